@@ -1,0 +1,111 @@
+package io.flashsale.persistence;
+
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoException;
+import com.mongodb.MongoWriteException;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.IndexOptions;
+import io.vertx.ext.mongo.MongoClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The MongoDB client with a time-out on every call and one place that tells a duplicate key from an outage.
+ *
+ * <p>May be shared by all event loops: every answer comes back on the caller's.
+ */
+public final class MongoLink {
+    private static final Logger LOG = LoggerFactory.getLogger(MongoLink.class);
+    private static final int DUPLICATE_KEY = 11_000;
+
+    private final MongoClient client;
+    private final Settings settings;
+
+    /**
+     * How a link behaves.
+     *
+     * @param commandTimeout after which a call's outcome counts as unknown
+     */
+    public record Settings(Duration commandTimeout) {
+        /** Refuses what cannot work. */
+        public Settings {
+            if (commandTimeout.toMillis() < 1) {
+                throw new IllegalArgumentException("commandTimeout must be at least 1ms");
+            }
+        }
+    }
+
+    /**
+     * Makes a link.
+     *
+     * @param client with majority read and write concern
+     */
+    public MongoLink(MongoClient client, Settings settings) {
+        this.client = client;
+        this.settings = settings;
+    }
+
+    /**
+     * Calls MongoDB.
+     *
+     * @return fails with {@link StoreUnavailableException} on time-out and outage; a duplicate key stays what it is, see
+     *     {@link #isDuplicateKey}
+     */
+    <T> Future<T> call(Function<MongoClient, Future<T>> command) {
+        return command.apply(client)
+                .timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .recover(failure -> Future.failedFuture(classify(failure)));
+    }
+
+    /** Makes sure that a unique index stands; a node is not ready before it does. */
+    Future<Void> ensureUniqueIndex(String collection, String name, JsonObject fields, boolean sparse) {
+        IndexOptions options = new IndexOptions().name(name).unique(true).sparse(sparse);
+        return call(mongo -> mongo.createIndexWithOptions(collection, fields, options));
+    }
+
+    /** Makes sure that an index which only speeds queries up stands. */
+    Future<Void> ensureIndex(String collection, String name, JsonObject fields) {
+        return call(mongo -> mongo.createIndexWithOptions(collection, fields, new IndexOptions().name(name)));
+    }
+
+    /** Whether MongoDB answers at all. */
+    public Future<Void> ping() {
+        return call(mongo -> mongo.runCommand("ping", new JsonObject().put("ping", 1)))
+                .mapEmpty();
+    }
+
+    /** Whether a unique index refused the write, whichever it was. */
+    static boolean isDuplicateKey(Throwable failure) {
+        return (failure instanceof MongoWriteException write
+                        && write.getError().getCategory() == ErrorCategory.DUPLICATE_KEY)
+                || (failure instanceof MongoException mongo && mongo.getCode() == DUPLICATE_KEY);
+    }
+
+    /** A time as MongoDB's client takes it. */
+    static JsonObject date(Instant time) {
+        return new JsonObject().put("$date", time.toString());
+    }
+
+    /** A time as MongoDB's client gives it, or null. */
+    static Instant instant(JsonObject document, String field) {
+        JsonObject date = document.getJsonObject(field);
+        return date == null ? null : Instant.parse(date.getString("$date"));
+    }
+
+    private static Throwable classify(Throwable failure) {
+        if (isDuplicateKey(failure) || failure instanceof MongoBulkWriteException) {
+            return failure;
+        }
+        if (failure instanceof MongoCommandException refused) {
+            LOG.atWarn().addKeyValue("code", refused.getErrorCode()).log("MongoDB refused a command");
+        }
+        return new StoreUnavailableException(failure.getClass().getSimpleName());
+    }
+}

@@ -1,0 +1,310 @@
+package io.flashsale.redis;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One pipelined connection to Redis that reconnects for ever, with a time-out for every command and a bound on what may
+ * be under way.
+ *
+ * <p>Belongs to the event loop on which it is used first; every verticle instance has its own. One connection held for
+ * long carries two to three times what a pool does, and the client neither reconnects nor times out by itself.
+ *
+ * <p>While there is no connection every call fails at once with {@link RedisUnavailableException}.
+ */
+public final class RedisLink {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
+
+    /**
+     * How a link behaves.
+     *
+     * @param commandTimeout after which a command's outcome counts as unknown
+     * @param maxInFlight commands that may await their answer at once; one more is refused
+     * @param reconnectMin first pause between two attempts to connect; doubles up to {@code reconnectMax}, with jitter
+     * @param reconnectMax longest pause between two attempts
+     * @param heartbeat between two checks that the peer answers and is still the same server
+     */
+    public record Settings(
+            Duration commandTimeout,
+            int maxInFlight,
+            Duration reconnectMin,
+            Duration reconnectMax,
+            Duration heartbeat) {
+        /** Refuses what cannot work. */
+        public Settings {
+            requirePositive("commandTimeout", commandTimeout);
+            requirePositive("reconnectMin", reconnectMin);
+            requirePositive("heartbeat", heartbeat);
+            if (reconnectMax.compareTo(reconnectMin) < 0) {
+                throw new IllegalArgumentException("reconnectMax must not be below reconnectMin");
+            }
+            if (maxInFlight < 1 || maxInFlight > 60_000) {
+                throw new IllegalArgumentException("maxInFlight must be 1 to 60000");
+            }
+        }
+
+        private static void requirePositive(String name, Duration value) {
+            if (value.toMillis() < 1) {
+                throw new IllegalArgumentException(name + " must be at least 1ms");
+            }
+        }
+    }
+
+    private final Vertx vertx;
+    private final Settings settings;
+    private final Redis client;
+
+    private Context context;
+    private RedisConnection connection;
+    private Future<Void> connecting;
+    private ServerIdentity identity;
+    private int inFlight;
+    private int failedHeartbeats;
+    private long reconnectDelayMillis;
+    private long heartbeatTimer = -1;
+    private boolean closed;
+
+    /**
+     * Makes a link that is not connected yet.
+     *
+     * @param options where Redis is
+     */
+    public RedisLink(Vertx vertx, RedisOptions options, Settings settings) {
+        this.vertx = vertx;
+        this.settings = settings;
+        this.reconnectDelayMillis = settings.reconnectMin().toMillis();
+        // Its own queue must be wider than our bound, or it refuses with an error that says nothing of a bound.
+        RedisOptions own =
+                new RedisOptions(options).setMaxPoolSize(2).setMaxPoolWaiting(8).setMaxWaitingHandlers(65_536);
+        own.getNetClientOptions().setTcpNoDelay(true).setTcpKeepAlive(true).setConnectTimeout((int)
+                settings.commandTimeout().toMillis());
+        this.client = Redis.createClient(vertx, own);
+    }
+
+    /**
+     * Connects and keeps connected. Must be called on the event loop that will use the link.
+     *
+     * @return completes when the first attempt has ended, whichever way: a Redis that is away must not keep a node from
+     *     starting
+     */
+    public Future<Void> start() {
+        context = vertx.getOrCreateContext();
+        heartbeatTimer = vertx.setPeriodic(settings.heartbeat().toMillis(), timer -> beat());
+        return connect().otherwiseEmpty();
+    }
+
+    /** Closes the connection for good; what is under way fails. */
+    public Future<Void> close() {
+        closed = true;
+        vertx.cancelTimer(heartbeatTimer);
+        drop("closed by this node");
+        return client.close();
+    }
+
+    /** Whether there is a connection whose server has told its identity. */
+    public boolean isConnected() {
+        return connection != null && identity != null;
+    }
+
+    /** Commands that await their answer. */
+    public int inFlight() {
+        return inFlight;
+    }
+
+    /**
+     * Who answers on this connection, as last read. A sale may only be touched by scripts that name it.
+     *
+     * @return fails with {@link RedisUnavailableException} without a connection
+     */
+    public Future<ServerIdentity> identity() {
+        if (connection == null) {
+            return Future.failedFuture(new RedisUnavailableException("no connection to Redis", false));
+        }
+        return identity != null ? Future.succeededFuture(identity) : readIdentity();
+    }
+
+    /** Reads the identity anew; a promotion can change it under a connection that stays open. */
+    public Future<ServerIdentity> readIdentity() {
+        // The connection is remembered, so that a late answer cannot speak for its successor.
+        RedisConnection asked = connection;
+        return send(Command.INFO, "server", "replication", "memory").map(info -> {
+            ServerIdentity read = ServerIdentity.parse(info.asString());
+            if (asked == connection) {
+                identity = read;
+            }
+            return read;
+        });
+    }
+
+    /**
+     * Runs a script by its hash, and by its source where Redis does not have it yet: scripts load on demand, since a
+     * restarted server has none.
+     *
+     * @param keys exactly as many as the script's name says
+     */
+    public Future<Reply> run(Script script, List<String> keys, List<String> arguments) {
+        if (keys.size() != script.keyCount()) {
+            throw new IllegalArgumentException(script + " does not take " + keys.size() + " keys");
+        }
+        return send(evaluation(Command.EVALSHA, script.sha1(), keys, arguments)).recover(failure -> {
+            if (failure instanceof RedisCommandException && failure.getMessage().startsWith("NOSCRIPT")) {
+                return send(evaluation(Command.EVAL, script.source(), keys, arguments));
+            }
+            return Future.failedFuture(failure);
+        });
+    }
+
+    /** Sends a plain command by its name, such as {@code GET}. */
+    public Future<Reply> send(String command, String... arguments) {
+        return send(Command.create(command), arguments);
+    }
+
+    private Future<Reply> send(Command command, String... arguments) {
+        Request request = Request.cmd(command);
+        for (String argument : arguments) {
+            request.arg(argument);
+        }
+        return send(request);
+    }
+
+    private static Request evaluation(Command how, String script, List<String> keys, List<String> arguments) {
+        Request request = Request.cmd(how).arg(script).arg(keys.size());
+        keys.forEach(request::arg);
+        arguments.forEach(request::arg);
+        return request;
+    }
+
+    private Future<Reply> send(Request request) {
+        RedisConnection current = connection;
+        if (current == null) {
+            return Future.failedFuture(new RedisUnavailableException("no connection to Redis", false));
+        }
+        if (inFlight >= settings.maxInFlight()) {
+            return Future.failedFuture(new RedisUnavailableException("too many commands under way", false));
+        }
+        inFlight++;
+        Future<Response> answer = current.send(request);
+        answer.onComplete(done -> inFlight--);
+        return answer.timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .map(Reply::of)
+                .recover(failure -> Future.failedFuture(classify(current, failure)));
+    }
+
+    private Throwable classify(RedisConnection used, Throwable failure) {
+        if (!(failure instanceof ErrorType)) {
+            return new RedisUnavailableException("no answer from Redis", true);
+        }
+        String message = String.valueOf(failure.getMessage());
+        if (message.startsWith("READONLY") || message.startsWith("MOVED") || message.startsWith("MASTERDOWN")) {
+            // The peer is no longer the one that was certified.
+            if (used == connection) {
+                identity = null;
+            }
+            return new RedisUnavailableException("Redis is not a master here", false);
+        }
+        if (message.startsWith("LOADING") || message.startsWith("CLUSTERDOWN") || message.startsWith("MISCONF")) {
+            return new RedisUnavailableException("Redis does not accept commands now", false);
+        }
+        return new RedisCommandException(message);
+    }
+
+    private Future<Void> connect() {
+        if (connecting != null) {
+            return connecting;
+        }
+        connecting = client.connect()
+                .timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .compose(this::adopt)
+                .onFailure(failure -> scheduleReconnect())
+                .eventually(() -> {
+                    connecting = null;
+                    return Future.succeededFuture();
+                });
+        return connecting;
+    }
+
+    private Future<Void> adopt(RedisConnection fresh) {
+        if (closed) {
+            return fresh.close();
+        }
+        connection = fresh;
+        identity = null;
+        failedHeartbeats = 0;
+        fresh.exceptionHandler(failure -> lost(fresh));
+        fresh.endHandler(end -> lost(fresh));
+        return readIdentity()
+                .onSuccess(read -> {
+                    reconnectDelayMillis = settings.reconnectMin().toMillis();
+                    LOG.atInfo().addKeyValue("server", read).log("connected to Redis");
+                })
+                .onFailure(failure -> drop("Redis did not tell who it is"))
+                .mapEmpty();
+    }
+
+    private void lost(RedisConnection gone) {
+        if (gone == connection) {
+            drop("connection to Redis lost");
+            scheduleReconnect();
+        }
+    }
+
+    private void drop(String reason) {
+        RedisConnection gone = connection;
+        connection = null;
+        identity = null;
+        if (gone != null) {
+            if (!closed) {
+                LOG.atWarn().addKeyValue("reason", reason).log("connection to Redis dropped");
+            }
+            gone.close().onFailure(failure -> LOG.atDebug().log("a dead connection was closed already"));
+        }
+    }
+
+    private void scheduleReconnect() {
+        if (closed) {
+            return;
+        }
+        long jitter = ThreadLocalRandom.current().nextLong(reconnectDelayMillis / 2 + 1);
+        long delay = reconnectDelayMillis / 2 + jitter + 1;
+        reconnectDelayMillis =
+                Math.min(reconnectDelayMillis * 2, settings.reconnectMax().toMillis());
+        vertx.setTimer(delay, timer -> {
+            if (!closed && connection == null) {
+                connect();
+            }
+        });
+    }
+
+    private void beat() {
+        RedisConnection asked = connection;
+        if (asked == null || connecting != null) {
+            return;
+        }
+        readIdentity().onSuccess(read -> failedHeartbeats = 0).onFailure(failure -> {
+            // A black hole keeps a connection open for ever; two silent beats end it.
+            if (asked == connection && ++failedHeartbeats >= 2) {
+                drop("Redis does not answer");
+                scheduleReconnect();
+            }
+        });
+    }
+
+    /** The event loop this link belongs to. */
+    Context context() {
+        return context;
+    }
+}
