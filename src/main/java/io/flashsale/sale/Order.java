@@ -9,6 +9,7 @@ import java.util.List;
  * @param id see {@link OrderIds#of}
  * @param productId the product
  * @param userId the buyer, or {@link #HOUSE}
+ * @param keyHash see {@link IdempotencyKey#hash}; by it a recovery binds the key again
  * @param quantity how many units; also the fingerprint of the request under its idempotency key
  * @param unitPrice in minor units of the currency, as it was when the order was reserved
  * @param currency ISO 4217
@@ -23,6 +24,7 @@ public record Order(
         String id,
         String productId,
         String userId,
+        String keyHash,
         int quantity,
         long unitPrice,
         String currency,
@@ -78,9 +80,39 @@ public record Order(
         return id.equals(other.id) && quantity == other.quantity;
     }
 
+    /** The same order in these slots of its buyer. */
+    public Order withSlots(List<Integer> taken) {
+        return new Order(
+                id,
+                productId,
+                userId,
+                keyHash,
+                quantity,
+                unitPrice,
+                currency,
+                units,
+                taken,
+                status,
+                epoch,
+                reservedAt,
+                updatedAt);
+    }
+
     /** The same order in another status. */
     public Order withStatus(OrderStatus next, Instant at) {
         return new Order(
-                id, productId, userId, quantity, unitPrice, currency, units, slots, next, epoch, reservedAt, at);
+                id,
+                productId,
+                userId,
+                keyHash,
+                quantity,
+                unitPrice,
+                currency,
+                units,
+                slots,
+                next,
+                epoch,
+                reservedAt,
+                at);
     }
 }

@@ -1,0 +1,98 @@
+package io.flashsale.persistence;
+
+import io.flashsale.sale.Order;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Gathers orders that arrive together into one write. Belongs to one event loop.
+ *
+ * <p>The first order waits a few milliseconds for company; while the bound of writes is under way the next group grows.
+ */
+public final class GroupCommit {
+    /**
+     * How orders are gathered.
+     *
+     * @param linger how long the first order of a group waits for others
+     * @param maxBatch orders in one write; a full group does not linger
+     * @param maxQueued orders that may wait; one more is answered {@link PlaceReply.Kind#UNKNOWN} at once, it stays in
+     *     the outbox
+     * @param maxWrites writes under way at once
+     */
+    public record Settings(Duration linger, int maxBatch, int maxQueued, int maxWrites) {
+        /** Refuses what cannot work. */
+        public Settings {
+            require(linger.toMillis() >= 1 && linger.toMillis() <= 1_000, "linger must be 1ms to 1s");
+            require(maxBatch >= 1 && maxBatch <= 10_000, "maxBatch must be 1 to 10000");
+            require(maxQueued >= maxBatch, "maxQueued must be at least maxBatch");
+            require(maxWrites >= 1 && maxWrites <= 64, "maxWrites must be 1 to 64");
+        }
+
+        private static void require(boolean holds, String message) {
+            if (!holds) {
+                throw new IllegalArgumentException(message);
+            }
+        }
+    }
+
+    private record Waiting(Order order, Promise<PlaceReply> promise) {}
+
+    private final Vertx vertx;
+    private final OrderWriter writer;
+    private final Settings settings;
+    private final Deque<Waiting> queue = new ArrayDeque<>();
+    private int writes;
+    private boolean lingering;
+
+    /** Makes a group commit for the event loop that will call it. */
+    public GroupCommit(Vertx vertx, OrderWriter writer, Settings settings) {
+        this.vertx = vertx;
+        this.writer = writer;
+        this.settings = settings;
+    }
+
+    /** Writes an order together with those that come at the same time; never fails. */
+    public Future<PlaceReply> place(Order order) {
+        if (queue.size() >= settings.maxQueued()) {
+            return Future.succeededFuture(PlaceReply.unknown());
+        }
+        Promise<PlaceReply> promise = Promise.promise();
+        queue.add(new Waiting(order, promise));
+        if (queue.size() >= settings.maxBatch()) {
+            write();
+        } else if (!lingering) {
+            lingering = true;
+            vertx.setTimer(settings.linger().toMillis(), timer -> {
+                lingering = false;
+                write();
+            });
+        }
+        return promise.future();
+    }
+
+    private void write() {
+        while (!queue.isEmpty() && writes < settings.maxWrites()) {
+            List<Waiting> group = new ArrayList<>();
+            while (group.size() < settings.maxBatch() && !queue.isEmpty()) {
+                group.add(queue.remove());
+            }
+            writes++;
+            writer.place(group.stream().map(Waiting::order).toList()).onComplete(written -> {
+                writes--;
+                for (int i = 0; i < group.size(); i++) {
+                    PlaceReply reply = written.succeeded() ? written.result().get(i) : PlaceReply.unknown();
+                    group.get(i).promise().complete(reply);
+                }
+                if (!lingering) {
+                    write();
+                }
+            });
+        }
+    }
+}

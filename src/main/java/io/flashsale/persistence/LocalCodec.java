@@ -1,0 +1,49 @@
+package io.flashsale.persistence;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageCodec;
+
+/**
+ * Hands a message from one verticle to another as the object it is. Only within one process: nodes share nothing but the
+ * stores.
+ *
+ * @param <T> an immutable type; the codec matches exactly this class
+ */
+public final class LocalCodec<T> implements MessageCodec<T, T> {
+    private final Class<T> type;
+
+    private LocalCodec(Class<T> type) {
+        this.type = type;
+    }
+
+    /** Lets messages of this type travel on the bus; once per bus and type. */
+    public static <T> void register(EventBus bus, Class<T> type) {
+        bus.registerDefaultCodec(type, new LocalCodec<>(type));
+    }
+
+    @Override
+    public T transform(T message) {
+        return message;
+    }
+
+    @Override
+    public String name() {
+        return type.getName();
+    }
+
+    @Override
+    public byte systemCodecID() {
+        return -1;
+    }
+
+    @Override
+    public void encodeToWire(Buffer buffer, T message) {
+        throw new UnsupportedOperationException(type + " does not leave its process");
+    }
+
+    @Override
+    public T decodeFromWire(int position, Buffer buffer) {
+        throw new UnsupportedOperationException(type + " does not leave its process");
+    }
+}

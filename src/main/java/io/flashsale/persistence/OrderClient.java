@@ -1,0 +1,39 @@
+package io.flashsale.persistence;
+
+import io.flashsale.sale.Order;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import java.time.Duration;
+
+/** The sending side of {@link PersistenceVerticle}. */
+public final class OrderClient {
+    static final String ADDRESS = "flashsale.persistence.place";
+
+    private final Vertx vertx;
+    private final DeliveryOptions options;
+
+    /**
+     * Makes a client.
+     *
+     * @param patience how long an answer is waited for; the write goes on after that
+     */
+    public OrderClient(Vertx vertx, Duration patience) {
+        this.vertx = vertx;
+        this.options = new DeliveryOptions().setLocalOnly(true).setSendTimeout(patience.toMillis());
+    }
+
+    /** Lets the messages of this room travel on the bus; once per bus. */
+    public static void registerCodecs(Vertx vertx) {
+        LocalCodec.register(vertx.eventBus(), PlaceOrder.class);
+        LocalCodec.register(vertx.eventBus(), PlaceReply.class);
+    }
+
+    /** Has an order written; answers {@link PlaceReply.Kind#UNKNOWN} where no answer came in time, never fails. */
+    public Future<PlaceReply> place(Order order) {
+        return vertx.eventBus()
+                .<PlaceReply>request(ADDRESS, new PlaceOrder(order), options)
+                .map(message -> message.body())
+                .otherwise(failure -> PlaceReply.unknown());
+    }
+}

@@ -1,0 +1,185 @@
+package io.flashsale.persistence;
+
+import static io.flashsale.persistence.OrderDocuments.BUYER_KEYS;
+import static io.flashsale.persistence.OrderDocuments.COLLECTION;
+import static io.flashsale.persistence.OrderDocuments.UNIT_KEYS;
+
+import io.flashsale.sale.Order;
+import io.flashsale.sale.OrderStatus;
+import io.flashsale.sale.Page;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.FindOptions;
+import io.vertx.ext.mongo.UpdateOptions;
+import io.vertx.ext.mongo.WriteOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Orders in MongoDB: reading them, and the steps of their life after they were written. Writing them is
+ * {@link OrderWriter}'s.
+ */
+public final class OrderStore {
+    private static final int MAX_LISTED_FOR_MARKING = 10_000;
+
+    private final MongoLink mongo;
+    private final Clock clock;
+
+    /** Makes a store. */
+    public OrderStore(MongoLink mongo, Clock clock) {
+        this.mongo = mongo;
+        this.clock = clock;
+    }
+
+    /** The two indexes that make a second sale impossible, and those that make lists fast. */
+    public Future<Void> ensureIndexes() {
+        return mongo.ensureUniqueIndex(COLLECTION, "no_unit_twice", new JsonObject().put(UNIT_KEYS, 1), true)
+                .compose(done -> mongo.ensureUniqueIndex(
+                        COLLECTION, "no_buyer_over_the_limit", new JsonObject().put(BUYER_KEYS, 1), true))
+                .compose(done -> mongo.ensureIndex(
+                        COLLECTION,
+                        "of_a_user",
+                        new JsonObject().put("userId", 1).put("reservedAt", -1).put("_id", -1)))
+                .compose(done -> mongo.ensureIndex(
+                        COLLECTION,
+                        "of_a_product",
+                        new JsonObject()
+                                .put("productId", 1)
+                                .put("reservedAt", -1)
+                                .put("_id", -1)));
+    }
+
+    /** The order of that id, whoever's it is. */
+    public Future<Optional<Order>> find(String orderId) {
+        return findOne(new JsonObject().put("_id", orderId));
+    }
+
+    /** A user's orders, newest first. */
+    public Future<Page<Order>> list(String userId, String cursor, int limit) {
+        JsonObject query = new JsonObject().put("userId", userId);
+        return Cursors.page(mongo, COLLECTION, query, "reservedAt", cursor, limit, OrderDocuments::toOrder);
+    }
+
+    /** Which of these products the user has a live order for. */
+    public Future<Set<String>> productsHeldBy(String userId, Collection<String> productIds) {
+        JsonObject query = new JsonObject()
+                .put("userId", userId)
+                .put("status", OrderStatus.PLACED.wireName())
+                .put("productId", new JsonObject().put("$in", new JsonArray(List.copyOf(productIds))));
+        FindOptions options = new FindOptions()
+                .setFields(new JsonObject().put("productId", 1))
+                .setLimit(MAX_LISTED_FOR_MARKING);
+        return mongo.call(client -> client.findWithOptions(COLLECTION, query, options))
+                .map(found -> {
+                    Set<String> held = new HashSet<>();
+                    found.forEach(document -> held.add(document.getString("productId")));
+                    return held;
+                });
+    }
+
+    /**
+     * Every order of a product that counts for its recovery.
+     *
+     * @param answersSince orders that hold nothing any more are left out if they are older than this
+     */
+    public Future<List<Order>> ofProduct(String productId, Instant answersSince) {
+        JsonObject query = new JsonObject()
+                .put("productId", productId)
+                .put(
+                        "$or",
+                        new JsonArray()
+                                .add(new JsonObject().put("status", OrderStatus.PLACED.wireName()))
+                                .add(new JsonObject()
+                                        .put("status", OrderStatus.CANCELLED.wireName())
+                                        .put(
+                                                "reservedAt",
+                                                new JsonObject().put("$gte", MongoLink.date(answersSince)))));
+        return mongo.call(client -> client.find(COLLECTION, query))
+                .map(found -> found.stream().map(OrderDocuments::toOrder).toList());
+    }
+
+    /** Whether the product was ever ordered. */
+    public Future<Boolean> existsFor(String productId) {
+        return findOne(new JsonObject().put("productId", productId)).map(Optional::isPresent);
+    }
+
+    /**
+     * Cancels a placed order: sets the status and frees its unit and buyer keys in one step.
+     *
+     * @return the order as it stands then, cancelled by this call or not; empty where there is none
+     */
+    public Future<Optional<Order>> cancel(String orderId) {
+        JsonObject query = new JsonObject().put("_id", orderId).put("status", OrderStatus.PLACED.wireName());
+        JsonObject update = new JsonObject()
+                .put(
+                        "$set",
+                        new JsonObject()
+                                .put("status", OrderStatus.CANCELLED.wireName())
+                                .put("updatedAt", MongoLink.date(clock.instant())))
+                .put("$unset", new JsonObject().put(UNIT_KEYS, "").put(BUYER_KEYS, ""));
+        return mongo.call(client -> client.updateCollectionWithOptions(COLLECTION, query, update, majority()))
+                .compose(done -> find(orderId));
+    }
+
+    /**
+     * Records that an order was reserved and then lost, so that a buyer who was told "reserved" is told the end of it. It
+     * keeps no unit, and the same request may still be placed later.
+     */
+    public Future<Void> recordFailed(Order order) {
+        JsonObject document = OrderDocuments.toDocument(order.withStatus(OrderStatus.FAILED, clock.instant()));
+        return mongo.call(client -> client.insertWithOptions(COLLECTION, document, WriteOption.MAJORITY))
+                .recover(failure ->
+                        MongoLink.isDuplicateKey(failure) ? Future.succeededFuture() : Future.failedFuture(failure))
+                .mapEmpty();
+    }
+
+    /**
+     * Gives a live order the slots it lacks, after its product was given a limit.
+     *
+     * @return false where another order took them meanwhile
+     */
+    public Future<Boolean> assignSlots(Order order, List<Integer> slots) {
+        List<String> buyerKeys = order.withSlots(slots).buyerKeys();
+        JsonObject query = new JsonObject()
+                .put("_id", order.id())
+                .put("status", OrderStatus.PLACED.wireName())
+                .put(BUYER_KEYS, new JsonObject().put("$exists", false));
+        JsonObject update = new JsonObject()
+                .put(
+                        "$set",
+                        new JsonObject().put("slots", new JsonArray(slots)).put(BUYER_KEYS, new JsonArray(buyerKeys)));
+        return mongo.call(client -> client.updateCollectionWithOptions(COLLECTION, query, update, majority()))
+                .map(done -> true)
+                .recover(failure -> MongoLink.isDuplicateKey(failure)
+                        ? Future.succeededFuture(false)
+                        : Future.failedFuture(failure));
+    }
+
+    /** Replaces the record of a failed order by the order as it was placed after all. */
+    Future<Boolean> replaceFailed(Order order) {
+        JsonObject query = new JsonObject().put("_id", order.id()).put("status", OrderStatus.FAILED.wireName());
+        JsonObject document = OrderDocuments.toDocument(order);
+        return mongo.call(client -> client.replaceDocumentsWithOptions(COLLECTION, query, document, majority()))
+                .map(result -> result.getDocModified() > 0);
+    }
+
+    Future<Optional<Order>> holderOf(String indexedField, String key) {
+        // One key a query: an exact match on the indexed field alone is what every server answers from the index.
+        return findOne(new JsonObject().put(indexedField, key));
+    }
+
+    private Future<Optional<Order>> findOne(JsonObject query) {
+        return mongo.call(client -> client.findOne(COLLECTION, query, null))
+                .map(document -> Optional.ofNullable(document).map(OrderDocuments::toOrder));
+    }
+
+    private static UpdateOptions majority() {
+        return new UpdateOptions().setWriteOption(WriteOption.MAJORITY);
+    }
+}

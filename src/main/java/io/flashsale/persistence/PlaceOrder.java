@@ -1,0 +1,10 @@
+package io.flashsale.persistence;
+
+import io.flashsale.sale.Order;
+
+/**
+ * Asks for an order to be written in MongoDB. May be asked any number of times.
+ *
+ * @param order as Redis reserved it
+ */
+public record PlaceOrder(Order order) {}

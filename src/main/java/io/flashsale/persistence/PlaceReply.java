@@ -1,0 +1,44 @@
+package io.flashsale.persistence;
+
+import io.flashsale.sale.Order;
+import java.util.Map;
+
+/**
+ * What became of an order that was to be written.
+ *
+ * @param kind which of the cases
+ * @param order the order that MongoDB holds: for {@link Kind#PLACED} and {@link Kind#ALREADY_PLACED} the request's, for
+ *     {@link Kind#BUYER_HOLDS} the one that takes the buyer's slot; else null
+ * @param unitHolders for {@link Kind#UNITS_TAKEN}: unit to the id of the order that holds it
+ */
+public record PlaceReply(Kind kind, Order order, Map<Integer, String> unitHolders) {
+    /** The cases, by what the unique indexes said. */
+    public enum Kind {
+        /** Written by this call. */
+        PLACED,
+        /** The request has its order already, perhaps with other units. */
+        ALREADY_PLACED,
+        /** The key is bound to a request of another quantity. */
+        KEY_REUSED,
+        /** The buyer holds an order in one of these slots: Redis forgot it. */
+        BUYER_HOLDS,
+        /** Another order holds one of these units: Redis forgot it. */
+        UNITS_TAKEN,
+        /** MongoDB did not say. The order may be written or not. */
+        UNKNOWN
+    }
+
+    /** Keeps the map from being changed. */
+    public PlaceReply {
+        unitHolders = Map.copyOf(unitHolders);
+    }
+
+    static PlaceReply of(Kind kind, Order order) {
+        return new PlaceReply(kind, order, Map.of());
+    }
+
+    /** The reply where MongoDB gave none. */
+    static PlaceReply unknown() {
+        return of(Kind.UNKNOWN, null);
+    }
+}

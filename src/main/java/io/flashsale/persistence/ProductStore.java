@@ -1,0 +1,127 @@
+package io.flashsale.persistence;
+
+import io.flashsale.sale.Page;
+import io.flashsale.sale.Product;
+import io.flashsale.sale.ProductDetails;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.UpdateOptions;
+import io.vertx.ext.mongo.WriteOption;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Products in MongoDB. An edit is a compare-and-set on the version; the epoch belongs to the recovery alone.
+ */
+public final class ProductStore {
+    private static final String COLLECTION = "products";
+
+    private final MongoLink mongo;
+
+    /** Makes a store. */
+    public ProductStore(MongoLink mongo) {
+        this.mongo = mongo;
+    }
+
+    /** The index that makes lists fast. */
+    public Future<Void> ensureIndexes() {
+        return mongo.ensureIndex(
+                COLLECTION,
+                "newest_first",
+                new JsonObject().put("createdAt", -1).put("_id", -1));
+    }
+
+    /** Adds a product. */
+    public Future<Void> insert(Product product) {
+        JsonObject document = details(product).put("_id", product.id()).put("epoch", product.epoch());
+        return mongo.call(client -> client.insertWithOptions(COLLECTION, document, WriteOption.MAJORITY))
+                .mapEmpty();
+    }
+
+    /** The product of that id; a deleted one too, as its tombstone. */
+    public Future<Optional<Product>> find(String productId) {
+        return mongo.call(client -> client.findOne(COLLECTION, new JsonObject().put("_id", productId), null))
+                .map(document -> Optional.ofNullable(document).map(ProductStore::toProduct));
+    }
+
+    /** The products that were not deleted, newest first. */
+    public Future<Page<Product>> list(String cursor, int limit) {
+        JsonObject query = new JsonObject().put("deleted", false);
+        return Cursors.page(mongo, COLLECTION, query, "createdAt", cursor, limit, ProductStore::toProduct);
+    }
+
+    /** Every product, tombstones too. */
+    public Future<List<Product>> all() {
+        return mongo.call(client -> client.find(COLLECTION, new JsonObject()))
+                .map(found -> found.stream().map(ProductStore::toProduct).toList());
+    }
+
+    /**
+     * Writes the next version of a product.
+     *
+     * @return false where the version before it does not stand any more
+     */
+    public Future<Boolean> replace(Product next) {
+        JsonObject query = new JsonObject().put("_id", next.id()).put("version", next.version() - 1);
+        JsonObject update = new JsonObject().put("$set", details(next));
+        UpdateOptions options = new UpdateOptions().setWriteOption(WriteOption.MAJORITY);
+        return mongo.call(client -> client.updateCollectionWithOptions(COLLECTION, query, update, options))
+                .map(result -> result.getDocMatched() == 1);
+    }
+
+    /** Raises the epoch of a product's sale; every record of an older one in Redis counts as absent from then on. */
+    public Future<Optional<Product>> raiseEpoch(String productId) {
+        JsonObject query = new JsonObject().put("_id", productId);
+        JsonObject update = new JsonObject().put("$inc", new JsonObject().put("epoch", 1));
+        UpdateOptions options =
+                new UpdateOptions().setReturningNewDocument(true).setWriteOption(WriteOption.MAJORITY);
+        return mongo.call(client -> client.findOneAndUpdateWithOptions(
+                        COLLECTION, query, update, new io.vertx.ext.mongo.FindOptions(), options))
+                .map(document -> Optional.ofNullable(document).map(ProductStore::toProduct));
+    }
+
+    private static JsonObject details(Product product) {
+        ProductDetails details = product.details();
+        return new JsonObject()
+                .put("name", details.name())
+                .put("description", details.description())
+                .put("type", details.type())
+                .put("price", details.price())
+                .put("currency", details.currency())
+                .put("stock", details.stock())
+                .put("perUserLimit", details.perUserLimit())
+                .put("opensAt", details.opensAt() == null ? null : MongoLink.date(details.opensAt()))
+                .put("closesAt", details.closesAt() == null ? null : MongoLink.date(details.closesAt()))
+                .put("paused", details.paused())
+                .put("cacheTtlSeconds", details.cacheTtlSeconds())
+                .put("highest", product.highest())
+                .put("version", product.version())
+                .put("deleted", product.deleted())
+                .put("createdAt", MongoLink.date(product.createdAt()))
+                .put("updatedAt", MongoLink.date(product.updatedAt()));
+    }
+
+    private static Product toProduct(JsonObject document) {
+        ProductDetails details = new ProductDetails(
+                document.getString("name"),
+                document.getString("description"),
+                document.getString("type"),
+                document.getLong("price"),
+                document.getString("currency"),
+                document.getInteger("stock"),
+                document.getInteger("perUserLimit"),
+                MongoLink.instant(document, "opensAt"),
+                MongoLink.instant(document, "closesAt"),
+                document.getBoolean("paused"),
+                document.getInteger("cacheTtlSeconds"));
+        return new Product(
+                document.getString("_id"),
+                details,
+                document.getInteger("highest"),
+                document.getLong("version"),
+                document.getLong("epoch"),
+                document.getBoolean("deleted"),
+                MongoLink.instant(document, "createdAt"),
+                MongoLink.instant(document, "updatedAt"));
+    }
+}
