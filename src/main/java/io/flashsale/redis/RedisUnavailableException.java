@@ -15,6 +15,11 @@ public final class RedisUnavailableException extends RuntimeException {
         this.sent = sent;
     }
 
+    /** For a step that was not begun, since what it needs is not there now. */
+    public static RedisUnavailableException nothingSent(String message) {
+        return new RedisUnavailableException(message, false);
+    }
+
     /**
      * Whether the command may have run nevertheless: its outcome is then unknown, which is not the same as failed. False
      * means that it never left this process.

@@ -1,0 +1,17 @@
+--[[
+Closes a sale for its recovery under a new epoch. From here on only the recovery that holds the token may write.
+
+KEYS  1 sale  2 orders (outbox)
+ARGV  1 epoch, just raised in MongoDB  2 token
+
+Returns a list, first the code:
+  BEGUN       number of orders in the outbox
+  SUPERSEDED  a later recovery has begun already
+--]]
+local epoch = tonumber(redis.call('HGET', KEYS[1], 'epoch') or '0')
+if epoch >= tonumber(ARGV[1]) then
+  return {'SUPERSEDED'}
+end
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'recovering', ARGV[2])
+redis.call('HDEL', KEYS[1], 'certifiedBy')
+return {'BEGUN', redis.call('HLEN', KEYS[2])}

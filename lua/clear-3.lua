@@ -1,0 +1,14 @@
+--[[
+Empties what a recovery is about to write anew.
+
+KEYS  1 sale  2 free  3 holder
+ARGV  1 epoch  2 token
+
+Returns 1, or 0 where another recovery has taken over.
+--]]
+local sale = redis.call('HMGET', KEYS[1], 'epoch', 'recovering')
+if sale[1] ~= ARGV[1] or sale[2] ~= ARGV[2] then
+  return 0
+end
+redis.call('UNLINK', KEYS[2], KEYS[3])
+return 1

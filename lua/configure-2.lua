@@ -1,0 +1,27 @@
+--[[
+Hands a newer version of a product's settings to its running sale. Units that were added become sellable.
+
+KEYS  1 sale  2 stock
+ARGV  1 identity of this server
+      2 version  3 highest  4 limit  5 price  6 currency
+      7 opensAt and 8 closesAt in milliseconds or ''  9 paused '1' or '0'  10 deleted '1' or '0'
+
+Returns a list, first the code:
+  CONFIGURED   the settings stand, or newer ones do
+  UNCERTIFIED  nothing was done: the recovery of the sale reads the settings from MongoDB
+--]]
+local sale = redis.call('HMGET', KEYS[1], 'certifiedBy', 'recovering', 'version', 'highest')
+if sale[1] ~= ARGV[1] or sale[2] then
+  return {'UNCERTIFIED'}
+end
+if tonumber(ARGV[2]) > tonumber(sale[3]) then
+  redis.call('HSET', KEYS[1], 'version', ARGV[2], 'limit', ARGV[4], 'price', ARGV[5], 'currency', ARGV[6],
+    'opensAt', ARGV[7], 'closesAt', ARGV[8], 'paused', ARGV[9], 'deleted', ARGV[10])
+end
+-- By itself, not with the version: it only ever rises, and each unit is added once, whichever edit brings it.
+local added = tonumber(ARGV[3]) - tonumber(sale[4])
+if added > 0 then
+  redis.call('HSET', KEYS[1], 'highest', ARGV[3])
+  redis.call('INCRBY', KEYS[2], added)
+end
+return {'CONFIGURED'}

@@ -1,0 +1,96 @@
+package io.flashsale.purchase;
+
+import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.StoreUnavailableException;
+import io.flashsale.redis.RedisUnavailableException;
+import io.flashsale.sale.IdempotencyKey;
+import io.flashsale.sale.Order;
+import io.flashsale.sale.OrderStatus;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Takes units off sale by orders of the house, so that a unit that is not for sale has a holder like any other and the
+ * sum stays right whatever dies in between.
+ *
+ * <p>Belongs to the event loop of its ledger.
+ */
+public final class HouseOrders {
+    /** Bounds one step of the script and one document. */
+    static final int MAX_UNITS_PER_ORDER = 500;
+
+    private final Ledger ledger;
+    private final Placement placement;
+    private final OrderStore store;
+
+    /** Wires the house to both stores. */
+    public HouseOrders(Ledger ledger, Placement placement, OrderStore store) {
+        this.ledger = ledger;
+        this.placement = placement;
+        this.store = store;
+    }
+
+    /**
+     * Takes units off sale, all or none.
+     *
+     * @param reference names the intent; the same one is done once
+     * @return false where fewer are free; fails where a store does not answer, and then nothing is lost: what was taken
+     *     is given back or stays an order of the house
+     */
+    public Future<Boolean> withdraw(String productId, int units, String reference) {
+        return next(commands(productId, units, reference), 0)
+                .compose(enough -> enough
+                        ? Future.succeededFuture(true)
+                        : giveBack(productId, units, reference).map(false));
+    }
+
+    /** Puts the units of an earlier withdrawal on sale again. */
+    public Future<Void> giveBack(String productId, int units, String reference) {
+        Future<Void> done = Future.succeededFuture();
+        for (PurchaseCommand command : commands(productId, units, reference)) {
+            done = done.compose(before -> cancel(command));
+        }
+        return done;
+    }
+
+    private Future<Boolean> next(List<PurchaseCommand> commands, int index) {
+        if (index == commands.size()) {
+            return Future.succeededFuture(true);
+        }
+        return take(commands.get(index))
+                .compose(taken -> taken ? next(commands, index + 1) : Future.succeededFuture(false));
+    }
+
+    private Future<Boolean> take(PurchaseCommand command) {
+        return ledger.withdraw(command).compose(decision -> switch (decision.code()) {
+            case RESERVED, REPLAYED ->
+                placement
+                        .drive(decision.order(), false)
+                        .compose(outcome -> outcome.kind() == PurchaseOutcome.Kind.PLACED
+                                ? Future.succeededFuture(true)
+                                : Future.failedFuture(new StoreUnavailableException("units are not withdrawn yet")));
+            case SOLD_OUT, INSUFFICIENT, GONE -> Future.succeededFuture(false);
+            default -> Future.failedFuture(RedisUnavailableException.nothingSent("the sale is " + decision.code()));
+        });
+    }
+
+    private Future<Void> cancel(PurchaseCommand command) {
+        return store.cancel(command.orderId()).compose(found -> {
+            if (found.isPresent() && found.get().status() == OrderStatus.CANCELLED) {
+                return placement.giveBack(found.get());
+            }
+            return Future.succeededFuture();
+        });
+    }
+
+    private static List<PurchaseCommand> commands(String productId, int units, String reference) {
+        List<PurchaseCommand> commands = new ArrayList<>();
+        for (int done = 0; done < units; done += MAX_UNITS_PER_ORDER) {
+            IdempotencyKey key = new IdempotencyKey(reference + "#" + commands.size());
+            int quantity = Math.min(MAX_UNITS_PER_ORDER, units - done);
+            commands.add(new PurchaseCommand(Order.HOUSE, productId, key, quantity));
+        }
+        return commands;
+    }
+}

@@ -1,0 +1,255 @@
+package io.flashsale.purchase;
+
+import io.flashsale.redis.Keys;
+import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.Reply;
+import io.flashsale.redis.Script;
+import io.flashsale.redis.ServerIdentity;
+import io.flashsale.sale.Order;
+import io.flashsale.sale.Product;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The running sales in Redis: every step of theirs is one script.
+ *
+ * <p>Each script that changes a sale is told who the caller believes to talk to, and refuses where the data is not
+ * certified by that server. Belongs to the event loop of its link.
+ */
+public final class Ledger {
+    /**
+     * What bounds a sale.
+     *
+     * @param answerTtl how long a key stays bound to its answer; at least 24 h
+     * @param outboxLimit orders of one product that may wait for MongoDB
+     */
+    public record Settings(Duration answerTtl, int outboxLimit) {
+        /** Refuses what would break the contract. */
+        public Settings {
+            if (answerTtl.compareTo(Duration.ofHours(24)) < 0) {
+                throw new IllegalArgumentException("answerTtl must be at least 24h");
+            }
+            if (outboxLimit < 1) {
+                throw new IllegalArgumentException("outboxLimit must be at least 1");
+            }
+        }
+    }
+
+    /** The scripts; tests break one of them on purpose. */
+    public record Scripts(
+            Script purchase, Script settle, Script release, Script remember, Script adopt, Script configure) {
+        /** The scripts of the jar. */
+        public static Scripts load() {
+            return new Scripts(
+                    Script.load("purchase-7"),
+                    Script.load("settle-1"),
+                    Script.load("release-7"),
+                    Script.load("remember-2"),
+                    Script.load("adopt-4"),
+                    Script.load("configure-2"));
+        }
+    }
+
+    /** Why units come back. */
+    enum Return {
+        /** The order was, and its answer stays bound to the key. */
+        CANCELLED,
+        /** The order never came to be: the key is free again. */
+        NEVER_WAS,
+        /** MongoDB holds another reservation of the same request. */
+        REPLACED
+    }
+
+    private final RedisLink link;
+    private final Scripts scripts;
+    private final Settings settings;
+
+    /** Makes a ledger on a link. */
+    public Ledger(RedisLink link, Scripts scripts, Settings settings) {
+        this.link = link;
+        this.scripts = scripts;
+        this.settings = settings;
+    }
+
+    /** Decides a purchase. */
+    Future<Decision> purchase(PurchaseCommand command) {
+        return purchase(command, false);
+    }
+
+    /** Takes units off sale: no window, pause or limit concerns the house. */
+    Future<Decision> withdraw(PurchaseCommand command) {
+        return purchase(command, true);
+    }
+
+    private Future<Decision> purchase(PurchaseCommand command, boolean byTheHouse) {
+        List<String> keys = Keys.ofPurchase(
+                command.userId(), command.productId(), command.key().hash());
+        return decide(keys, command, byTheHouse).compose(decision -> {
+            if (decision.code() != Decision.Code.UNCERTIFIED) {
+                return Future.succeededFuture(decision);
+            }
+            // A promotion may have changed who answers on a connection that stayed open: look once more.
+            return link.identity()
+                    .map(ServerIdentity::token)
+                    .compose(before -> link.readIdentity()
+                            .compose(now -> now.token().equals(before)
+                                    ? Future.succeededFuture(decision)
+                                    : decide(keys, command, byTheHouse)));
+        });
+    }
+
+    private Future<Decision> decide(List<String> keys, PurchaseCommand command, boolean byTheHouse) {
+        return certified(identity -> link.run(
+                        scripts.purchase(),
+                        keys,
+                        List.of(
+                                identity,
+                                command.orderId(),
+                                command.userId(),
+                                command.productId(),
+                                String.valueOf(command.quantity()),
+                                String.valueOf(settings.answerTtl().toSeconds()),
+                                String.valueOf(settings.outboxLimit()),
+                                byTheHouse ? "1" : "0",
+                                Keys.STOCK_CHANNEL,
+                                command.key().hash())))
+                .map(Decision::of);
+    }
+
+    /** Takes orders that MongoDB holds out of the outbox. */
+    Future<Void> settle(String productId, List<Order> placed) {
+        List<String> arguments = new ArrayList<>(2 * placed.size());
+        for (Order order : placed) {
+            arguments.add(order.id());
+            arguments.add(LedgerOrders.joined(order.units()));
+        }
+        return link.run(scripts.settle(), List.of(Keys.orders(productId)), arguments)
+                .mapEmpty();
+    }
+
+    /**
+     * Gives units and slots of an order back.
+     *
+     * @param order as it was reserved
+     * @return how many units became free by this call; 0 also where the sale is being recovered, which reads the truth
+     *     from MongoDB
+     */
+    Future<Integer> release(Order order, Return why, List<Integer> units, List<Integer> slots) {
+        return certified(identity -> link.run(
+                        scripts.release(),
+                        Keys.ofPurchase(order.userId(), order.productId(), order.keyHash()),
+                        List.of(
+                                identity,
+                                order.id(),
+                                why.name(),
+                                LedgerOrders.joined(units),
+                                LedgerOrders.joined(slots),
+                                LedgerOrders.joined(order.units()),
+                                String.valueOf(order.epoch()),
+                                String.valueOf(order.reservedAt().toEpochMilli()))))
+                .map(reply -> (int) reply.at(1).asLong());
+    }
+
+    /** Binds a key to the order that MongoDB holds for it. */
+    Future<Void> remember(Order order) {
+        return certified(identity -> link.run(
+                        scripts.remember(),
+                        List.of(
+                                Keys.sale(order.productId()),
+                                Keys.idempotency(order.userId(), order.productId(), order.keyHash())),
+                        List.of(
+                                identity,
+                                String.valueOf(order.quantity()),
+                                LedgerOrders.format(order),
+                                String.valueOf(settings.answerTtl().toSeconds()))))
+                .mapEmpty();
+    }
+
+    /** Gives a unit to the order that MongoDB says holds it, if Redis still names {@code believed}. */
+    public Future<Boolean> adopt(String productId, int unit, String believed, String trueHolder, String epoch) {
+        return certified(identity -> link.run(
+                        scripts.adopt(),
+                        List.of(
+                                Keys.sale(productId),
+                                Keys.stock(productId),
+                                Keys.free(productId),
+                                Keys.holder(productId)),
+                        List.of(identity, String.valueOf(unit), believed, trueHolder, epoch)))
+                .map(reply -> reply.asLong() == 1);
+    }
+
+    /**
+     * Hands a version of the settings to the running sale.
+     *
+     * @return false where the sale is not certified: its recovery reads them from MongoDB
+     */
+    public Future<Boolean> configure(Product product) {
+        List<String> arguments = new ArrayList<>();
+        return certified(identity -> {
+                    arguments.add(identity);
+                    arguments.addAll(settingsOf(product));
+                    return link.run(
+                            scripts.configure(), List.of(Keys.sale(product.id()), Keys.stock(product.id())), arguments);
+                })
+                .map(reply -> reply.at(0).asString().equals("CONFIGURED"));
+    }
+
+    /** Version, highest, limit, price, currency, opensAt, closesAt, paused, deleted, as the scripts take them. */
+    public static List<String> settingsOf(Product product) {
+        return List.of(
+                String.valueOf(product.version()),
+                String.valueOf(product.highest()),
+                String.valueOf(product.details().perUserLimit()),
+                String.valueOf(product.details().price()),
+                product.details().currency(),
+                millis(product.details().opensAt()),
+                millis(product.details().closesAt()),
+                product.details().paused() ? "1" : "0",
+                product.deleted() ? "1" : "0");
+    }
+
+    /** An order that waits for MongoDB. */
+    public Future<Optional<Order>> waiting(String productId, String orderId) {
+        return link.send("HGET", Keys.orders(productId), orderId)
+                .map(reply -> Optional.ofNullable(reply.asString()).map(LedgerOrders::parse));
+    }
+
+    /** Orders of a product that wait for MongoDB. */
+    public Future<Long> outboxSize(String productId) {
+        return link.send("HLEN", Keys.orders(productId)).map(Reply::asLong);
+    }
+
+    /** Every order of a product that waits for MongoDB, with the text by which it is known. */
+    public Future<Map<String, Order>> outbox(String productId) {
+        return link.send("HVALS", Keys.orders(productId)).map(reply -> {
+            Map<String, Order> orders = new HashMap<>();
+            reply.asStrings().forEach(text -> orders.put(text, LedgerOrders.parse(text)));
+            return orders;
+        });
+    }
+
+    /** The link that this ledger writes on. */
+    public RedisLink link() {
+        return link;
+    }
+
+    /** How long answers are kept. */
+    public Duration answerTtl() {
+        return settings.answerTtl();
+    }
+
+    private Future<Reply> certified(Function<String, Future<Reply>> script) {
+        return link.identity().compose(identity -> script.apply(identity.token()));
+    }
+
+    private static String millis(Instant time) {
+        return time == null ? "" : String.valueOf(time.toEpochMilli());
+    }
+}

@@ -1,0 +1,99 @@
+package io.flashsale.purchase;
+
+import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.StoreUnavailableException;
+import io.flashsale.redis.RedisUnavailableException;
+import io.flashsale.sale.Order;
+import io.flashsale.sale.OrderIds;
+import io.flashsale.sale.OrderStatus;
+import io.flashsale.sale.Page;
+import io.vertx.core.Future;
+import java.util.Optional;
+
+/**
+ * A buyer's own orders. Another user's order is no order at all.
+ *
+ * <p>Belongs to the event loop of its ledger.
+ */
+public final class Orders {
+    private final OrderStore store;
+    private final Ledger ledger;
+    private final Placement placement;
+
+    /** Wires orders to both stores. */
+    public Orders(OrderStore store, Ledger ledger, Placement placement) {
+        this.store = store;
+        this.ledger = ledger;
+        this.placement = placement;
+    }
+
+    /** The order, also while only Redis knows it. */
+    public Future<Optional<Order>> find(String userId, String orderId) {
+        return stored(orderId)
+                .compose(found -> found.isPresent() ? Future.succeededFuture(found) : reserved(orderId))
+                .map(found -> found.filter(order -> order.userId().equals(userId)));
+    }
+
+    /** The orders that MongoDB holds, newest first. */
+    public Future<Page<Order>> list(String userId, String cursor, int limit) {
+        return store.list(userId, cursor, limit);
+    }
+
+    /**
+     * Cancels; a second time is the same as once. An order that MongoDB does not hold yet is written first.
+     *
+     * @return the cancelled order; fails with {@link OrderNotCancellableException}, and with
+     *     {@link StoreUnavailableException} where MongoDB does not answer
+     */
+    public Future<Optional<Order>> cancel(String userId, String orderId) {
+        return find(userId, orderId).compose(found -> {
+            if (found.isEmpty()) {
+                return Future.succeededFuture(Optional.empty());
+            }
+            Order order = found.get();
+            return switch (order.status()) {
+                case PLACED -> cancelPlaced(orderId);
+                case RESERVED ->
+                    placement
+                            .drive(order, true)
+                            .compose(outcome -> outcome.kind() == PurchaseOutcome.Kind.PLACED
+                                    ? cancelPlaced(orderId)
+                                    : Future.failedFuture(
+                                            new StoreUnavailableException("the order is not written yet")));
+                // Once more, in case the node that cancelled it died before the units were back; a repetition is idle.
+                case CANCELLED -> placement.giveBack(order).map(done -> found);
+                case FAILED -> Future.failedFuture(new OrderNotCancellableException(order.status()));
+            };
+        });
+    }
+
+    private Future<Optional<Order>> cancelPlaced(String orderId) {
+        return store.cancel(orderId).compose(found -> {
+            if (found.isPresent() && found.get().status() == OrderStatus.CANCELLED) {
+                return placement.giveBack(found.get()).map(done -> found);
+            }
+            return Future.failedFuture(new StoreUnavailableException("the cancellation did not stand"));
+        });
+    }
+
+    /** MongoDB away is no reason to hide an order that Redis has reserved. */
+    private Future<Optional<Order>> stored(String orderId) {
+        return store.find(orderId)
+                .recover(failure -> reserved(orderId)
+                        .compose(waiting ->
+                                waiting.isPresent() ? Future.succeededFuture(waiting) : Future.failedFuture(failure)));
+    }
+
+    private Future<Optional<Order>> reserved(String orderId) {
+        Optional<String> productId = OrderIds.productOf(orderId);
+        if (productId.isEmpty()) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        return ledger.waiting(productId.get(), orderId).recover(failure -> {
+            if (failure instanceof RedisUnavailableException) {
+                return Future.failedFuture(failure);
+            }
+            return Future.succeededFuture(Optional.empty());
+        });
+    }
+}

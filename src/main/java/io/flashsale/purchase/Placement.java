@@ -1,0 +1,138 @@
+package io.flashsale.purchase;
+
+import io.flashsale.persistence.OrderClient;
+import io.flashsale.persistence.PlaceReply;
+import io.flashsale.sale.Order;
+import io.flashsale.sale.OrderStatus;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives an order that Redis has reserved into MongoDB, and makes Redis follow what MongoDB answers.
+ *
+ * <p>The only place that does so, for a purchase, a retry, a cancellation and the reconciler alike. May be done any
+ * number of times for the same order, by any number of nodes at once. Belongs to one event loop.
+ */
+public final class Placement {
+    private static final Logger LOG = LoggerFactory.getLogger(Placement.class);
+
+    /** So many units of one product sold twice by a forgetful Redis are repaired one by one; more ask for a recovery. */
+    private static final int FORGOTTEN_UNITS_TOLERATED = 3;
+
+    private static final int PRODUCTS_REMEMBERED = 1_000;
+
+    private final Ledger ledger;
+    private final OrderClient orders;
+    private final RecoveryClient recoveries;
+    private final Settler settler;
+    private final Map<String, Integer> forgottenUnits = new BoundedMap<>(PRODUCTS_REMEMBERED);
+
+    /** Makes a placement for the event loop of the ledger. */
+    public Placement(Vertx vertx, Ledger ledger, OrderClient orders, RecoveryClient recoveries) {
+        this.ledger = ledger;
+        this.orders = orders;
+        this.recoveries = recoveries;
+        this.settler = new Settler(vertx, ledger);
+    }
+
+    /**
+     * Writes the order and follows the answer.
+     *
+     * @return what the buyer is told; never fails
+     */
+    public Future<PurchaseOutcome> drive(Order order, boolean replayed) {
+        return orders.place(order).compose(reply -> follow(order, reply, replayed));
+    }
+
+    private Future<PurchaseOutcome> follow(Order order, PlaceReply reply, boolean replayed) {
+        return switch (reply.kind()) {
+            case PLACED -> {
+                settler.settle(order);
+                yield Future.succeededFuture(PurchaseOutcome.placed(reply.order(), replayed));
+            }
+            case ALREADY_PLACED ->
+                alreadyPlaced(order, reply.order()).map(done -> PurchaseOutcome.placed(reply.order(), true));
+            case KEY_REUSED ->
+                neverWas(order, order.units()).map(done -> PurchaseOutcome.of(PurchaseOutcome.Kind.KEY_REUSED));
+            case BUYER_HOLDS ->
+                neverWas(order, order.units()).map(done -> {
+                    recoveries.request(order.productId());
+                    return PurchaseOutcome.limitReached(reply.order().id());
+                });
+            case UNITS_TAKEN ->
+                unitsTaken(order, reply.unitHolders())
+                        .map(done -> PurchaseOutcome.of(PurchaseOutcome.Kind.UNAVAILABLE));
+            case UNKNOWN -> Future.succeededFuture(PurchaseOutcome.reserved(order, replayed));
+        };
+    }
+
+    private Future<Void> alreadyPlaced(Order reserved, Order placed) {
+        if (placed.units().equals(reserved.units())) {
+            settler.settle(reserved);
+            return Future.succeededFuture();
+        }
+        // Redis forgot the key and reserved once more: MongoDB's order stands, the second reservation goes back.
+        boolean holds = placed.status().holdsUnits();
+        List<Integer> units = without(reserved.units(), holds ? placed.units() : List.of());
+        List<Integer> slots = without(reserved.slots(), holds ? placed.slots() : List.of());
+        return bestEffort(
+                reserved,
+                ledger.release(reserved, Ledger.Return.REPLACED, units, slots)
+                        .compose(released -> ledger.remember(placed)));
+    }
+
+    private Future<Void> neverWas(Order order, List<Integer> units) {
+        return bestEffort(
+                order,
+                ledger.release(order, Ledger.Return.NEVER_WAS, units, order.slots())
+                        .mapEmpty());
+    }
+
+    private Future<Void> unitsTaken(Order order, Map<Integer, String> holders) {
+        List<Integer> own = without(order.units(), List.copyOf(holders.keySet()));
+        int forgotten = forgottenUnits.merge(order.productId(), holders.size(), Integer::sum);
+        if (forgotten > FORGOTTEN_UNITS_TOLERATED) {
+            forgottenUnits.remove(order.productId());
+            recoveries.request(order.productId());
+        }
+        LOG.atWarn()
+                .addKeyValue("productId", order.productId())
+                .addKeyValue("units", holders.keySet())
+                .log("Redis had forgotten who holds these units");
+        return neverWas(order, own).compose(done -> {
+            List<Future<Boolean>> adoptions = new ArrayList<>();
+            holders.forEach(
+                    (unit, holder) -> adoptions.add(ledger.adopt(order.productId(), unit, order.id(), holder, "")));
+            return bestEffort(order, Future.join(adoptions).mapEmpty());
+        });
+    }
+
+    /** Redis is made to follow if it can; what it misses now the reconciler repairs. */
+    private static Future<Void> bestEffort(Order order, Future<Void> step) {
+        return step.onFailure(failure -> LOG.atInfo()
+                        .addKeyValue("orderId", order.id())
+                        .addKeyValue("reason", failure.getMessage())
+                        .log("Redis could not follow MongoDB; the reconciler will make it"))
+                .otherwiseEmpty();
+    }
+
+    private static List<Integer> without(List<Integer> all, List<Integer> excluded) {
+        return all.stream().filter(number -> !excluded.contains(number)).toList();
+    }
+
+    /** Gives the units of a cancelled order back; what fails is found and repaired by the reconciler. */
+    Future<Void> giveBack(Order cancelled) {
+        if (cancelled.status() != OrderStatus.CANCELLED) {
+            throw new IllegalArgumentException("units of a " + cancelled.status() + " order stay where they are");
+        }
+        return bestEffort(
+                cancelled,
+                ledger.release(cancelled, Ledger.Return.CANCELLED, cancelled.units(), cancelled.slots())
+                        .mapEmpty());
+    }
+}

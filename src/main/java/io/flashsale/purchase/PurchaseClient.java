@@ -1,0 +1,39 @@
+package io.flashsale.purchase;
+
+import io.flashsale.purchase.PurchaseOutcome.Kind;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import java.time.Duration;
+
+/** The sending side of {@link PurchaseVerticle}, behind the bound on purchases under way. */
+public final class PurchaseClient {
+    static final String ADDRESS = "flashsale.purchase.buy";
+
+    private final Vertx vertx;
+    private final Admission admission;
+    private final DeliveryOptions options;
+
+    /**
+     * Makes a client.
+     *
+     * @param patience after which the outcome counts as unknown; longer than the script and the confirmation together
+     */
+    public PurchaseClient(Vertx vertx, Admission admission, Duration patience) {
+        this.vertx = vertx;
+        this.admission = admission;
+        this.options = new DeliveryOptions().setLocalOnly(true).setSendTimeout(patience.toMillis());
+    }
+
+    /** Buys; never fails, an outage is an outcome. */
+    public Future<PurchaseOutcome> buy(PurchaseCommand command) {
+        if (!admission.tryEnter()) {
+            return Future.succeededFuture(PurchaseOutcome.of(Kind.OVERLOADED));
+        }
+        return vertx.eventBus()
+                .<PurchaseOutcome>request(ADDRESS, command, options)
+                .map(message -> message.body())
+                .otherwise(failure -> PurchaseOutcome.of(Kind.UNAVAILABLE))
+                .onComplete(done -> admission.leave());
+    }
+}

@@ -1,0 +1,39 @@
+package io.flashsale.purchase;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import java.util.function.Function;
+
+/** Takes wishes to buy off the bus. Each instance has its own connection to Redis. */
+public final class PurchaseVerticle extends VerticleBase {
+    private final Function<Vertx, Future<Purchases>> factory;
+    private Purchases purchases;
+
+    /**
+     * Makes a verticle.
+     *
+     * @param factory connects to Redis on this instance's event loop and wires the purchase to it
+     */
+    public PurchaseVerticle(Function<Vertx, Future<Purchases>> factory) {
+        this.factory = factory;
+    }
+
+    @Override
+    public Future<?> start() {
+        return factory.apply(vertx).compose(made -> {
+            purchases = made;
+            return vertx.eventBus()
+                    .<PurchaseCommand>localConsumer(PurchaseClient.ADDRESS, this::buy)
+                    .completion();
+        });
+    }
+
+    private void buy(Message<PurchaseCommand> message) {
+        purchases
+                .buy(message.body())
+                .otherwise(failure -> PurchaseOutcome.of(PurchaseOutcome.Kind.UNAVAILABLE))
+                .onSuccess(message::reply);
+    }
+}

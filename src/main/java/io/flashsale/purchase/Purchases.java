@@ -1,0 +1,147 @@
+package io.flashsale.purchase;
+
+import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.ProductStore;
+import io.flashsale.purchase.PurchaseOutcome.Kind;
+import io.flashsale.redis.RedisUnavailableException;
+import io.flashsale.sale.Order;
+import io.flashsale.sale.OrderStatus;
+import io.flashsale.sale.Product;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One purchase after another: the script decides, MongoDB confirms, and every answer of either has its meaning here.
+ *
+ * <p>Belongs to the event loop of its ledger.
+ */
+public final class Purchases {
+    private static final Logger LOG = LoggerFactory.getLogger(Purchases.class);
+
+    /** A product that is created while its id is remembered as unknown is found this much later. */
+    private static final Duration UNKNOWN_REMEMBERED = Duration.ofSeconds(1);
+
+    /** A rush on a sale that is being recovered must not become a rush on MongoDB. */
+    private static final Duration RECOVERY_REMEMBERED = Duration.ofMillis(200);
+
+    private static final int PRODUCTS_REMEMBERED = 10_000;
+
+    private final Ledger ledger;
+    private final Placement placement;
+    private final OrderStore orders;
+    private final ProductStore products;
+    private final RecoveryClient recoveries;
+    private final Clock clock;
+    private final Map<String, Instant> unknownUntil = new BoundedMap<>(PRODUCTS_REMEMBERED);
+    private final Map<String, Instant> recoveryAskedUntil = new BoundedMap<>(PRODUCTS_REMEMBERED);
+
+    /** Wires the purchase to both stores. */
+    public Purchases(
+            Ledger ledger,
+            Placement placement,
+            OrderStore orders,
+            ProductStore products,
+            RecoveryClient recoveries,
+            Clock clock) {
+        this.ledger = ledger;
+        this.placement = placement;
+        this.orders = orders;
+        this.products = products;
+        this.recoveries = recoveries;
+        this.clock = clock;
+    }
+
+    /** Buys; never fails, an outage is an outcome. */
+    public Future<PurchaseOutcome> buy(PurchaseCommand command) {
+        return ledger.purchase(command)
+                .compose(decision -> follow(command, decision))
+                .recover(failure -> Future.succeededFuture(unavailable(command, failure)));
+    }
+
+    private Future<PurchaseOutcome> follow(PurchaseCommand command, Decision decision) {
+        return switch (decision.code()) {
+            case RESERVED -> placement.drive(decision.order(), false);
+            case REPLAYED -> replay(decision.order(), decision.inOutbox());
+            case UNCERTIFIED -> uncertified(command);
+            case KEY_REUSED -> just(PurchaseOutcome.of(Kind.KEY_REUSED));
+            case LIMIT_REACHED -> just(PurchaseOutcome.limitReached(decision.latestOrderId()));
+            case GONE -> just(PurchaseOutcome.of(Kind.UNKNOWN_PRODUCT));
+            case NOT_OPEN -> just(PurchaseOutcome.notOpen(decision.time(1), decision.time(2)));
+            case SOLD_OUT -> just(PurchaseOutcome.of(Kind.SOLD_OUT));
+            case INSUFFICIENT -> just(PurchaseOutcome.insufficientStock(decision.remaining()));
+            case OUTBOX_FULL -> just(PurchaseOutcome.of(Kind.UNAVAILABLE));
+        };
+    }
+
+    /** 201 always means MongoDB: what waits in the outbox goes there again, anything else is read there. */
+    private Future<PurchaseOutcome> replay(Order order, boolean inOutbox) {
+        if (inOutbox) {
+            return placement.drive(order, true);
+        }
+        return orders.find(order.id())
+                .compose(found -> found.isPresent() && found.get().status() != OrderStatus.FAILED
+                        ? just(PurchaseOutcome.placed(found.get(), true))
+                        : placement.drive(order, true))
+                .otherwise(failure -> PurchaseOutcome.reserved(order, true));
+    }
+
+    /** Redis cannot vouch for this sale: it is unknown, deleted long ago, or has to be recovered first. */
+    private Future<PurchaseOutcome> uncertified(PurchaseCommand command) {
+        String productId = command.productId();
+        if (isRemembered(unknownUntil, productId)) {
+            return just(PurchaseOutcome.of(Kind.UNKNOWN_PRODUCT));
+        }
+        if (isRemembered(recoveryAskedUntil, productId)) {
+            return just(PurchaseOutcome.of(Kind.UNAVAILABLE));
+        }
+        return products.find(productId).compose(found -> {
+            if (found.isEmpty()) {
+                unknownUntil.put(productId, clock.instant().plus(UNKNOWN_REMEMBERED));
+                return just(PurchaseOutcome.of(Kind.UNKNOWN_PRODUCT));
+            }
+            if (found.filter(Product::deleted).isPresent()) {
+                return retryAfterDeletion(command);
+            }
+            recoveryAskedUntil.put(productId, clock.instant().plus(RECOVERY_REMEMBERED));
+            recoveries.request(productId);
+            return just(PurchaseOutcome.of(Kind.UNAVAILABLE));
+        });
+    }
+
+    private boolean isRemembered(Map<String, Instant> until, String productId) {
+        Instant end = until.get(productId);
+        return end != null && clock.instant().isBefore(end);
+    }
+
+    private Future<PurchaseOutcome> retryAfterDeletion(PurchaseCommand command) {
+        return orders.find(command.orderId()).map(found -> {
+            Optional<Order> placed = found.filter(order -> order.status() != OrderStatus.FAILED);
+            if (placed.isEmpty()) {
+                return PurchaseOutcome.of(Kind.UNKNOWN_PRODUCT);
+            }
+            return placed.get().quantity() == command.quantity()
+                    ? PurchaseOutcome.placed(placed.get(), true)
+                    : PurchaseOutcome.of(Kind.KEY_REUSED);
+        });
+    }
+
+    private static PurchaseOutcome unavailable(PurchaseCommand command, Throwable failure) {
+        if (!(failure instanceof RedisUnavailableException)) {
+            LOG.atError()
+                    .addKeyValue("productId", command.productId())
+                    .addKeyValue("reason", failure.getMessage())
+                    .log("a purchase failed in an unforeseen way");
+        }
+        return PurchaseOutcome.of(Kind.UNAVAILABLE);
+    }
+
+    private static Future<PurchaseOutcome> just(PurchaseOutcome outcome) {
+        return Future.succeededFuture(outcome);
+    }
+}
