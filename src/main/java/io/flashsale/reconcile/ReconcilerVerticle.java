@@ -1,0 +1,87 @@
+package io.flashsale.reconcile;
+
+import io.flashsale.purchase.RecoveryClient;
+import io.flashsale.purchase.RecoveryRequest;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import java.time.Duration;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes a pass of the reconciler again and again, and recovers sales on request. */
+public final class ReconcilerVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(ReconcilerVerticle.class);
+
+    /**
+     * How often.
+     *
+     * @param interval between the end of one pass and the begin of the next
+     */
+    public record Settings(Duration interval) {
+        /** Refuses what cannot work. */
+        public Settings {
+            if (interval.toMillis() < 10) {
+                throw new IllegalArgumentException("interval must be at least 10ms");
+            }
+        }
+    }
+
+    private final Function<Vertx, Future<Reconciler>> factory;
+    private final Settings settings;
+    private Reconciler reconciler;
+    private Future<Void> pass = Future.succeededFuture();
+    private long timer = -1;
+    private boolean stopping;
+
+    /**
+     * Makes a verticle.
+     *
+     * @param factory connects to Redis on this instance's event loop and wires the reconciler to it
+     */
+    public ReconcilerVerticle(Function<Vertx, Future<Reconciler>> factory, Settings settings) {
+        this.factory = factory;
+        this.settings = settings;
+    }
+
+    @Override
+    public Future<?> start() {
+        return factory.apply(vertx).compose(made -> {
+            reconciler = made;
+            arm();
+            return vertx.eventBus()
+                    .<RecoveryRequest>localConsumer(RecoveryClient.ADDRESS, this::recover)
+                    .completion();
+        });
+    }
+
+    @Override
+    public Future<?> stop() {
+        stopping = true;
+        vertx.cancelTimer(timer);
+        return pass.otherwiseEmpty();
+    }
+
+    /** Armed anew after each pass: a slow pass must not be overtaken by the next. */
+    private void arm() {
+        if (stopping) {
+            return;
+        }
+        timer = vertx.setTimer(settings.interval().toMillis(), fired -> {
+            pass = reconciler.pass();
+            pass.onFailure(failure -> LOG.atDebug()
+                            .addKeyValue("reason", failure.getMessage())
+                            .log("pass of the reconciler ended early"))
+                    .onComplete(done -> arm());
+        });
+    }
+
+    private void recover(Message<RecoveryRequest> message) {
+        reconciler
+                .recover(message.body().productId())
+                .onSuccess(done -> message.reply("recovered"))
+                .onFailure(failure -> message.fail(503, failure.getMessage()));
+    }
+}

@@ -1,0 +1,170 @@
+package io.flashsale.reconcile;
+
+import io.flashsale.persistence.OrderClient;
+import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.PlaceReply;
+import io.flashsale.persistence.ProductStore;
+import io.flashsale.persistence.StoreUnavailableException;
+import io.flashsale.purchase.Ledger;
+import io.flashsale.reconcile.RecoveryLedger.Claim;
+import io.flashsale.redis.RedisUnavailableException;
+import io.flashsale.redis.ServerIdentity;
+import io.flashsale.sale.Order;
+import io.flashsale.sale.Product;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rebuilds the sale of one product in Redis from what MongoDB holds, and vouches for it.
+ *
+ * <p>Two recoveries of the same sale do no harm: each raises the epoch in MongoDB first, and the scripts refuse the lower
+ * one. Belongs to the event loop of its ledger.
+ */
+public final class Recovery {
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    /** Scripts sent before their answers are awaited: bounds memory and what one product takes from others. */
+    private static final int CHUNK = 500;
+
+    private final Ledger ledger;
+    private final RecoveryLedger steps;
+    private final ProductStore products;
+    private final OrderStore orders;
+    private final OrderClient writer;
+    private final Clock clock;
+
+    /** Wires the recovery to both stores. */
+    public Recovery(Ledger ledger, ProductStore products, OrderStore orders, OrderClient writer, Clock clock) {
+        this.ledger = ledger;
+        this.steps = new RecoveryLedger(ledger.link());
+        this.products = products;
+        this.orders = orders;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    /**
+     * Recovers a sale.
+     *
+     * @return fails where a store does not answer or another recovery is under way; nothing is lost by trying again
+     */
+    public Future<Void> recover(String productId) {
+        String token = UUID.randomUUID().toString();
+        return steps.lock(productId, token).compose(locked -> {
+            if (!locked) {
+                return Future.failedFuture(RedisUnavailableException.nothingSent("another node recovers this sale"));
+            }
+            return recoverLocked(productId, token).eventually(() -> steps.unlock(productId));
+        });
+    }
+
+    private Future<Void> recoverLocked(String productId, String token) {
+        long startedAt = clock.millis();
+        return ledger.link()
+                .readIdentity()
+                .compose(identity -> check(identity)
+                        .compose(supported -> products.raiseEpoch(productId))
+                        .compose(raised -> {
+                            if (raised.isEmpty()) {
+                                return Future.failedFuture(new IllegalArgumentException("no product " + productId));
+                            }
+                            Claim claim = new Claim(productId, raised.get().epoch(), token);
+                            return steps.begin(claim)
+                                    .compose(begun -> drain(claim))
+                                    .compose(drained -> rebuild(claim, identity, raised.get()));
+                        })
+                        .onSuccess(done -> LOG.atInfo()
+                                .addKeyValue("productId", productId)
+                                .addKeyValue("millis", clock.millis() - startedAt)
+                                .log("sale recovered")));
+    }
+
+    private static Future<Void> check(ServerIdentity identity) {
+        if (!identity.isSupported()) {
+            return Future.failedFuture(new IllegalStateException("Redis 7 or newer is needed, this is " + identity));
+        }
+        return identity.keepsKeysWithoutTtl()
+                ? Future.succeededFuture()
+                : Future.failedFuture(new IllegalStateException(
+                        "maxmemory-policy must be noeviction or volatile-*, not " + identity.evictionPolicy()));
+    }
+
+    /** What Redis still has of orders goes to MongoDB first; its indexes arbitrate. */
+    private Future<Void> drain(Claim claim) {
+        return ledger.outbox(claim.productId())
+                .compose(outbox -> eachInChunks(List.copyOf(outbox.values()), this::drainOne));
+    }
+
+    private Future<Void> drainOne(Order order) {
+        return writer.place(order).compose(reply -> {
+            if (reply.kind() == PlaceReply.Kind.UNKNOWN) {
+                return Future.failedFuture(new StoreUnavailableException("MongoDB did not take the outbox"));
+            }
+            boolean lost = reply.kind() == PlaceReply.Kind.BUYER_HOLDS || reply.kind() == PlaceReply.Kind.UNITS_TAKEN;
+            return lost ? orders.recordFailed(order) : Future.succeededFuture();
+        });
+    }
+
+    private Future<Void> rebuild(Claim claim, ServerIdentity identity, Product product) {
+        return orders.ofProduct(claim.productId(), clock.instant().minus(ledger.answerTtl()))
+                .compose(found -> steps.clear(claim)
+                        .compose(cleared -> eachInChunks(found, order -> steps.restore(claim, order, ttlOf(order))))
+                        .compose(restored -> restoreFree(claim, found)))
+                .compose(issued -> products.find(claim.productId()).compose(now -> {
+                    Product latest = now.orElse(product);
+                    if (latest.highest() != product.highest() || latest.version() != product.version()) {
+                        // An edit came in between: what it changed is read again, under the same claim.
+                        return rebuild(claim, identity, latest);
+                    }
+                    return steps.finish(claim, identity.token(), issued, latest);
+                }));
+    }
+
+    private Duration ttlOf(Order order) {
+        return Duration.between(clock.instant(), order.reservedAt().plus(ledger.answerTtl()));
+    }
+
+    /** The gaps below the highest unit sold are free; above it nothing was issued, and nothing need be written. */
+    private Future<Integer> restoreFree(Claim claim, List<Order> found) {
+        BitSet taken = new BitSet();
+        found.stream()
+                .filter(order -> order.status().holdsUnits())
+                .flatMap(order -> order.units().stream())
+                .forEach(taken::set);
+        int issued = Math.max(0, taken.length() - 1);
+        List<List<Integer>> chunks = new ArrayList<>();
+        List<Integer> chunk = new ArrayList<>(CHUNK);
+        for (int unit : IntStream.rangeClosed(1, issued)
+                .filter(unit -> !taken.get(unit))
+                .toArray()) {
+            chunk.add(unit);
+            if (chunk.size() == CHUNK) {
+                chunks.add(chunk);
+                chunk = new ArrayList<>(CHUNK);
+            }
+        }
+        if (!chunk.isEmpty()) {
+            chunks.add(chunk);
+        }
+        return eachInChunks(chunks, units -> steps.restoreFree(claim, units)).map(issued);
+    }
+
+    private static <T> Future<Void> eachInChunks(List<T> items, Function<T, Future<Void>> step) {
+        Future<Void> done = Future.succeededFuture();
+        for (int from = 0; from < items.size(); from += CHUNK) {
+            List<T> chunk = items.subList(from, Math.min(items.size(), from + CHUNK));
+            done = done.compose(
+                    before -> Future.all(chunk.stream().map(step).toList()).mapEmpty());
+        }
+        return done;
+    }
+}

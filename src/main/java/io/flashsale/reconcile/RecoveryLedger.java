@@ -1,0 +1,148 @@
+package io.flashsale.reconcile;
+
+import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.LedgerOrders;
+import io.flashsale.redis.Keys;
+import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.Reply;
+import io.flashsale.redis.Script;
+import io.flashsale.sale.Order;
+import io.flashsale.sale.Product;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The steps of a recovery in Redis. Each is refused once a later recovery has begun.
+ *
+ * <p>Belongs to the event loop of its link.
+ */
+final class RecoveryLedger {
+    private static final Duration LOCK_LEASE = Duration.ofSeconds(15);
+
+    /** A recovery that lost its sale to a later one. */
+    static final class SupersededException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        SupersededException() {
+            super("another recovery has taken over", null, false, false);
+        }
+    }
+
+    /**
+     * One recovery.
+     *
+     * @param productId whose sale
+     * @param epoch raised for it in MongoDB
+     * @param token nobody else has it
+     */
+    record Claim(String productId, long epoch, String token) {}
+
+    private final RedisLink link;
+    private final Script begin = Script.load("begin-recovery-2");
+    private final Script clear = Script.load("clear-3");
+    private final Script restore = Script.load("restore-4");
+    private final Script restoreFree = Script.load("restore-free-2");
+    private final Script finish = Script.load("finish-recovery-4");
+
+    RecoveryLedger(RedisLink link) {
+        this.link = link;
+    }
+
+    /** Whether this node may recover the sale; only a courtesy, the token is what counts. */
+    Future<Boolean> lock(String productId, String token) {
+        return link.send("SET", Keys.recoveryLock(productId), token, "NX", "PX", String.valueOf(LOCK_LEASE.toMillis()))
+                .map(reply -> !reply.isNil());
+    }
+
+    Future<Void> unlock(String productId) {
+        return link.send("DEL", Keys.recoveryLock(productId)).mapEmpty();
+    }
+
+    /** Closes the sale; fails with {@link SupersededException}. */
+    Future<Void> begin(Claim claim) {
+        return link.run(
+                        begin,
+                        List.of(Keys.sale(claim.productId()), Keys.orders(claim.productId())),
+                        List.of(String.valueOf(claim.epoch()), claim.token()))
+                .compose(reply -> held(reply.at(0).asString().equals("BEGUN")));
+    }
+
+    Future<Void> clear(Claim claim) {
+        return link.run(
+                        clear,
+                        List.of(
+                                Keys.sale(claim.productId()),
+                                Keys.free(claim.productId()),
+                                Keys.holder(claim.productId())),
+                        claimed(claim))
+                .compose(RecoveryLedger::held);
+    }
+
+    /**
+     * Writes one order back.
+     *
+     * @param answerTtl how long its answer stays bound to the key; zero or less: not at all
+     */
+    Future<Void> restore(Claim claim, Order order, Duration answerTtl) {
+        boolean holds = order.status().holdsUnits();
+        List<String> arguments = claimed(claim);
+        arguments.add(order.id());
+        arguments.add(holds ? joined(order.units()) : "");
+        arguments.add(holds ? joined(order.slots()) : "");
+        arguments.add(String.valueOf(order.reservedAt().toEpochMilli()));
+        arguments.add(String.valueOf(order.quantity()));
+        arguments.add(LedgerOrders.format(order));
+        arguments.add(String.valueOf(Math.max(0, answerTtl.toSeconds())));
+        return link.run(
+                        restore,
+                        List.of(
+                                Keys.sale(claim.productId()),
+                                Keys.holder(claim.productId()),
+                                Keys.user(order.userId(), claim.productId()),
+                                Keys.idempotency(order.userId(), claim.productId(), order.keyHash())),
+                        arguments)
+                .compose(RecoveryLedger::held);
+    }
+
+    Future<Void> restoreFree(Claim claim, List<Integer> units) {
+        List<String> arguments = claimed(claim);
+        units.forEach(unit -> arguments.add(String.valueOf(unit)));
+        return link.run(restoreFree, List.of(Keys.sale(claim.productId()), Keys.free(claim.productId())), arguments)
+                .compose(RecoveryLedger::held);
+    }
+
+    /** Opens the sale again, vouched for by the server of that identity. */
+    Future<Void> finish(Claim claim, String identity, int issued, Product product) {
+        List<String> arguments = claimed(claim);
+        arguments.add(identity);
+        arguments.add(String.valueOf(issued));
+        arguments.addAll(Ledger.settingsOf(product));
+        return link.run(
+                        finish,
+                        List.of(
+                                Keys.sale(claim.productId()),
+                                Keys.stock(claim.productId()),
+                                Keys.free(claim.productId()),
+                                Keys.orders(claim.productId())),
+                        arguments)
+                .compose(RecoveryLedger::held);
+    }
+
+    private static List<String> claimed(Claim claim) {
+        return new ArrayList<>(List.of(String.valueOf(claim.epoch()), claim.token()));
+    }
+
+    private static Future<Void> held(Reply reply) {
+        return held(reply.asLong() == 1);
+    }
+
+    private static Future<Void> held(boolean stillOurs) {
+        return stillOurs ? Future.succeededFuture() : Future.failedFuture(new SupersededException());
+    }
+
+    private static String joined(List<Integer> numbers) {
+        return LedgerOrders.joined(numbers);
+    }
+}

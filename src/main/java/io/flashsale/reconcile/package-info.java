@@ -1,0 +1,4 @@
+/**
+ * What makes Redis follow MongoDB when nobody asks: the outbox driven again, sales recovered, both stores compared.
+ */
+package io.flashsale.reconcile;
