@@ -1,0 +1,43 @@
+package io.flashsale.embedded;
+
+import de.bwaldvogel.mongo.MongoServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+
+/**
+ * A MongoDB-wire server in this process, on a file, on the loopback interface.
+ *
+ * <p>It is not MongoDB: see the README for what therefore is not proved on it.
+ */
+public final class EmbeddedMongo implements AutoCloseable {
+    private final MongoServer server;
+    private final int port;
+
+    private EmbeddedMongo(MongoServer server, int port) {
+        this.server = server;
+        this.port = port;
+    }
+
+    /** Starts a server on the file in this folder, on a port that the system chooses. */
+    public static EmbeddedMongo start(Path folder) {
+        MongoServer server = new MongoServer(DurableBackend.open(folder.resolve("orders.mv")));
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return new EmbeddedMongo(server, server.getLocalAddress().getPort());
+    }
+
+    /** Where it listens. */
+    public String uri() {
+        return "mongodb://127.0.0.1:" + port;
+    }
+
+    /** Where it listens. */
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public void close() {
+        server.shutdown();
+    }
+}

@@ -1,0 +1,72 @@
+package io.flashsale.embedded;
+
+import java.nio.file.Path;
+
+/** Both embedded stores on one data folder. */
+public final class EmbeddedStores implements AutoCloseable {
+    private final DataFolder folder;
+    private final EmbeddedRedis redis;
+    private final EmbeddedMongo mongo;
+
+    private EmbeddedStores(DataFolder folder, EmbeddedRedis redis, EmbeddedMongo mongo) {
+        this.folder = folder;
+        this.redis = redis;
+        this.mongo = mongo;
+    }
+
+    /**
+     * Locks the folder and starts both stores; what was started is stopped again where the rest cannot be.
+     *
+     * @throws EmbeddedStoreException that says what to do
+     */
+    public static EmbeddedStores start(Path dataFolder) {
+        DataFolder folder = DataFolder.open(dataFolder);
+        EmbeddedRedis redis = null;
+        try {
+            redis = EmbeddedRedis.start(folder.folder("redis"));
+            return new EmbeddedStores(folder, redis, EmbeddedMongo.start(folder.folder("mongo")));
+        } catch (RuntimeException e) {
+            if (redis != null) {
+                redis.close();
+            }
+            folder.close();
+            throw e;
+        }
+    }
+
+    /** Where Redis listens, with its password. */
+    public String redisUri() {
+        return redis.uri();
+    }
+
+    /** Where the MongoDB-wire server listens. */
+    public String mongoUri() {
+        return mongo.uri();
+    }
+
+    /** The folder, and the secrets that are kept in it. */
+    public DataFolder folder() {
+        return folder;
+    }
+
+    /** What runs where, in two lines for the operator; no password in them. */
+    public String describe() {
+        return "Redis     127.0.0.1:" + redis.port() + "  child process, " + redis.binary() + ", append-only file in "
+                + folder.path().resolve("redis") + "\nMongoDB   127.0.0.1:" + mongo.port()
+                + "  MongoDB-wire server in this process, H2 file in "
+                + folder.path().resolve("mongo");
+    }
+
+    @Override
+    public void close() {
+        try {
+            mongo.close();
+        } finally {
+            try {
+                redis.close();
+            } finally {
+                folder.close();
+            }
+        }
+    }
+}
