@@ -104,9 +104,11 @@ public final class OrderStore {
                 .map(found -> found.stream().map(OrderDocuments::toOrder).toList());
     }
 
-    /** Whether the product was ever ordered. */
-    public Future<Boolean> existsFor(String productId) {
-        return findOne(new JsonObject().put("productId", productId)).map(Optional::isPresent);
+    /** The orders of a product that hold units, the house's too. */
+    public Future<List<Order>> liveOf(String productId) {
+        JsonObject query = new JsonObject().put("productId", productId).put("status", OrderStatus.PLACED.wireName());
+        return mongo.call(client -> client.find(COLLECTION, query))
+                .map(found -> found.stream().map(OrderDocuments::toOrder).toList());
     }
 
     /**

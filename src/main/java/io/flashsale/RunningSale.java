@@ -1,0 +1,56 @@
+package io.flashsale;
+
+import io.flashsale.catalog.SaleControl;
+import io.flashsale.persistence.OrderStore;
+import io.flashsale.purchase.HouseOrders;
+import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.RecoveryClient;
+import io.flashsale.purchase.SlotAssignment;
+import io.flashsale.sale.Product;
+import io.vertx.core.Future;
+
+/** The running sale as the catalogue sees it. */
+final class RunningSale implements SaleControl {
+    private final Ledger ledger;
+    private final HouseOrders house;
+    private final RecoveryClient recoveries;
+    private final SlotAssignment slots;
+
+    RunningSale(Ledger ledger, HouseOrders house, RecoveryClient recoveries, OrderStore orders) {
+        this.ledger = ledger;
+        this.house = house;
+        this.recoveries = recoveries;
+        this.slots = new SlotAssignment(orders);
+    }
+
+    @Override
+    public Future<Void> open(String productId) {
+        return recoveries.recover(productId);
+    }
+
+    @Override
+    public Future<Void> configure(Product product) {
+        return ledger.configure(product)
+                .compose(configured -> configured ? Future.succeededFuture() : recoveries.recover(product.id()));
+    }
+
+    @Override
+    public Future<Boolean> withdraw(String productId, int units, String reference) {
+        return house.withdraw(productId, units, reference);
+    }
+
+    @Override
+    public Future<Void> giveBack(String productId, int units, String reference) {
+        return house.giveBack(productId, units, reference);
+    }
+
+    @Override
+    public Future<Boolean> outboxIsEmpty(String productId) {
+        return ledger.outboxSize(productId).map(size -> size == 0);
+    }
+
+    @Override
+    public Future<Void> limitChanged(Product product) {
+        return slots.assign(product).compose(assigned -> recoveries.recover(product.id()));
+    }
+}

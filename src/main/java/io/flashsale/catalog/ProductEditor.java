@@ -1,0 +1,138 @@
+package io.flashsale.catalog;
+
+import io.flashsale.persistence.ProductStore;
+import io.flashsale.sale.InvalidFieldsException;
+import io.flashsale.sale.Product;
+import io.flashsale.sale.ProductDetails;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Changes a product over a running sale.
+ *
+ * <p>Units are numbered 1 to {@code highest}. Raising the stock raises {@code highest}, in MongoDB first; lowering it is
+ * an order by the house, in Redis first, since only Redis knows whether the units are still free. Whatever dies in
+ * between, free plus held is always {@code highest}.
+ */
+public final class ProductEditor {
+    private static final Logger LOG = LoggerFactory.getLogger(ProductEditor.class);
+    private static final int TRIES = 5;
+    /** Far beyond what may be on sale at once; unit numbers are never used again. */
+    private static final long MAX_HIGHEST = 2_000_000_000L;
+
+    private final ProductStore products;
+    private final Catalog catalog;
+    private final SaleControl sale;
+    private final Clock clock;
+
+    /** Wires the editor to the catalogue and the running sale. */
+    public ProductEditor(ProductStore products, Catalog catalog, SaleControl sale, Clock clock) {
+        this.products = products;
+        this.catalog = catalog;
+        this.sale = sale;
+        this.clock = clock;
+    }
+
+    /**
+     * Changes a product.
+     *
+     * @param edit from the current product to the details wanted; may throw {@link InvalidFieldsException}
+     * @param expectedVersion the only version that may be changed, or null for any
+     * @return empty for a product that is unknown or was deleted; fails with {@link VersionConflictException},
+     *     {@link SaleNotPausedException} and {@link InvalidFieldsException}
+     */
+    public Future<Optional<ProductView>> update(
+            String productId, Function<Product, ProductDetails> edit, Long expectedVersion) {
+        return attempt(productId, edit, expectedVersion, TRIES);
+    }
+
+    private Future<Optional<ProductView>> attempt(
+            String productId, Function<Product, ProductDetails> edit, Long expectedVersion, int triesLeft) {
+        return products.find(productId).compose(found -> {
+            if (found.isEmpty() || found.get().deleted()) {
+                return Future.succeededFuture(Optional.empty());
+            }
+            Product current = found.get();
+            if (expectedVersion != null && expectedVersion != current.version()) {
+                return Future.failedFuture(new VersionConflictException(current.version()));
+            }
+            ProductDetails wanted = edit.apply(current);
+            if (wanted.equals(current.details())) {
+                return catalog.view(current).map(Optional::of);
+            }
+            return change(current, wanted).compose(changed -> {
+                if (changed.isPresent()) {
+                    return Future.succeededFuture(changed);
+                }
+                return expectedVersion == null && triesLeft > 1
+                        ? attempt(productId, edit, null, triesLeft - 1)
+                        : Future.failedFuture(new VersionConflictException(current.version() + 1));
+            });
+        });
+    }
+
+    /** Empty where another edit came first. */
+    private Future<Optional<ProductView>> change(Product current, ProductDetails wanted) {
+        int added = Math.max(0, wanted.stock() - current.details().stock());
+        int withdrawn = Math.max(0, current.details().stock() - wanted.stock());
+        if ((long) current.highest() + added > MAX_HIGHEST) {
+            throw new InvalidFieldsException("stock", "was raised too often; create a new product");
+        }
+        boolean limitChanges = wanted.perUserLimit() != current.details().perUserLimit();
+        Product next =
+                current.next(wanted, current.highest() + added, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        // Its own name for every attempt: an attempt that lost must not be mistaken for the one that won.
+        String reference = "stock-v" + next.version() + "-" + UUID.randomUUID();
+        return (limitChanges ? requirePaused(current) : Future.<Void>succeededFuture())
+                .compose(allowed -> withdraw(current, withdrawn, reference))
+                .compose(taken -> products.replace(next).compose(replaced -> {
+                    if (!replaced) {
+                        return sale.giveBack(current.id(), withdrawn, reference).map(Optional.empty());
+                    }
+                    return handOn(next, limitChanges)
+                            .compose(done -> catalog.view(next))
+                            .map(Optional::of);
+                }));
+    }
+
+    private Future<Void> withdraw(Product current, int units, String reference) {
+        if (units == 0) {
+            return Future.succeededFuture();
+        }
+        return sale.withdraw(current.id(), units, reference).compose(enough -> {
+            if (enough) {
+                return Future.succeededFuture();
+            }
+            return catalog.view(current).compose(view -> {
+                String least = view.remaining() == null
+                        ? "the units already sold"
+                        : (current.details().stock() - view.remaining()) + ", the units already sold";
+                return Future.failedFuture(new InvalidFieldsException("stock", "must be at least " + least));
+            });
+        });
+    }
+
+    private Future<Void> requirePaused(Product current) {
+        if (!current.details().paused()) {
+            return Future.failedFuture(new SaleNotPausedException());
+        }
+        return sale.outboxIsEmpty(current.id())
+                .compose(empty -> empty ? Future.succeededFuture() : Future.failedFuture(new SaleNotPausedException()));
+    }
+
+    /** The edit stands in MongoDB by now: what Redis misses the reconciler hands on. */
+    private Future<Void> handOn(Product next, boolean limitChanged) {
+        Future<Void> handedOn = limitChanged ? sale.limitChanged(next) : sale.configure(next);
+        return handedOn.onFailure(failure -> LOG.atWarn()
+                        .addKeyValue("productId", next.id())
+                        .addKeyValue("reason", failure.getMessage())
+                        .log("edit not handed on to the sale yet"))
+                .otherwiseEmpty();
+    }
+}

@@ -1,0 +1,30 @@
+package io.flashsale.catalog;
+
+import io.flashsale.sale.Product;
+import io.vertx.core.Future;
+
+/** What the catalogue needs of the running sale. The root plugs the ledger in, so that neither room knows the other. */
+public interface SaleControl {
+    /** Makes the sale's keys in Redis from what MongoDB holds. */
+    Future<Void> open(String productId);
+
+    /** Hands a newer version of the settings, and added units, to the running sale. */
+    Future<Void> configure(Product product);
+
+    /**
+     * Takes units off sale, all or none.
+     *
+     * @param reference the same one is done once
+     * @return false where fewer are free
+     */
+    Future<Boolean> withdraw(String productId, int units, String reference);
+
+    /** Puts the units of a withdrawal on sale again. */
+    Future<Void> giveBack(String productId, int units, String reference);
+
+    /** Whether no order of the product waits for MongoDB. */
+    Future<Boolean> outboxIsEmpty(String productId);
+
+    /** Gives live orders the slots that a new limit asks for, and rebuilds the sale under it. */
+    Future<Void> limitChanged(Product product);
+}
