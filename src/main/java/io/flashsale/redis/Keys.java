@@ -75,6 +75,16 @@ public final class Keys {
         return "otp:" + email;
     }
 
+    /** Hash: the same for a code that sets a new password. */
+    public static String passwordOtp(String email) {
+        return "otp:password:" + email;
+    }
+
+    /** String: an address from which this user's code was entered before. */
+    public static String knownAddress(String userId, String address) {
+        return "gate:known:" + userId + ":" + address;
+    }
+
     /** Counter (by address) or sorted set (by user): calls within the window. */
     public static String rateLimit(String action, String who) {
         return "rate_limit:" + action + ":" + who;

@@ -1,0 +1,24 @@
+--[[
+Counts a call in a window that slides exactly, by user, on the clock of Redis: the nodes' clocks do not matter.
+Only admitted calls are counted, so that an eager client is not locked out for ever.
+
+KEYS  1 sorted set of the admitted calls
+ARGV  1 calls that may pass in any window  2 window in milliseconds
+
+Returns a list: 1 admitted or 0 refused; calls left now; milliseconds until the oldest one leaves the window.
+--]]
+local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - window * 1000))
+local count = redis.call('ZCARD', KEYS[1])
+local admitted = count < limit
+if admitted then
+  -- The count keeps two calls within one microsecond apart.
+  redis.call('ZADD', KEYS[1], string.format('%.0f', now), string.format('%.0f-%d', now, count))
+  redis.call('PEXPIRE', KEYS[1], window)
+  count = count + 1
+end
+local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+local reset = math.ceil((tonumber(oldest[2]) + window * 1000 - now) / 1000)
+return {admitted and 1 or 0, limit - count, math.max(reset, 1)}

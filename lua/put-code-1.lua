@@ -1,0 +1,12 @@
+--[[
+Keeps the digest of a one-time code; an earlier one is void.
+
+KEYS  1 code
+ARGV  1 digest  2 tries  3 how long it lives, in milliseconds
+
+Returns 1.
+--]]
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'digest', ARGV[1], 'tries', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1

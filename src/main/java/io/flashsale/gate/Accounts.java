@@ -1,0 +1,238 @@
+package io.flashsale.gate;
+
+import io.flashsale.persistence.Account;
+import io.flashsale.persistence.AccountStore;
+import io.flashsale.sale.Digests;
+import io.flashsale.sale.InvalidFieldsException;
+import io.vertx.core.Future;
+import io.vertx.ext.auth.authentication.UsernamePasswordCredentials;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Registering, signing in with a password and a code, and ending it.
+ *
+ * <p>Belongs to the event loop of its sessions.
+ */
+public final class Accounts {
+    private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
+    private static final int USER_ID_BYTES = 16;
+    private static final int MAX_NAME = 100;
+
+    /** What a right password gets: a session that waits for the code. */
+    public record Login(SessionToken token, Instant codeExpiresAt) {}
+
+    /** What a right code gets: a verified session under a new id. */
+    public record Verified(SessionToken token, Session session) {}
+
+    private final AccountStore store;
+    private final Sessions sessions;
+    private final Passwords passwords;
+    private final PasswordAuthentication authentication;
+    private final OneTimeCodes codes;
+    private final RateLimiter limiter;
+    private final LoginGuard guard;
+    private final Mailer mailer;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+
+    /** Wires accounts to their parts, all of the same event loop but for passwords and mailer. */
+    public Accounts(
+            AccountStore store,
+            Sessions sessions,
+            Passwords passwords,
+            OneTimeCodes codes,
+            RateLimiter limiter,
+            LoginGuard guard,
+            Mailer mailer,
+            Clock clock) {
+        this.store = store;
+        this.sessions = sessions;
+        this.passwords = passwords;
+        this.authentication = new PasswordAuthentication(store, passwords);
+        this.codes = codes;
+        this.limiter = limiter;
+        this.guard = guard;
+        this.mailer = mailer;
+        this.clock = clock;
+    }
+
+    /** Registers; an account that was never verified may be registered over. */
+    public Future<Account> register(String emailText, String password, String name) {
+        String email = Emails.canonical(emailText);
+        Passwords.check("password", password);
+        if (name != null
+                && (name.isBlank() || name.length() > MAX_NAME || name.chars().anyMatch(c -> c < ' '))) {
+            throw new InvalidFieldsException(
+                    "name", "must have 1 to " + MAX_NAME + " characters, none of them control");
+        }
+        return passwords.hash(password).compose(hash -> {
+            Account account = account(email, hash, name, Account.USER, false);
+            return store.register(account)
+                    .compose(registered -> registered
+                            ? Future.succeededFuture(account)
+                            : Future.failedFuture(new GateRefusal(GateRefusal.Reason.EMAIL_TAKEN)));
+        });
+    }
+
+    /** Proves the password, sends a code, and begins a session that waits for it. */
+    public Future<Login> login(String emailText, String password, String address) {
+        String email = Emails.canonical(emailText);
+        return limiter.byUser(Action.LOGIN, email + "|" + address)
+                .compose(verdict -> RateLimiter.require(verdict, email))
+                .compose(allowed -> guard.check(email, address))
+                .compose(allowed -> authentication
+                        .authenticate(new UsernamePasswordCredentials(email, password))
+                        .onFailure(failure -> guard.failed(email, failure)))
+                .compose(user -> sendCode(email, Identity.userId(user))
+                        .compose(expiresAt -> sessions.begin(user).map(token -> new Login(token, expiresAt))));
+    }
+
+    /** Sends a new code; the old one is void. */
+    public Future<Instant> sendCode(Session session) {
+        return sendCode(session.email(), session.userId());
+    }
+
+    private Future<Instant> sendCode(String email, String userId) {
+        return limiter.byUser(Action.OTP, userId)
+                .compose(verdict -> RateLimiter.require(verdict, userId))
+                .compose(allowed -> codes.next(email, userId, OneTimeCodes.Purpose.SIGN_IN))
+                .map(code -> {
+                    mailer.send(Mails.signInCode(email, code, OneTimeCodes.LIFE));
+                    return clock.instant().plus(OneTimeCodes.LIFE).truncatedTo(ChronoUnit.MILLIS);
+                });
+    }
+
+    /** Takes the code, and gives a verified session for the one that waited. */
+    public Future<Verified> verify(Session session, String code, String address) {
+        return codes.use(session.email(), session.userId(), OneTimeCodes.Purpose.SIGN_IN, code)
+                .compose(right -> right
+                        ? store.markVerified(session.userId())
+                        : Future.failedFuture(new GateRefusal(GateRefusal.Reason.OTP_INVALID)))
+                .compose(still -> currentAccount(session))
+                .compose(account -> sessions.verify(session, account)
+                        .compose(verified -> currentAccount(verified.session())
+                                .onFailure(ended -> sessions.end(verified.session()))
+                                .map(verified)))
+                .onSuccess(verified -> guard.succeeded(session.email(), address));
+    }
+
+    /**
+     * The account, unless all its sessions were ended since this one began. Asked again after a session was made, since
+     * "log out everywhere" may have come in between.
+     */
+    private Future<Account> currentAccount(Session session) {
+        return store.findByUserId(session.userId())
+                .map(found -> found.filter(account -> account.generation() == session.generation()))
+                .compose(found -> found.isPresent()
+                        ? Future.succeededFuture(found.get())
+                        : Future.failedFuture(new GateRefusal(GateRefusal.Reason.NOT_AUTHENTICATED)));
+    }
+
+    /** Ends this session. */
+    public Future<Void> logout(Session session) {
+        return sessions.end(session);
+    }
+
+    /** Ends all sessions of this user. */
+    public Future<Void> logoutAll(Session session) {
+        return store.raiseGeneration(session.userId())
+                .compose(raised -> sessions.endAll(session.userId(), null))
+                .compose(ended -> sessions.end(session));
+    }
+
+    /** Sets a new password, and ends the other sessions. */
+    public Future<Void> changePassword(Session session, String current, String next) {
+        Passwords.check("next", next);
+        return limiter.byUser(Action.LOGIN, session.userId())
+                .compose(verdict -> RateLimiter.require(verdict, session))
+                .compose(allowed ->
+                        authentication.authenticate(new UsernamePasswordCredentials(session.email(), current)))
+                .compose(proved -> passwords.hash(next))
+                .compose(hash -> store.setPassword(session.userId(), hash))
+                .compose(set -> sessions.endAll(session.userId(), session.idHash()));
+    }
+
+    /**
+     * Sends a code for a new password, if there is such an account.
+     *
+     * <p>Completes before any of it is done: not even the time tells whether there is one.
+     */
+    public Future<Void> forgotPassword(String emailText) {
+        String email = Emails.canonical(emailText);
+        limiter.byUser(Action.OTP, "password|" + email)
+                .compose(verdict -> RateLimiter.require(verdict, email))
+                .compose(allowed -> store.findByEmail(email))
+                .compose(found -> found.isEmpty() ? Future.succeededFuture() : sendResetCode(found.get()))
+                .onFailure(failure -> LOG.atInfo()
+                        .addKeyValue("reason", failure.getMessage())
+                        .log("no code for a new password sent"));
+        return Future.succeededFuture();
+    }
+
+    private Future<Void> sendResetCode(Account account) {
+        return codes.next(account.email(), account.userId(), OneTimeCodes.Purpose.NEW_PASSWORD)
+                .map(code -> {
+                    mailer.send(Mails.resetCode(account.email(), code, OneTimeCodes.LIFE));
+                    return null;
+                });
+    }
+
+    /** Sets a new password for who has the code, and ends all sessions. */
+    public Future<Void> resetPassword(String emailText, String code, String password) {
+        String email = Emails.canonical(emailText);
+        Passwords.check("password", password);
+        // Hashed first: a full queue must not use the code up.
+        return passwords
+                .hash(password)
+                .compose(hash -> store.findByEmail(email)
+                        .compose(found -> codes.use(
+                                        email,
+                                        found.map(Account::userId).orElse("nobody"),
+                                        OneTimeCodes.Purpose.NEW_PASSWORD,
+                                        code)
+                                .compose(right -> right && found.isPresent()
+                                        ? store.setPassword(found.get().userId(), hash)
+                                        : Future.failedFuture(new GateRefusal(GateRefusal.Reason.OTP_INVALID)))
+                                .compose(set -> sessions.endAll(found.get().userId(), null))));
+    }
+
+    /** The account of this session. */
+    public Future<Account> profile(Session session) {
+        return store.findByUserId(session.userId())
+                .compose(found -> found.isPresent()
+                        ? Future.succeededFuture(found.get())
+                        : Future.failedFuture(new GateRefusal(GateRefusal.Reason.NOT_AUTHENTICATED)));
+    }
+
+    /** Creates the first admin; never changes an account that is somebody's. */
+    public Future<Void> ensureAdmin(String emailText, String password) {
+        String email = Emails.canonical(emailText);
+        Passwords.check("ADMIN_PASSWORD", password);
+        return store.findByEmail(email).compose(found -> {
+            Optional<Account> somebodys = found.filter(Account::verified);
+            if (somebodys.isPresent()) {
+                if (!somebodys.get().role().equals(Account.ADMIN)) {
+                    LOG.warn("the admin's address belongs to an account without the role; it was left as it is");
+                }
+                return Future.succeededFuture();
+            }
+            return passwords
+                    .hash(password)
+                    .compose(hash -> store.register(account(email, hash, "Admin", Account.ADMIN, true)))
+                    .mapEmpty();
+        });
+    }
+
+    private Account account(String email, String hash, String name, String role, boolean verified) {
+        byte[] id = new byte[USER_ID_BYTES];
+        random.nextBytes(id);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return new Account(email, "u" + Digests.base32(id, USER_ID_BYTES), hash, name, role, verified, 0, now);
+    }
+}

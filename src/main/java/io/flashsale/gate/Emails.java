@@ -1,0 +1,37 @@
+package io.flashsale.gate;
+
+import io.flashsale.sale.InvalidFieldsException;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * E-mail addresses in one canonical form.
+ *
+ * <p>ASCII only, the dot-atom form of RFC 5322: letters that merely look alike would be another account.
+ */
+final class Emails {
+    private static final int MAX_LENGTH = 254;
+    private static final int MAX_LOCAL_LENGTH = 64;
+    private static final String ATOM = "[a-z0-9!#$%&'*+/=?^_`{|}~-]+";
+    private static final String LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+    private static final Pattern FORM = Pattern.compile(ATOM + "(?:\\." + ATOM + ")*@(?:" + LABEL + "\\.)+" + LABEL);
+
+    private Emails() {}
+
+    /**
+     * The canonical form: trimmed, in lower case.
+     *
+     * @throws InvalidFieldsException for anything that is not an address
+     */
+    static String canonical(String text) {
+        String email = text.strip().toLowerCase(Locale.ROOT);
+        boolean valid = email.length() <= MAX_LENGTH
+                && email.indexOf('@') <= MAX_LOCAL_LENGTH
+                && text.chars().allMatch(c -> c < 128)
+                && FORM.matcher(email).matches();
+        if (!valid) {
+            throw new InvalidFieldsException("email", "must be an address such as ada@example.com");
+        }
+        return email;
+    }
+}

@@ -1,0 +1,63 @@
+package io.flashsale.gate;
+
+import io.flashsale.redis.Keys;
+import io.flashsale.redis.RedisLink;
+import io.vertx.core.Future;
+import java.time.Duration;
+
+/**
+ * Stops guessing one account's password from many addresses, without letting the guesser lock its owner out: an address
+ * from which the account's code was entered before is not concerned.
+ *
+ * <p>Belongs to the event loop of its link.
+ */
+public final class LoginGuard {
+    private static final String ACTION = "login-failed";
+    private static final Duration KNOWN_FOR = Duration.ofDays(30);
+
+    private final RedisLink link;
+    private final RateLimiter limiter;
+    private final RateLimit failures;
+
+    /**
+     * Makes a guard.
+     *
+     * @param failures wrong passwords that an account takes from addresses it does not know
+     */
+    public LoginGuard(RedisLink link, RateLimiter limiter, RateLimit failures) {
+        this.link = link;
+        this.limiter = limiter;
+        this.failures = failures;
+    }
+
+    /** Refuses where too many failed, unless the address is known. */
+    Future<Void> check(String email, String address) {
+        String key = Keys.rateLimit(ACTION, email);
+        return link.send("GET", key).compose(count -> {
+            if (count.isNil() || count.asLong() < failures.count()) {
+                return Future.succeededFuture();
+            }
+            return link.send("EXISTS", knownKey(email, address))
+                    .compose(known -> known.asLong() == 1
+                            ? Future.succeededFuture()
+                            : link.send("PTTL", key)
+                                    .compose(left -> Future.failedFuture(new GateRefusal(
+                                            GateRefusal.Reason.RATE_LIMITED,
+                                            Duration.ofMillis(Math.max(1_000, left.asLong()))))));
+        });
+    }
+
+    void failed(String email, Throwable failure) {
+        if (failure instanceof GateRefusal refusal && refusal.reason() == GateRefusal.Reason.WRONG_CREDENTIALS) {
+            limiter.inWindow(ACTION, email, failures);
+        }
+    }
+
+    void succeeded(String email, String address) {
+        link.send("SET", knownKey(email, address), "1", "PX", String.valueOf(KNOWN_FOR.toMillis()));
+    }
+
+    private static String knownKey(String email, String address) {
+        return Keys.knownAddress(Hmac.sha256Hex(email).substring(0, 32), address);
+    }
+}

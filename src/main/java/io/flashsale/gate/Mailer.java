@@ -1,0 +1,7 @@
+package io.flashsale.gate;
+
+/** Takes mail to be delivered. Nobody waits for it: who got none asks again. */
+public interface Mailer {
+    /** Takes a mail; never throws, never blocks. Where too many wait it is dropped, which is counted and logged. */
+    void send(Mail mail);
+}

@@ -1,0 +1,98 @@
+package io.flashsale.gate;
+
+import io.flashsale.sale.InvalidFieldsException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.mindrot.jbcrypt.BCrypt;
+
+/**
+ * Hashes passwords with bcrypt, on a pool of its own with a bounded queue: the event loops never wait for it, and a flood
+ * of logins is shed instead of piling up.
+ */
+public final class Passwords {
+    /** What bcrypt reads of a password. */
+    private static final int MAX_BYTES = 72;
+
+    private static final int MIN_BYTES = 10;
+    private static final int STRONG_COST = 10;
+
+    /**
+     * How passwords are hashed.
+     *
+     * @param bcryptCost binary logarithm of the rounds
+     * @param workers threads that do nothing else
+     * @param maxQueued passwords that may wait for a thread
+     * @param allowWeakCost whether a cost below 10 is accepted: on the embedded default only
+     */
+    public record Settings(int bcryptCost, int workers, int maxQueued, boolean allowWeakCost) {
+        /** Refuses what would be unsafe. */
+        public Settings {
+            int least = allowWeakCost ? 4 : STRONG_COST;
+            if (bcryptCost < least || bcryptCost > 16) {
+                throw new IllegalArgumentException("bcryptCost must be " + least + " to 16");
+            }
+            if (workers < 1 || workers > 64) {
+                throw new IllegalArgumentException("passwordWorkers must be 1 to 64");
+            }
+            if (maxQueued < 1) {
+                throw new IllegalArgumentException("passwordQueue must be at least 1");
+            }
+        }
+    }
+
+    private final WorkerExecutor pool;
+    private final Settings settings;
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final String nobodysHash;
+
+    /** Makes a pool; one for a node. */
+    public Passwords(Vertx vertx, Settings settings) {
+        this.settings = settings;
+        this.pool = vertx.createSharedWorkerExecutor("passwords", settings.workers());
+        this.nobodysHash = BCrypt.hashpw("nobody has this password", BCrypt.gensalt(settings.bcryptCost()));
+    }
+
+    /**
+     * Refuses a password that bcrypt would cut off, or that is too easily guessed.
+     *
+     * @param field as the client calls it
+     */
+    static void check(String field, String password) {
+        int bytes = password.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes < MIN_BYTES || bytes > MAX_BYTES) {
+            throw new InvalidFieldsException(field, "must have " + MIN_BYTES + " to " + MAX_BYTES + " bytes of UTF-8");
+        }
+        if (password.indexOf('\0') >= 0) {
+            throw new InvalidFieldsException(field, "must not contain the character U+0000");
+        }
+    }
+
+    /** A hash with a salt of its own; fails with a refusal where too many wait. */
+    Future<String> hash(String password) {
+        return onPool(() -> BCrypt.hashpw(password, BCrypt.gensalt(settings.bcryptCost())));
+    }
+
+    /**
+     * Whether the password is right.
+     *
+     * @param hash of the account, or null where there is none: then the answer is no, after the same work
+     */
+    Future<Boolean> matches(String password, String hash) {
+        boolean tooLong = password.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES || password.indexOf('\0') >= 0;
+        return onPool(() ->
+                BCrypt.checkpw(tooLong ? "" : password, hash == null ? nobodysHash : hash) && hash != null && !tooLong);
+    }
+
+    private <T> Future<T> onPool(Callable<T> work) {
+        if (waiting.incrementAndGet() > settings.maxQueued() + settings.workers()) {
+            waiting.decrementAndGet();
+            return Future.failedFuture(new GateRefusal(GateRefusal.Reason.OVERLOADED, Duration.ofSeconds(2)));
+        }
+        return pool.executeBlocking(work, false).onComplete(done -> waiting.decrementAndGet());
+    }
+}
