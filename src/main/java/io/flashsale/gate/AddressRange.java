@@ -1,12 +1,20 @@
 package io.flashsale.gate;
 
-/**
- * A range of addresses, as CIDR (RFC 4632).
- *
- * @param network its first address
- * @param prefix how many leading bits count
- */
-record AddressRange(byte[] network, int prefix) {
+/** A range of addresses, as CIDR (RFC 4632). */
+final class AddressRange {
+    private final byte[] network;
+    private final int prefix;
+
+    private AddressRange(byte[] network, int prefix) {
+        this.network = network;
+        this.prefix = prefix;
+    }
+
+    /**
+     * Reads {@code 10.0.0.0/8}; an address alone is a range of one.
+     *
+     * @throws IllegalArgumentException that says what would be right
+     */
     static AddressRange parse(String text) {
         int slash = text.indexOf('/');
         String address = slash < 0 ? text : text.substring(0, slash);
@@ -35,17 +43,5 @@ record AddressRange(byte[] network, int prefix) {
             }
         }
         return true;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof AddressRange range
-                && prefix == range.prefix
-                && java.util.Arrays.equals(network, range.network);
-    }
-
-    @Override
-    public int hashCode() {
-        return java.util.Arrays.hashCode(network) * 31 + prefix;
     }
 }

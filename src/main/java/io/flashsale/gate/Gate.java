@@ -8,6 +8,7 @@ import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -35,7 +36,7 @@ public final class Gate {
     }
 
     /** Counts the call by its address. */
-    public Handler<RoutingContext> limited(Action action) {
+    public SecurityPolicyHandler limited(Action action) {
         return ctx -> {
             ctx.request().pause();
             limiter.byAddress(action, address(ctx))
@@ -45,7 +46,7 @@ public final class Gate {
     }
 
     /** Counts the call by its address and looks its session up, both in one trip to Redis. */
-    public Handler<RoutingContext> withSession(Action action) {
+    public SecurityPolicyHandler withSession(Action action) {
         return ctx -> {
             ctx.request().pause();
             Future<Optional<Verdict>> counted = limiter.byAddress(action, address(ctx));

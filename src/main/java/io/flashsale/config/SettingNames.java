@@ -1,0 +1,38 @@
+package io.flashsale.config;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** The names of settings: in the file, in the environment, and which of them are secret. */
+final class SettingNames {
+    static final String PREFIX = "FLASHSALE_";
+
+    /** Names the file of the operator, and is no setting itself. */
+    static final String FILE = "FLASHSALE_CONFIG";
+
+    static final Map<String, String> SHORT = Map.of(
+            "HOST", "server.host",
+            "PORT", "server.port",
+            "MANAGEMENT_PORT", "management.port",
+            "REDIS_URI", "redis.uri",
+            "MONGODB_URI", "mongodb.uri",
+            "DATA_DIR", "embedded.dataDir",
+            "ADMIN_EMAIL", "admin.email",
+            "ADMIN_PASSWORD", "admin.password",
+            "SMTP_URI", "smtp.uri");
+
+    private static final Set<String> SECRETS = Set.of("redis.uri", "mongodb.uri", "smtp.uri", "admin.password");
+
+    private SettingNames() {}
+
+    /** {@code gate.bcryptCost} is {@code FLASHSALE_GATE_BCRYPT_COST}. */
+    static String inEnvironment(String key) {
+        return PREFIX
+                + key.replaceAll("([a-z0-9])([A-Z])", "$1_$2").replace('.', '_').toUpperCase(Locale.ROOT);
+    }
+
+    static boolean isSecret(String key) {
+        return SECRETS.contains(key);
+    }
+}

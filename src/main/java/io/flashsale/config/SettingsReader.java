@@ -1,0 +1,175 @@
+package io.flashsale.config;
+
+import io.flashsale.gate.RateLimit;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Reads settings by their type, and collects what is wrong with them instead of stopping at the first. */
+final class SettingsReader {
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|KiB|MiB)?");
+
+    private final Settings settings;
+    private final List<String> mistakes;
+
+    SettingsReader(Settings settings) {
+        this.settings = settings;
+        this.mistakes = settings.mistakes();
+    }
+
+    String text(String key) {
+        return settings.text(key);
+    }
+
+    /** Empty where nothing is set. */
+    Optional<String> optional(String key) {
+        return Optional.of(settings.text(key)).filter(text -> !text.isEmpty());
+    }
+
+    int integer(String key) {
+        return read(key, Integer::parseInt, "must be an integer", 1);
+    }
+
+    Duration duration(String key) {
+        return read(key, SettingsReader::parseDuration, "must be a duration such as 250ms, 2s, 5m or 24h", null);
+    }
+
+    int bytes(String key) {
+        return read(key, SettingsReader::parseSize, "must be a size such as 64KiB or 1MiB", 1 << 16);
+    }
+
+    List<String> list(String key) {
+        return Stream.of(settings.text(key).split(",", -1))
+                .map(String::trim)
+                .filter(entry -> !entry.isEmpty())
+                .toList();
+    }
+
+    Optional<RateLimit> limit(String key) {
+        return read(key, RateLimit::parse, null, Optional.empty());
+    }
+
+    /** A URI of one of these schemes, with a host; empty where nothing is set. */
+    Optional<URI> uri(String key, Set<String> schemes) {
+        String right = "must be a URI that begins with "
+                + String.join(
+                        " or ",
+                        schemes.stream().sorted().map(scheme -> scheme + "://").toList());
+        return optional(key)
+                .flatMap(text -> read(key, given -> Optional.of(parseUri(given, schemes)), right, Optional.empty()));
+    }
+
+    /** One of these words. */
+    String oneOf(String key, List<String> words) {
+        String text = settings.text(key);
+        if (!words.contains(text)) {
+            mistake(key, "must be one of " + String.join(", ", words));
+        }
+        return text;
+    }
+
+    /**
+     * Builds a record whose constructor refuses what is out of range.
+     *
+     * @param prefix of the keys that the record's messages speak of
+     * @return null where it was refused, or where a value it needs was wrong already
+     */
+    <T> T build(String prefix, Supplier<T> record) {
+        int before = mistakes.size();
+        try {
+            return record.get();
+        } catch (IllegalArgumentException e) {
+            if (mistakes.size() == before) {
+                mistakes.add(named(prefix, e.getMessage()));
+            }
+        } catch (NullPointerException e) {
+            // A value that could not be read was reported where it was read.
+            if (mistakes.size() == before) {
+                throw e;
+            }
+        }
+        return null;
+    }
+
+    /** The message of a record begins with its component: as a setting it has a path and a value. */
+    private String named(String prefix, String message) {
+        String component = message.split(" ", 2)[0];
+        try {
+            String key = prefix + component;
+            return line(key, message.substring(component.length() + 1));
+        } catch (IllegalStateException noSuchSetting) {
+            return prefix + "*: " + message;
+        }
+    }
+
+    void mistake(String key, String right) {
+        mistakes.add(line(key, right));
+    }
+
+    /** Ends with an exception if anything was wrong. */
+    void check() {
+        if (!mistakes.isEmpty()) {
+            throw new ConfigurationException(mistakes);
+        }
+    }
+
+    private String line(String key, String right) {
+        String value = SettingNames.isSecret(key) ? "***" : settings.text(key);
+        return key + " = " + value + ": " + right;
+    }
+
+    private <T> T read(String key, Function<String, T> parser, String right, T otherwise) {
+        try {
+            return parser.apply(settings.text(key));
+        } catch (IllegalArgumentException e) {
+            mistake(key, right == null ? e.getMessage() : right);
+            return otherwise;
+        }
+    }
+
+    private static Duration parseDuration(String text) {
+        Matcher parts = matched(DURATION, text);
+        long amount = Long.parseLong(parts.group(1));
+        return switch (parts.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            default -> Duration.ofHours(amount);
+        };
+    }
+
+    private static int parseSize(String text) {
+        Matcher parts = matched(SIZE, text);
+        long unit = "KiB".equals(parts.group(2)) ? 1_024 : "MiB".equals(parts.group(2)) ? 1_048_576 : 1;
+        try {
+            return Math.toIntExact(Long.parseLong(parts.group(1)) * unit);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static Matcher matched(Pattern form, String text) {
+        Matcher parts = form.matcher(text);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException(text);
+        }
+        return parts;
+    }
+
+    private static URI parseUri(String text, Set<String> schemes) {
+        int colon = text.indexOf("://");
+        if (colon < 1 || !schemes.contains(text.substring(0, colon)) || text.length() == colon + 3) {
+            throw new IllegalArgumentException("scheme");
+        }
+        // Several hosts are fine for MongoDB but not for java.net.URI: only their form is left to the driver.
+        return URI.create(text.contains(",") ? text.substring(0, text.indexOf(',')) : text);
+    }
+}

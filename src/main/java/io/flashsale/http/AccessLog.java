@@ -1,0 +1,44 @@
+package io.flashsale.http;
+
+import io.flashsale.gate.Gate;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.PlatformHandler;
+import java.time.Clock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One line a request: never a query, a header, a body or an address. */
+final class AccessLog implements PlatformHandler {
+    private static final Logger LOG = LoggerFactory.getLogger("access");
+    private static final int MAX_PATH = 200;
+
+    private final Clock clock;
+
+    AccessLog(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public void handle(RoutingContext ctx) {
+        if (LOG.isInfoEnabled()) {
+            long startedAt = clock.millis();
+            ctx.addEndHandler(ended -> log(ctx, startedAt));
+        }
+        ctx.next();
+    }
+
+    private void log(RoutingContext ctx, long startedAt) {
+        HttpServerRequest request = ctx.request();
+        String path = request.path() == null ? "" : request.path();
+        LOG.atInfo()
+                .addKeyValue("method", request.method())
+                .addKeyValue("path", path.length() > MAX_PATH ? path.substring(0, MAX_PATH) : path)
+                .addKeyValue("status", ctx.response().getStatusCode())
+                .addKeyValue("bytes", ctx.response().bytesWritten())
+                .addKeyValue("millis", clock.millis() - startedAt)
+                .addKeyValue("requestId", RequestIds.of(ctx))
+                .addKeyValue("userId", Gate.userIdOf(ctx))
+                .log("request");
+    }
+}

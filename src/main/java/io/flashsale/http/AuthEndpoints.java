@@ -1,0 +1,164 @@
+package io.flashsale.http;
+
+import io.flashsale.gate.Accounts;
+import io.flashsale.gate.Gate;
+import io.flashsale.gate.Session;
+import io.flashsale.gate.SessionToken;
+import io.flashsale.persistence.Account;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.CookieSameSite;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Accounts over HTTP. */
+final class AuthEndpoints {
+    private final Accounts accounts;
+    private final Gate gate;
+    private final boolean secureCookies;
+    private final Clock clock;
+
+    AuthEndpoints(Accounts accounts, Gate gate, boolean secureCookies, Clock clock) {
+        this.accounts = accounts;
+        this.gate = gate;
+        this.secureCookies = secureCookies;
+        this.clock = clock;
+    }
+
+    void register(RoutingContext ctx) {
+        RequestJson body = RequestJson.of(ctx);
+        String email = body.requiredText("email");
+        String password = body.requiredText("password");
+        String name = body.text("name");
+        body.check();
+        accounts.register(email, password, name)
+                .onSuccess(account -> Answers.json(
+                        ctx,
+                        201,
+                        new JsonObject()
+                                .put("userId", account.userId())
+                                .put("email", account.email())
+                                .put("name", account.name())))
+                .onFailure(ctx::fail);
+    }
+
+    void login(RoutingContext ctx) {
+        RequestJson body = RequestJson.of(ctx);
+        String email = body.requiredText("email");
+        String password = body.requiredText("password");
+        body.check();
+        accounts.login(email, password, gate.address(ctx))
+                .onSuccess(login -> {
+                    ctx.response().addCookie(cookie(login.token()));
+                    Answers.json(
+                            ctx,
+                            200,
+                            new JsonObject()
+                                    .put("otpRequired", true)
+                                    .put("expiresAt", Answers.time(login.codeExpiresAt())));
+                })
+                .onFailure(ctx::fail);
+    }
+
+    void sendCode(RoutingContext ctx) {
+        RequestJson.of(ctx).check();
+        accounts.sendCode(Gate.session(ctx))
+                .onSuccess(
+                        expiresAt -> Answers.json(ctx, 202, new JsonObject().put("expiresAt", Answers.time(expiresAt))))
+                .onFailure(ctx::fail);
+    }
+
+    void verify(RoutingContext ctx) {
+        RequestJson body = RequestJson.of(ctx);
+        String code = body.requiredText("code");
+        body.check();
+        accounts.verify(Gate.session(ctx), code, gate.address(ctx))
+                .onSuccess(verified -> {
+                    Session session = verified.session();
+                    ctx.response().addCookie(cookie(verified.token()));
+                    Answers.json(
+                            ctx,
+                            200,
+                            new JsonObject()
+                                    .put("userId", session.userId())
+                                    .put("email", session.email())
+                                    .put("role", session.role())
+                                    .put("expiresAt", Answers.time(session.expiresAt())));
+                })
+                .onFailure(ctx::fail);
+    }
+
+    void logout(RoutingContext ctx) {
+        RequestJson.of(ctx).check();
+        accounts.logout(Gate.session(ctx)).onSuccess(done -> signedOut(ctx)).onFailure(ctx::fail);
+    }
+
+    void logoutAll(RoutingContext ctx) {
+        RequestJson.of(ctx).check();
+        accounts.logoutAll(Gate.session(ctx)).onSuccess(done -> signedOut(ctx)).onFailure(ctx::fail);
+    }
+
+    void changePassword(RoutingContext ctx) {
+        RequestJson body = RequestJson.of(ctx);
+        String current = body.requiredText("current");
+        String next = body.requiredText("next");
+        body.check();
+        accounts.changePassword(Gate.session(ctx), current, next)
+                .onSuccess(done -> Answers.empty(ctx, 204))
+                .onFailure(ctx::fail);
+    }
+
+    void forgotPassword(RoutingContext ctx) {
+        RequestJson body = RequestJson.of(ctx);
+        String email = body.requiredText("email");
+        body.check();
+        accounts.forgotPassword(email)
+                .onSuccess(done -> Answers.json(ctx, 202, new JsonObject()))
+                .onFailure(ctx::fail);
+    }
+
+    void resetPassword(RoutingContext ctx) {
+        RequestJson body = RequestJson.of(ctx);
+        String email = body.requiredText("email");
+        String code = body.requiredText("code");
+        String password = body.requiredText("password");
+        body.check();
+        accounts.resetPassword(email, code, password)
+                .onSuccess(done -> Answers.empty(ctx, 204))
+                .onFailure(ctx::fail);
+    }
+
+    void profile(RoutingContext ctx) {
+        accounts.profile(Gate.session(ctx))
+                .onSuccess(account -> Answers.json(ctx, 200, profileOf(account)))
+                .onFailure(ctx::fail);
+    }
+
+    private static JsonObject profileOf(Account account) {
+        return new JsonObject()
+                .put("userId", account.userId())
+                .put("email", account.email())
+                .put("name", account.name())
+                .put("role", account.role())
+                .put("createdAt", Answers.time(account.createdAt()));
+    }
+
+    private void signedOut(RoutingContext ctx) {
+        ctx.response().addCookie(cookie("").setMaxAge(0));
+        Answers.empty(ctx, 204);
+    }
+
+    private Cookie cookie(SessionToken token) {
+        long seconds = Duration.between(clock.instant(), token.expiresAt()).toSeconds();
+        return cookie(token.value()).setMaxAge(Math.max(1, seconds));
+    }
+
+    private Cookie cookie(String value) {
+        return Cookie.cookie(Gate.COOKIE, value)
+                .setHttpOnly(true)
+                .setSameSite(CookieSameSite.STRICT)
+                .setSecure(secureCookies)
+                .setPath("/");
+    }
+}

@@ -1,0 +1,31 @@
+package io.flashsale.http;
+
+import io.vertx.core.http.HttpConnection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Bounds the connections that one peer holds. Shared by all event loops of a node.
+ *
+ * <p>By the socket's peer, whoever it speaks for: behind a proxy the bound has to be as wide as the proxy's pool.
+ */
+public final class ConnectionLimit {
+    private final int maxPerAddress;
+    private final Map<String, Integer> open = new ConcurrentHashMap<>();
+
+    /** Makes a limit. */
+    public ConnectionLimit(int maxPerAddress) {
+        this.maxPerAddress = maxPerAddress;
+    }
+
+    void accept(HttpConnection connection) {
+        String peer = connection.remoteAddress() == null
+                ? "unknown"
+                : String.valueOf(connection.remoteAddress().hostAddress());
+        int count = open.merge(peer, 1, Integer::sum);
+        connection.closeHandler(closed -> open.computeIfPresent(peer, (address, held) -> held > 1 ? held - 1 : null));
+        if (count > maxPerAddress) {
+            connection.close();
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.flashsale.http;
+
+import io.flashsale.catalog.SaleNotPausedException;
+import io.flashsale.catalog.VersionConflictException;
+import io.flashsale.gate.GateRefusal;
+import io.flashsale.persistence.StoreUnavailableException;
+import io.flashsale.purchase.OrderNotCancellableException;
+import io.flashsale.redis.RedisUnavailableException;
+import io.flashsale.sale.FieldError;
+import io.flashsale.sale.InvalidFieldsException;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one place where a failure becomes an answer: problem details as RFC 9457 has them, and nothing that leaks. */
+final class FailureHandler implements Handler<RoutingContext> {
+    private static final Logger LOG = LoggerFactory.getLogger(FailureHandler.class);
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    @Override
+    public void handle(RoutingContext ctx) {
+        if (ctx.response().ended() || ctx.response().closed()) {
+            return;
+        }
+        if (ctx.response().headWritten()) {
+            // Half an answer is out: only the end of the connection can tell that it is not whole.
+            ctx.request().connection().close();
+            return;
+        }
+        answer(ctx, explain(ctx));
+    }
+
+    /** What a failure means to the client. */
+    private static ApiException explain(RoutingContext ctx) {
+        Throwable failure = ctx.failure();
+        if (failure instanceof ApiException known) {
+            return known;
+        }
+        if (failure instanceof InvalidFieldsException invalid) {
+            return invalidFields(ApiError.VALIDATION_FAILED, invalid.errors());
+        }
+        if (failure instanceof GateRefusal refusal) {
+            return refused(refusal);
+        }
+        if (failure instanceof RedisUnavailableException || failure instanceof StoreUnavailableException) {
+            return new ApiException(ApiError.UNAVAILABLE, "a store does not answer just now; try again")
+                    .retryAfter(SOON);
+        }
+        if (failure instanceof VersionConflictException) {
+            return new ApiException(ApiError.VERSION_CONFLICT, failure.getMessage() + "; read it again");
+        }
+        if (failure instanceof SaleNotPausedException) {
+            return new ApiException(ApiError.SALE_NOT_PAUSED, failure.getMessage());
+        }
+        if (failure instanceof OrderNotCancellableException) {
+            return new ApiException(ApiError.ORDER_NOT_CANCELLABLE, failure.getMessage());
+        }
+        return byStatus(ctx, failure);
+    }
+
+    static ApiException invalidFields(ApiError error, List<FieldError> fields) {
+        FieldError first = fields.get(0);
+        return new ApiException(error, first.field() + " " + first.message()).naming(fields);
+    }
+
+    private static ApiException refused(GateRefusal refusal) {
+        ApiException answer = switch (refusal.reason()) {
+            case NOT_AUTHENTICATED ->
+                new ApiException(
+                        ApiError.NOT_AUTHENTICATED,
+                        "sign in again: POST /api/v1/auth/login, then POST /api/v1/auth/verify-otp");
+            case WRONG_CREDENTIALS ->
+                new ApiException(ApiError.WRONG_CREDENTIALS, "no account has this e-mail address and password");
+            case OTP_REQUIRED ->
+                new ApiException(ApiError.OTP_REQUIRED, "enter the code that was mailed: POST /api/v1/auth/verify-otp");
+            case OTP_INVALID ->
+                new ApiException(ApiError.OTP_INVALID, "the code is wrong, expired or used up; ask for a new one");
+            case FORBIDDEN -> new ApiException(ApiError.FORBIDDEN, "this needs the role admin");
+            case EMAIL_TAKEN -> new ApiException(ApiError.EMAIL_TAKEN, "sign in, or ask for a new password");
+            case RATE_LIMITED -> new ApiException(ApiError.RATE_LIMITED, "come back after Retry-After seconds");
+            case OVERLOADED -> new ApiException(ApiError.OVERLOADED, "come back after Retry-After seconds");
+        };
+        return answer.retryAfter(refusal.retryAfter());
+    }
+
+    private static ApiException byStatus(RoutingContext ctx, Throwable failure) {
+        return switch (ctx.statusCode()) {
+            case 400 -> new ApiException(ApiError.MALFORMED_REQUEST, "the request line or a header is not valid");
+            case 404 -> new ApiException(ApiError.NOT_FOUND, "there is nothing at this path");
+            case 405 -> new ApiException(ApiError.METHOD_NOT_ALLOWED, "see the Allow header");
+            case 413 -> new ApiException(ApiError.BODY_TOO_LARGE, "the body is larger than this server takes");
+            default -> {
+                LOG.atError()
+                        .setCause(failure)
+                        .addKeyValue("requestId", RequestIds.of(ctx))
+                        .addKeyValue("status", ctx.statusCode())
+                        .log("a request failed in an unforeseen way");
+                yield new ApiException(ApiError.INTERNAL, "it was logged under the requestId");
+            }
+        };
+    }
+
+    private static void answer(RoutingContext ctx, ApiException problem) {
+        HttpServerResponse response = ctx.response();
+        if (problem.retryAfter() != null) {
+            long seconds = Math.max(1, (problem.retryAfter().toMillis() + 999) / 1_000);
+            response.putHeader("Retry-After", String.valueOf(seconds));
+        }
+        if (problem.error() == ApiError.BODY_TOO_LARGE) {
+            // What is still to come of the body is not read.
+            response.putHeader("Connection", "close");
+        }
+        response.setStatusCode(problem.error().status())
+                .putHeader("Content-Type", "application/problem+json")
+                .putHeader("Cache-Control", "no-store")
+                .end(body(problem, RequestIds.of(ctx)).toBuffer());
+    }
+
+    /** The problem as JSON. */
+    static JsonObject body(ApiException problem, String requestId) {
+        ApiError error = problem.error();
+        JsonObject json = new JsonObject()
+                .put("type", "/docs#" + error.code())
+                .put("title", error.title())
+                .put("status", error.status())
+                .put("detail", problem.getMessage())
+                .put("code", error.code())
+                .put("requestId", requestId);
+        if (!problem.fields().isEmpty()) {
+            JsonArray errors = new JsonArray();
+            problem.fields()
+                    .forEach(named -> errors.add(
+                            new JsonObject().put("field", named.field()).put("message", named.message())));
+            json.put("errors", errors);
+        }
+        return json.mergeIn(problem.members());
+    }
+}

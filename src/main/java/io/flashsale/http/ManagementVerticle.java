@@ -1,0 +1,107 @@
+package io.flashsale.http;
+
+import io.flashsale.gate.DevMailbox;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Health for those who operate it, on a port of its own. */
+public final class ManagementVerticle extends VerticleBase {
+    /**
+     * Where it listens.
+     *
+     * @param host loopback unless configured
+     * @param port 0 takes a free one
+     */
+    public record Settings(String host, int port) {
+        /** Refuses what cannot work. */
+        public Settings {
+            if (port < 0 || port > 65_535) {
+                throw new IllegalArgumentException("port must be 0 to 65535");
+            }
+        }
+    }
+
+    private final Settings settings;
+    private final BooleanSupplier ready;
+    private final Supplier<Future<JsonObject>> stores;
+    private final Optional<DevMailbox> mailbox;
+    private HttpServer server;
+
+    /**
+     * Makes a verticle.
+     *
+     * @param ready whether requests are welcome
+     * @param stores the state of Redis and MongoDB
+     * @param mailbox of the embedded default, or empty: then there is no such route
+     */
+    public ManagementVerticle(
+            Settings settings,
+            BooleanSupplier ready,
+            Supplier<Future<JsonObject>> stores,
+            Optional<DevMailbox> mailbox) {
+        this.settings = settings;
+        this.ready = ready;
+        this.stores = stores;
+        this.mailbox = mailbox;
+    }
+
+    @Override
+    public Future<?> start() {
+        Router router = Router.router(vertx);
+        router.route().handler(new RequestIds()).failureHandler(new FailureHandler());
+        router.get("/health/live").handler(ctx -> Answers.json(ctx, 200, status("up")));
+        router.get("/health/ready").handler(this::ready);
+        router.get("/health/stores")
+                .handler(ctx -> stores.get()
+                        .onSuccess(state -> Answers.json(ctx, 200, state))
+                        .onFailure(ctx::fail));
+        mailbox.ifPresent(mails -> router.get("/dev/mailbox").handler(ctx -> readMail(ctx, mails)));
+        router.route().handler(ctx -> ctx.fail(404));
+        server = vertx.createHttpServer().requestHandler(router);
+        return server.listen(settings.port(), settings.host());
+    }
+
+    @Override
+    public Future<?> stop() {
+        return server == null ? Future.succeededFuture() : server.close();
+    }
+
+    private void ready(RoutingContext ctx) {
+        boolean welcome = ready.getAsBoolean();
+        Answers.json(ctx, welcome ? 200 : 503, status(welcome ? "up" : "down"));
+    }
+
+    private static void readMail(RoutingContext ctx, DevMailbox mailbox) {
+        List<String> to = ctx.queryParam("to");
+        if (to.size() != 1) {
+            throw new io.flashsale.sale.InvalidFieldsException("to", "must be one e-mail address");
+        }
+        JsonArray mails = new JsonArray();
+        mailbox.sentTo(to.get(0))
+                .forEach(sent -> mails.add(new JsonObject()
+                        .put("to", sent.mail().to())
+                        .put("subject", sent.mail().subject())
+                        .put("text", sent.mail().text())
+                        .put("code", sent.mail().code())
+                        .put("sentAt", Answers.time(sent.sentAt()))));
+        ctx.response().putHeader("Content-Type", "application/json").end(mails.toBuffer());
+    }
+
+    private static JsonObject status(String status) {
+        return new JsonObject().put("status", status);
+    }
+
+    /** The port that was taken. */
+    public int port() {
+        return server.actualPort();
+    }
+}

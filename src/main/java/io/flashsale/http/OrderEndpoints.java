@@ -1,0 +1,49 @@
+package io.flashsale.http;
+
+import io.flashsale.gate.Gate;
+import io.flashsale.purchase.Orders;
+import io.flashsale.sale.Order;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+
+/** A buyer's own orders over HTTP. */
+final class OrderEndpoints {
+    private final Orders orders;
+
+    OrderEndpoints(Orders orders) {
+        this.orders = orders;
+    }
+
+    void list(RoutingContext ctx) {
+        PageQuery query = PageQuery.of(ctx.queryParams());
+        orders.list(Gate.session(ctx).userId(), query.cursor(), query.limit())
+                .onSuccess(page -> {
+                    JsonArray items = new JsonArray();
+                    page.items().forEach(order -> items.add(OrderJson.of(order)));
+                    Answers.json(ctx, 200, Answers.page(items, page.next()));
+                })
+                .onFailure(ctx::fail);
+    }
+
+    void read(RoutingContext ctx) {
+        answer(ctx, orders.find(Gate.session(ctx).userId(), ctx.pathParam("id")));
+    }
+
+    void cancel(RoutingContext ctx) {
+        RequestJson.of(ctx).check();
+        answer(ctx, orders.cancel(Gate.session(ctx).userId(), ctx.pathParam("id")));
+    }
+
+    private static void answer(RoutingContext ctx, Future<Optional<Order>> order) {
+        order.onSuccess(found -> {
+                    if (found.isPresent()) {
+                        Answers.json(ctx, 200, OrderJson.of(found.get()));
+                    } else {
+                        ctx.fail(new ApiException(ApiError.NOT_FOUND, "you have no such order"));
+                    }
+                })
+                .onFailure(ctx::fail);
+    }
+}

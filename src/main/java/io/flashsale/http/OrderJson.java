@@ -1,0 +1,35 @@
+package io.flashsale.http;
+
+import io.flashsale.sale.Order;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+
+/** Orders as clients read them. */
+final class OrderJson {
+    private OrderJson() {}
+
+    /** What a purchase answers; a retry answers the same to the letter, whatever became of the order. */
+    static JsonObject receipt(Order order) {
+        return new JsonObject()
+                .put("orderId", order.id())
+                .put("productId", order.productId())
+                .put("quantity", order.quantity())
+                .put("unitPrice", order.unitPrice())
+                .put("total", order.total())
+                .put("currency", order.currency())
+                .put("units", new JsonArray(order.units()))
+                .put("reservedAt", Answers.time(order.reservedAt()));
+    }
+
+    /** The order as it stands now. */
+    static JsonObject of(Order order) {
+        return receipt(order)
+                .put("status", order.status().wireName())
+                .put("updatedAt", Answers.time(order.updatedAt()));
+    }
+
+    /** Where it is read. */
+    static String location(Order order) {
+        return "/api/v1/user/orders/" + order.id();
+    }
+}

@@ -1,0 +1,154 @@
+package io.flashsale.http;
+
+import io.flashsale.catalog.Catalog;
+import io.flashsale.catalog.ProductEditor;
+import io.flashsale.catalog.ProductView;
+import io.flashsale.gate.Gate;
+import io.flashsale.sale.InvalidFieldsException;
+import io.flashsale.sale.Page;
+import io.flashsale.sale.ProductDetails;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Products over HTTP. */
+final class ProductEndpoints {
+    /** {@code "3"}, and the weak tag that a GET answers, which begins with the version too. */
+    private static final Pattern VERSION = Pattern.compile("(?:W/)?\"(\\d{1,18})(?:-[^\"]*)?\"");
+
+    private final Catalog catalog;
+    private final ProductEditor editor;
+    private final Clock clock;
+
+    ProductEndpoints(Catalog catalog, ProductEditor editor, Clock clock) {
+        this.catalog = catalog;
+        this.editor = editor;
+        this.clock = clock;
+    }
+
+    void list(RoutingContext ctx) {
+        PageQuery query = PageQuery.of(ctx.queryParams());
+        catalog.list(query.cursor(), query.limit())
+                .onSuccess(page -> {
+                    ctx.response().putHeader("Cache-Control", "no-cache");
+                    Answers.json(ctx, 200, json(page, null));
+                })
+                .onFailure(ctx::fail);
+    }
+
+    void listForUser(RoutingContext ctx) {
+        PageQuery query = PageQuery.of(ctx.queryParams());
+        catalog.list(query.cursor(), query.limit())
+                .compose(page -> catalog.purchasedBy(
+                                Gate.session(ctx).userId(),
+                                page.items().stream()
+                                        .map(view -> view.product().id())
+                                        .toList())
+                        .onSuccess(purchased -> Answers.json(ctx, 200, json(page, purchased))))
+                .onFailure(ctx::fail);
+    }
+
+    void read(RoutingContext ctx) {
+        catalog.find(ctx.pathParam("id")).compose(ProductEndpoints::known).onComplete((view, failure) -> {
+            if (failure != null) {
+                ctx.fail(failure);
+                return;
+            }
+            Instant now = clock.instant();
+            // The state is in it too, since it changes by the clock alone.
+            String tag = "W/\"" + view.product().version() + "-" + view.remaining() + "-"
+                    + ProductJson.stateOf(view, now).wireName() + "\"";
+            ctx.response()
+                    .putHeader("ETag", tag)
+                    .putHeader("Cache-Control", "no-cache")
+                    .putHeader("X-Cache", view.cacheHit() ? "hit" : "miss");
+            if (matches(ctx.request().getHeader("If-None-Match"), tag)) {
+                ctx.response().setStatusCode(304).end();
+            } else {
+                Answers.json(ctx, 200, ProductJson.of(view, now));
+            }
+        });
+    }
+
+    void create(RoutingContext ctx) {
+        ProductDetails details = ProductJson.create(RequestJson.of(ctx));
+        catalog.create(details)
+                .onSuccess(view -> {
+                    ctx.response()
+                            .putHeader(
+                                    "Location",
+                                    "/api/v1/product/" + view.product().id());
+                    Answers.json(ctx, 201, ProductJson.of(view, clock.instant()));
+                })
+                .onFailure(ctx::fail);
+    }
+
+    void update(RoutingContext ctx) {
+        Long expectedVersion = expectedVersion(ctx.request().getHeader("If-Match"));
+        RequestJson body = RequestJson.of(ctx);
+        editor.update(ctx.pathParam("id"), current -> ProductJson.edit(body, current), expectedVersion)
+                .compose(ProductEndpoints::known)
+                .onSuccess(view -> Answers.json(ctx, 200, ProductJson.of(view, clock.instant())))
+                .onFailure(ctx::fail);
+    }
+
+    void delete(RoutingContext ctx) {
+        RequestJson.of(ctx).check();
+        catalog.delete(ctx.pathParam("id"))
+                .compose(deleted -> deleted ? Future.succeededFuture() : Future.failedFuture(unknown()))
+                .onSuccess(deleted -> Answers.empty(ctx, 204))
+                .onFailure(ctx::fail);
+    }
+
+    private JsonObject json(Page<ProductView> page, Set<String> purchased) {
+        JsonArray items = new JsonArray();
+        for (ProductView view : page.items()) {
+            JsonObject item = ProductJson.of(view, clock.instant());
+            if (purchased != null) {
+                item.put("purchased", purchased.contains(view.product().id()));
+            }
+            items.add(item);
+        }
+        return Answers.page(items, page.next());
+    }
+
+    private static Future<ProductView> known(Optional<ProductView> found) {
+        return found.isPresent() ? Future.succeededFuture(found.get()) : Future.failedFuture(unknown());
+    }
+
+    static ApiException unknown() {
+        return new ApiException(ApiError.NOT_FOUND, "there is no such product");
+    }
+
+    /** Weak comparison, RFC 9110 section 13.1.2. */
+    private static boolean matches(String ifNoneMatch, String tag) {
+        if (ifNoneMatch == null) {
+            return false;
+        }
+        for (String candidate : ifNoneMatch.split(",", -1)) {
+            String trimmed = candidate.trim();
+            if (trimmed.equals("*") || ("W/" + trimmed.replaceFirst("^W/", "")).equals(tag)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Long expectedVersion(String ifMatch) {
+        if (ifMatch == null || ifMatch.trim().equals("*")) {
+            return null;
+        }
+        Matcher version = VERSION.matcher(ifMatch.trim());
+        if (!version.matches()) {
+            throw new InvalidFieldsException("If-Match", "must be a version in quotes such as \"3\"");
+        }
+        return Long.valueOf(version.group(1));
+    }
+}

@@ -1,0 +1,215 @@
+package io.flashsale.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.flashsale.sale.FieldError;
+import io.flashsale.sale.InvalidFieldsException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A JSON object as a request carries it, read strictly: valid UTF-8, no field twice or unknown, nothing behind it, no
+ * type turned into another.
+ *
+ * <p>Reading collects what is wrong; {@link #check} refuses it all at once.
+ */
+final class RequestJson {
+    private static final int MAX_DEPTH = 8;
+    private static final JsonFactory JSON = new JsonFactoryBuilder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            .build();
+
+    /** Stands for a value of a type that no field has: an object, a list, a fraction. */
+    private static final Object OTHER = new Object();
+
+    private final Map<String, Object> values;
+    private final Set<String> known = new HashSet<>();
+    private final List<FieldError> malformed = new ArrayList<>();
+    private final List<FieldError> invalid = new ArrayList<>();
+
+    private RequestJson(Map<String, Object> values) {
+        this.values = values;
+    }
+
+    /** The body of a request; no body at all is an object without fields. */
+    static RequestJson of(RoutingContext ctx) {
+        Buffer body = ctx.body().buffer();
+        if (body == null || body.length() == 0) {
+            return new RequestJson(Map.of());
+        }
+        return new RequestJson(parse(body));
+    }
+
+    static Map<String, Object> parse(Buffer body) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body.getBytes()))
+                    .toString();
+            try (JsonParser parser = JSON.createParser(text)) {
+                return object(parser);
+            }
+        } catch (CharacterCodingException e) {
+            throw new ApiException(ApiError.MALFORMED_REQUEST, "the body is not valid UTF-8");
+        } catch (IOException e) {
+            // Jackson's own message may repeat what was sent.
+            throw new ApiException(ApiError.MALFORMED_REQUEST, "the body is not a JSON object, or names a field twice");
+        }
+    }
+
+    private static Map<String, Object> object(JsonParser parser) throws IOException {
+        Map<String, Object> values = new LinkedHashMap<>();
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw new ApiException(ApiError.MALFORMED_REQUEST, "the body must be a JSON object");
+        }
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            values.put(name, value(parser));
+        }
+        if (parser.nextToken() != null) {
+            throw new ApiException(ApiError.MALFORMED_REQUEST, "there is something behind the JSON object");
+        }
+        return values;
+    }
+
+    private static Object value(JsonParser parser) throws IOException {
+        return switch (parser.currentToken()) {
+            case VALUE_STRING -> parser.getText();
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            case VALUE_NULL -> null;
+            case VALUE_NUMBER_INT -> clamp(parser.getBigIntegerValue());
+            default -> {
+                parser.skipChildren();
+                yield OTHER;
+            }
+        };
+    }
+
+    /** Beyond a long every number is out of every range. */
+    private static long clamp(BigInteger number) {
+        if (number.bitLength() > 63) {
+            return number.signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
+        return number.longValueExact();
+    }
+
+    /** Whether the field is there, be it null. */
+    boolean has(String field) {
+        known.add(field);
+        return values.containsKey(field);
+    }
+
+    /** The text, or null where the field is missing or wrong. */
+    String text(String field) {
+        return typed(field, String.class, "must be a text");
+    }
+
+    /** The text, which has to be there. */
+    String requiredText(String field) {
+        requireField(field);
+        return text(field);
+    }
+
+    /** The integer, or null where the field is missing or wrong. */
+    Long integer(String field) {
+        return typed(field, Long.class, "must be an integer");
+    }
+
+    /** The integer, which has to be there. */
+    Long requiredInteger(String field) {
+        requireField(field);
+        return integer(field);
+    }
+
+    /** The integer where an int is wanted; what does not fit becomes a negative number, which no field takes. */
+    Integer smallInteger(String field) {
+        Long number = integer(field);
+        return number == null ? null : number == number.intValue() ? number.intValue() : Integer.valueOf(-1);
+    }
+
+    /** The truth value, or null where the field is missing or wrong. */
+    Boolean truth(String field) {
+        return typed(field, Boolean.class, "must be true or false");
+    }
+
+    /** The time, to the millisecond; null where the field is missing or wrong. */
+    Instant time(String field) {
+        String text = text(field);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
+        } catch (DateTimeException e) {
+            invalid.add(new FieldError(field, "must be a time in ISO-8601 such as 2026-11-27T12:00:00Z"));
+            return null;
+        }
+    }
+
+    /** Lets a read-only field pass. */
+    void readOnly(String field, Object current) {
+        if (has(field) && !java.util.Objects.equals(values.get(field), current)) {
+            invalid.add(new FieldError(field, "is read-only; leave it out or send its current value"));
+        }
+    }
+
+    /** Lets a read-only field pass that changes by itself between two calls. */
+    void ignore(String field) {
+        known.add(field);
+    }
+
+    /** Refuses what was wrong with what was read, and every field that was not asked for. */
+    void check() {
+        for (String field : values.keySet()) {
+            if (!known.contains(field)) {
+                malformed.add(new FieldError(field, "is not a field of this request"));
+            }
+        }
+        if (!malformed.isEmpty()) {
+            malformed.addAll(invalid);
+            throw FailureHandler.invalidFields(ApiError.MALFORMED_REQUEST, malformed);
+        }
+        if (!invalid.isEmpty()) {
+            throw new InvalidFieldsException(invalid);
+        }
+    }
+
+    private void requireField(String field) {
+        if (!has(field) || values.get(field) == null) {
+            invalid.add(new FieldError(field, "is required"));
+        }
+    }
+
+    private <T> T typed(String field, Class<T> type, String message) {
+        known.add(field);
+        Object value = values.get(field);
+        if (value == null || type.isInstance(value)) {
+            return type.cast(value);
+        }
+        malformed.add(new FieldError(field, message));
+        return null;
+    }
+}
