@@ -1,11 +1,169 @@
 package io.flashsale;
 
-/** Starts the program. */
+import io.flashsale.config.Configuration;
+import io.flashsale.config.ConfigurationException;
+import io.flashsale.embedded.EmbeddedStoreException;
+import io.flashsale.embedded.EmbeddedStores;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The command line.
+ *
+ * <p>Exit codes: 0 it ended as asked, 1 it could not run, 2 the command or the configuration is wrong.
+ */
 public final class Main {
+    private static final int FAILED = 1;
+    private static final int WRONG_USE = 2;
+    private static final int STOP_SECONDS = 30;
+    private static final String EMBEDDED_ADMIN = "admin@flashsale.local";
+    private static final String USAGE = """
+            Usage: java -jar flash-sale.jar [command]
+
+              serve        runs the server; the default
+              --help       this text
+              --version    the version
+
+            Settings come from the environment and from the file that FLASHSALE_CONFIG names; conf/flash-sale.yaml
+            lists them all. With neither REDIS_URI nor MONGODB_URI set it runs its own stores under ./data.
+            """;
+
     private Main() {}
 
-    /** @param args the command and its options */
-    public static void main(String[] args) {
-        System.exit(args.length);
+    /** Runs the command. */
+    public static void main(String[] arguments) {
+        String command = arguments.length == 0 ? "serve" : arguments[0];
+        if (arguments.length > 1) {
+            System.err.println("one command at a time; see --help");
+            System.exit(WRONG_USE);
+        }
+        switch (command) {
+            case "serve" -> serve(System.getenv(), System.out, System.err);
+            case "--help", "-h", "help" -> System.out.print(USAGE);
+            case "--version", "version" -> System.out.println("flash-sale " + version());
+            default -> {
+                System.err.println("no such command: " + command + "\n\n" + USAGE);
+                System.exit(WRONG_USE);
+            }
+        }
+    }
+
+    private static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "unpackaged" : version;
+    }
+
+    private static void serve(Map<String, String> environment, PrintStream out, PrintStream err) {
+        try {
+            Configuration configuration = Configuration.read(environment);
+            // Before any logger is made.
+            System.setProperty("FLASHSALE_LOG_LEVEL", configuration.logLevel());
+            System.setProperty(
+                    "vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.SLF4JLogDelegateFactory");
+            run(configuration, environment, out);
+        } catch (ConfigurationException e) {
+            err.println("The configuration is wrong:");
+            e.mistakes().forEach(mistake -> err.println("  " + mistake));
+            System.exit(WRONG_USE);
+        } catch (EmbeddedStoreException | IllegalStateException e) {
+            err.println("Flash Sale cannot run: " + e.getMessage());
+            System.exit(FAILED);
+        } catch (InterruptedException | TimeoutException e) {
+            Thread.currentThread().interrupt();
+            System.exit(FAILED);
+        }
+    }
+
+    private static void run(Configuration given, Map<String, String> environment, PrintStream out)
+            throws InterruptedException, TimeoutException {
+        if (given.stores().isPresent()) {
+            start(given, given.stores().get(), "Redis and MongoDB as configured", Optional.empty(), () -> {}, out);
+            return;
+        }
+        EmbeddedStores stores = EmbeddedStores.start(given.dataDir());
+        boolean started = false;
+        try {
+            Configuration configuration = given.admin().isPresent() ? given : withAdmin(environment, stores);
+            Configuration.Admin admin = configuration.admin().orElseThrow();
+            // A password that the operator chose is not repeated to whoever reads the screen.
+            String shown = given.admin().isPresent() ? "as configured" : admin.password();
+            start(
+                    configuration,
+                    new Configuration.Stores(stores.redisUri(), stores.mongoUri()),
+                    stores.describe(),
+                    Optional.of(new Banner.Admin(admin.email(), shown)),
+                    stores::close,
+                    out);
+            started = true;
+        } finally {
+            if (!started) {
+                stores.close();
+            }
+        }
+    }
+
+    /** The embedded default makes an admin, with a password that it invents once and keeps with its data. */
+    private static Configuration withAdmin(Map<String, String> environment, EmbeddedStores stores) {
+        Map<String, String> more = new HashMap<>(environment);
+        more.put("ADMIN_EMAIL", EMBEDDED_ADMIN);
+        more.put("ADMIN_PASSWORD", stores.folder().secret("admin-password"));
+        return Configuration.read(more);
+    }
+
+    private static void start(
+            Configuration configuration,
+            Configuration.Stores where,
+            String described,
+            Optional<Banner.Admin> admin,
+            Runnable closeStores,
+            PrintStream out)
+            throws InterruptedException, TimeoutException {
+        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+        FlashSale sale = new FlashSale(vertx, configuration, where, Clock.systemUTC());
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread hook = new Thread(
+                () -> {
+                    try {
+                        await(sale.stop().eventually(vertx::close), STOP_SECONDS);
+                    } catch (TimeoutException | IllegalStateException e) {
+                        System.err.println("stopped before everything had ended: " + e.getMessage());
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    } finally {
+                        closeStores.run();
+                        stopped.countDown();
+                    }
+                },
+                "shutdown");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            await(sale.start(), Integer.MAX_VALUE);
+            Optional<String> product = await(sale.anyProduct().otherwise(Optional.empty()), STOP_SECONDS);
+            out.println(Banner.text(sale.port(), sale.managementPort(), described, admin, product));
+        } catch (IllegalStateException e) {
+            System.err.println("Flash Sale cannot run: " + e.getMessage());
+            System.exit(FAILED);
+        }
+    }
+
+    private static <T> T await(Future<T> future, int seconds) throws InterruptedException, TimeoutException {
+        CountDownLatch done = new CountDownLatch(1);
+        future.onComplete(ended -> done.countDown());
+        if (!done.await(seconds, TimeUnit.SECONDS)) {
+            throw new TimeoutException("not done within " + seconds + " s");
+        }
+        if (future.failed()) {
+            throw new IllegalStateException(future.cause().getMessage(), future.cause());
+        }
+        return future.result();
     }
 }

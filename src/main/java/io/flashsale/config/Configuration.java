@@ -159,11 +159,7 @@ public record Configuration(
                 smtp(reader),
                 admin(reader),
                 reader.oneOf("log.level", List.of("ERROR", "WARN", "INFO", "DEBUG")));
-        if (!embedded
-                && configuration.smtp().isEmpty()
-                && reader.optional("smtp.uri").isEmpty()) {
-            reader.mistake("smtp.uri", "must be set (SMTP_URI) where the stores are: one-time codes go by mail");
-        }
+
         reader.check();
         return configuration;
     }

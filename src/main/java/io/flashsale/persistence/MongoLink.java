@@ -106,6 +106,6 @@ public final class MongoLink {
         if (failure instanceof MongoCommandException refused) {
             LOG.atWarn().addKeyValue("code", refused.getErrorCode()).log("MongoDB refused a command");
         }
-        return new StoreUnavailableException(failure.getClass().getSimpleName());
+        return new StoreUnavailableException(failure.getClass().getSimpleName() + ": " + failure.getMessage());
     }
 }

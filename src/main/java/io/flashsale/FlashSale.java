@@ -1,0 +1,256 @@
+package io.flashsale;
+
+import io.flashsale.catalog.Catalog;
+import io.flashsale.config.Configuration;
+import io.flashsale.gate.DevMailbox;
+import io.flashsale.gate.Mailer;
+import io.flashsale.gate.SmtpMailer;
+import io.flashsale.http.ConnectionLimit;
+import io.flashsale.http.HttpVerticle;
+import io.flashsale.http.ManagementVerticle;
+import io.flashsale.persistence.OrderClient;
+import io.flashsale.persistence.PersistenceVerticle;
+import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.PurchaseVerticle;
+import io.flashsale.purchase.RecoveryClient;
+import io.flashsale.reconcile.ReconcilerVerticle;
+import io.flashsale.redis.RedisLink;
+import io.flashsale.sale.ProductDetails;
+import io.vertx.core.Context;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
+import io.vertx.redis.client.RedisOptions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node: wires the rooms, deploys the verticles, and takes them down again in the order that loses nothing.
+ *
+ * <p>The tests start it the same way as the program does.
+ */
+public final class FlashSale {
+    private static final Logger LOG = LoggerFactory.getLogger(FlashSale.class);
+    private static final Duration PREPARE_AGAIN = Duration.ofSeconds(1);
+
+    private final Vertx vertx;
+    private final Configuration configuration;
+
+    private final Clock clock;
+    private final Context loop;
+    private final MongoClient mongoClient;
+    private final Optional<DevMailbox> mailbox;
+    private final Node node;
+    private final Deque<String> deployments = new ArrayDeque<>();
+    private HttpVerticle http;
+    private ManagementVerticle management;
+    private RedisLink own;
+    private volatile boolean ready;
+    private volatile boolean stopping;
+
+    /**
+     * Wires a node.
+     *
+     * @param stores where Redis and MongoDB are, whoever started them
+     */
+    public FlashSale(Vertx vertx, Configuration configuration, Configuration.Stores stores, Clock clock) {
+        this(vertx, configuration, stores, Ledger.Scripts.load(), clock);
+    }
+
+    /** The same with other scripts: a test breaks one of them on purpose. */
+    FlashSale(
+            Vertx vertx,
+            Configuration configuration,
+            Configuration.Stores stores,
+            Ledger.Scripts scripts,
+            Clock clock) {
+        this.vertx = vertx;
+        this.configuration = configuration;
+
+        this.clock = clock;
+        this.loop = vertx.getOrCreateContext();
+        boolean embedded = configuration.stores().isEmpty();
+        this.mailbox =
+                embedded && configuration.smtp().isEmpty() ? Optional.of(new DevMailbox(clock)) : Optional.empty();
+        this.mongoClient = MongoClient.create(
+                vertx,
+                new JsonObject()
+                        .put("connection_string", MongoUri.withMajority(stores.mongoUri(), configuration.mongodb()))
+                        .put("db_name", configuration.database()));
+        RedisOptions redisOptions = new RedisOptions().setConnectionString(stores.redisUri());
+        this.node = new Node(vertx, configuration, scripts, redisOptions, mongoClient, mailer(), clock);
+    }
+
+    private Mailer mailer() {
+        if (configuration.smtp().isPresent()) {
+            return new SmtpMailer(vertx, configuration.smtp().get());
+        }
+        if (mailbox.isPresent()) {
+            return mailbox.get();
+        }
+        LOG.warn("no SMTP_URI: nobody will get a one-time code");
+        return mail -> LOG.warn("a mail was dropped: no SMTP_URI");
+    }
+
+    /**
+     * Starts. Waits for MongoDB as long as it takes, since nothing may be sold before its indexes stand.
+     *
+     * @return fails where the configuration can never work, such as a Redis that is too old or evicts keys
+     */
+    public Future<Void> start() {
+        OrderClient.registerCodecs(vertx);
+        RecoveryClient.registerCodecs(vertx);
+        return onOwnLoop(this::startOnLoop);
+    }
+
+    private Future<Void> startOnLoop() {
+        return node.connect()
+                .compose(link -> {
+                    own = link;
+                    return checkRedis(link);
+                })
+                .compose(fit -> deployManagement())
+                .compose(deployed -> prepareStores())
+                .compose(prepared -> deployRooms())
+                .compose(deployed -> seed())
+                .onSuccess(started -> {
+                    ready = true;
+                    LOG.atInfo().addKeyValue("port", port()).log("ready");
+                });
+    }
+
+    /** A Redis that can lose keys of a sale, or lacks what the scripts need, is refused with the reason. */
+    private static Future<Void> checkRedis(RedisLink link) {
+        return link.identity()
+                .compose(identity -> {
+                    if (!identity.isSupported()) {
+                        return Future.<Void>failedFuture(new IllegalStateException(
+                                "Redis 7 or newer is needed, redis.uri names a " + identity.version()));
+                    }
+                    if (!identity.keepsKeysWithoutTtl()) {
+                        return Future.<Void>failedFuture(
+                                new IllegalStateException(
+                                        "Redis' maxmemory-policy is "
+                                                + identity.evictionPolicy()
+                                                + "; it must be noeviction or volatile-*, else it drops stock when its memory is full"));
+                    }
+                    return Future.<Void>succeededFuture();
+                })
+                .recover(failure -> failure instanceof IllegalStateException
+                        ? Future.failedFuture(failure)
+                        // Away for now is no reason not to start: every recovery checks again.
+                        : Future.succeededFuture());
+    }
+
+    private Future<Void> deployManagement() {
+        StoreHealth health = new StoreHealth(own, node.mongo(), clock);
+        management = new ManagementVerticle(
+                configuration.management(), () -> ready && !stopping, () -> onOwnLoop(health::check), mailbox);
+        return deploy(() -> management, 1);
+    }
+
+    private Future<Void> prepareStores() {
+        return node.prepareStores().recover(failure -> {
+            LOG.atWarn().addKeyValue("reason", failure.getMessage()).log("MongoDB is not prepared yet; trying again");
+            return stopping
+                    ? Future.failedFuture(failure)
+                    : vertx.timer(PREPARE_AGAIN.toMillis(), TimeUnit.MILLISECONDS)
+                            .compose(again -> prepareStores());
+        });
+    }
+
+    private Future<Void> deployRooms() {
+        Configuration.Instances instances = configuration.instances();
+        ConnectionLimit connections = new ConnectionLimit(configuration.http().maxConnectionsPerAddress());
+        return deploy(() -> new PersistenceVerticle(node::groupCommit), instances.persistence())
+                .compose(done -> deploy(() -> new ReconcilerVerticle(node::reconciler, configuration.reconciler()), 1))
+                .compose(done -> deploy(() -> new PurchaseVerticle(node::purchases), instances.purchase()))
+                .compose(done -> deploy(
+                        () -> http = new HttpVerticle(node::router, configuration.http(), connections),
+                        instances.http()));
+    }
+
+    private Future<Void> deploy(Supplier<Deployable> verticle, int instances) {
+        return vertx.deployVerticle(verticle, new DeploymentOptions().setInstances(instances))
+                .onSuccess(deployments::push)
+                .mapEmpty();
+    }
+
+    /** The first admin, and in the embedded default a product to try. */
+    private Future<Void> seed() {
+        Future<Void> admin = configuration
+                .admin()
+                .map(first -> node.accounts(own).ensureAdmin(first.email(), first.password()))
+                .orElse(Future.succeededFuture());
+        return configuration.stores().isPresent() ? admin : admin.compose(done -> seedDemo());
+    }
+
+    private Future<Void> seedDemo() {
+        Catalog catalog = node.catalog(own);
+        return catalog.list(null, 1).compose(page -> {
+            if (!page.items().isEmpty()) {
+                return Future.succeededFuture();
+            }
+            ProductDetails demo = new ProductDetails(
+                    "Mechanical keyboard, first edition",
+                    "Five hundred of them, one for each buyer.",
+                    ProductDetails.DEFAULT_TYPE,
+                    4_999,
+                    "USD",
+                    500,
+                    ProductDetails.DEFAULT_PER_USER_LIMIT,
+                    null,
+                    null,
+                    false,
+                    null);
+            return catalog.create(demo).mapEmpty();
+        });
+    }
+
+    /** Stops: no new requests, what is under way ends, then the rest in the reverse order of its start. */
+    public Future<Void> stop() {
+        stopping = true;
+        Future<Void> stopped = Future.succeededFuture();
+        while (!deployments.isEmpty()) {
+            String deployment = deployments.pop();
+            stopped = stopped.compose(done -> vertx.undeploy(deployment)).otherwiseEmpty();
+        }
+        return stopped.compose(done -> node.disconnect()).compose(done -> mongoClient.close());
+    }
+
+    /** The port of the API. */
+    public int port() {
+        return http.port();
+    }
+
+    /** The port of the management endpoints. */
+    public int managementPort() {
+        return management.port();
+    }
+
+    /** A product to try, the newest one. */
+    Future<Optional<String>> anyProduct() {
+        return onOwnLoop(() -> node.catalog(own).list(null, 1))
+                .map(page -> page.items().stream()
+                        .findFirst()
+                        .map(view -> view.product().id()));
+    }
+
+    /** This object's own connection to Redis belongs to one event loop, whoever calls. */
+    private <T> Future<T> onOwnLoop(Supplier<Future<T>> step) {
+        Promise<T> promise = Promise.promise();
+        loop.runOnContext(now -> step.get().onComplete(promise));
+        return promise.future();
+    }
+}

@@ -1,0 +1,207 @@
+package io.flashsale;
+
+import io.flashsale.catalog.Catalog;
+import io.flashsale.catalog.ProductEditor;
+import io.flashsale.config.Configuration;
+import io.flashsale.gate.Accounts;
+import io.flashsale.gate.ClientAddress;
+import io.flashsale.gate.Gate;
+import io.flashsale.gate.LoginGuard;
+import io.flashsale.gate.Mailer;
+import io.flashsale.gate.OneTimeCodes;
+import io.flashsale.gate.Passwords;
+import io.flashsale.gate.RateLimiter;
+import io.flashsale.gate.RefusalMemory;
+import io.flashsale.gate.Sessions;
+import io.flashsale.http.Routes;
+import io.flashsale.persistence.AccountStore;
+import io.flashsale.persistence.GroupCommit;
+import io.flashsale.persistence.MongoLink;
+import io.flashsale.persistence.OrderClient;
+import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.OrderWriter;
+import io.flashsale.persistence.ProductStore;
+import io.flashsale.persistence.SecretStore;
+import io.flashsale.persistence.SessionStore;
+import io.flashsale.purchase.Admission;
+import io.flashsale.purchase.HouseOrders;
+import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.Orders;
+import io.flashsale.purchase.Placement;
+import io.flashsale.purchase.PurchaseClient;
+import io.flashsale.purchase.Purchases;
+import io.flashsale.purchase.RecoveryClient;
+import io.flashsale.reconcile.Reconciler;
+import io.flashsale.reconcile.Recovery;
+import io.flashsale.redis.RedisLink;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.ext.mongo.MongoClient;
+import io.vertx.ext.web.Router;
+import io.vertx.redis.client.RedisOptions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Everything of one node but its verticles: what all event loops share, and how each event loop's own objects are made.
+ */
+final class Node {
+    private static final String GATE_SECRET = "gate";
+
+    private final Vertx vertx;
+    private final Configuration configuration;
+    private final Ledger.Scripts scripts;
+    private final RedisOptions redisOptions;
+    private final Clock clock;
+
+    private final MongoLink mongo;
+    private final OrderStore orders;
+    private final ProductStore products;
+    private final AccountStore accounts;
+    private final SessionStore sessions;
+    private final SecretStore secrets;
+    private final OrderClient orderClient;
+    private final RecoveryClient recoveries;
+    private final PurchaseClient purchases;
+    private final Passwords passwords;
+    private final Mailer mailer;
+    private final RefusalMemory refusals;
+    private final List<RedisLink> links = new CopyOnWriteArrayList<>();
+    private byte[] gateSecret;
+
+    Node(
+            Vertx vertx,
+            Configuration configuration,
+            Ledger.Scripts scripts,
+            RedisOptions redisOptions,
+            MongoClient mongoClient,
+            Mailer mailer,
+            Clock clock) {
+        this.vertx = vertx;
+        this.configuration = configuration;
+        this.scripts = scripts;
+        this.redisOptions = redisOptions;
+        this.mailer = mailer;
+        this.clock = clock;
+        this.mongo = new MongoLink(mongoClient, configuration.mongodb());
+        this.orders = new OrderStore(mongo, clock);
+        this.products = new ProductStore(mongo);
+        this.accounts = new AccountStore(mongo);
+        this.sessions = new SessionStore(mongo);
+        this.secrets = new SecretStore(mongo);
+        this.orderClient = new OrderClient(vertx, configuration.purchase().confirmTimeout());
+        this.recoveries = new RecoveryClient(vertx);
+        this.purchases = new PurchaseClient(
+                vertx, new Admission(configuration.purchase().maxInFlight()), patience(configuration));
+        this.passwords = new Passwords(vertx, configuration.passwords());
+        this.refusals = new RefusalMemory(clock);
+    }
+
+    /** The script twice, should the identity have changed, and then the confirmation. */
+    private static Duration patience(Configuration configuration) {
+        return configuration
+                .redis()
+                .commandTimeout()
+                .multipliedBy(3)
+                .plus(configuration.purchase().confirmTimeout())
+                .plusSeconds(1);
+    }
+
+    /** Indexes are readiness: nothing may be sold before they stand. */
+    Future<Void> prepareStores() {
+        return orders.ensureIndexes()
+                .compose(done -> products.ensureIndexes())
+                .compose(done -> accounts.ensureIndexes())
+                .compose(done -> sessions.ensureIndexes())
+                .compose(done -> secrets.get(GATE_SECRET))
+                .onSuccess(secret -> gateSecret = secret)
+                .mapEmpty();
+    }
+
+    /** A connection for the event loop that calls. */
+    Future<RedisLink> connect() {
+        RedisLink link = new RedisLink(vertx, redisOptions, configuration.redis());
+        links.add(link);
+        return link.start().map(link);
+    }
+
+    Future<Void> disconnect() {
+        return Future.join(links.stream().map(RedisLink::close).toList()).mapEmpty();
+    }
+
+    GroupCommit groupCommit(Vertx loop) {
+        return new GroupCommit(loop, new OrderWriter(mongo, orders, clock), configuration.groupCommit());
+    }
+
+    Future<Purchases> purchases(Vertx loop) {
+        return connect().map(link -> {
+            Ledger ledger = ledger(link);
+            return new Purchases(ledger, placement(loop, ledger), orders, products, recoveries, clock);
+        });
+    }
+
+    Future<Reconciler> reconciler(Vertx loop) {
+        return connect().map(link -> {
+            Ledger ledger = ledger(link);
+            Recovery recovery = new Recovery(ledger, products, orders, orderClient, clock);
+            return new Reconciler(ledger, placement(loop, ledger), recovery, products, orders);
+        });
+    }
+
+    Future<Router> router(Vertx loop) {
+        return connect().map(link -> {
+            Ledger ledger = ledger(link);
+            Placement placement = placement(loop, ledger);
+            HouseOrders house = new HouseOrders(ledger, placement, orders);
+            RunningSale sale = new RunningSale(ledger, house, recoveries, orders);
+            Catalog catalog = new Catalog(products, orders, link, sale, clock);
+            RateLimiter limiter = new RateLimiter(link, configuration.limits(), refusals);
+            Sessions ownSessions = new Sessions(link, sessions, gateSecret, configuration.sessions(), clock);
+            Routes.Rooms rooms = new Routes.Rooms(
+                    new Gate(limiter, ownSessions, new ClientAddress(configuration.trustedProxies())),
+                    accounts(link, limiter, ownSessions),
+                    catalog,
+                    new ProductEditor(products, catalog, sale, clock),
+                    purchases,
+                    new Orders(orders, ledger, placement));
+            return Routes.router(loop, rooms, configuration.http(), clock);
+        });
+    }
+
+    Accounts accounts(RedisLink link) {
+        RateLimiter limiter = new RateLimiter(link, configuration.limits(), refusals);
+        return accounts(link, limiter, new Sessions(link, sessions, gateSecret, configuration.sessions(), clock));
+    }
+
+    Catalog catalog(RedisLink link) {
+        Ledger ledger = ledger(link);
+        HouseOrders house = new HouseOrders(ledger, placement(vertx, ledger), orders);
+        return new Catalog(products, orders, link, new RunningSale(ledger, house, recoveries, orders), clock);
+    }
+
+    private Accounts accounts(RedisLink link, RateLimiter limiter, Sessions ownSessions) {
+        return new Accounts(
+                accounts,
+                ownSessions,
+                passwords,
+                new OneTimeCodes(link, gateSecret),
+                limiter,
+                new LoginGuard(link, limiter, configuration.failedLogins()),
+                mailer,
+                clock);
+    }
+
+    private Ledger ledger(RedisLink link) {
+        return new Ledger(link, scripts, configuration.ledger());
+    }
+
+    private Placement placement(Vertx loop, Ledger ledger) {
+        return new Placement(loop, ledger, orderClient, recoveries);
+    }
+
+    MongoLink mongo() {
+        return mongo;
+    }
+}

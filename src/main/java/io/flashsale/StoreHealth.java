@@ -1,0 +1,50 @@
+package io.flashsale;
+
+import io.flashsale.persistence.MongoLink;
+import io.flashsale.redis.RedisLink;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.time.Instant;
+
+/**
+ * Whether the stores answer, and since when they do or do not.
+ *
+ * <p>Belongs to the event loop of its link.
+ */
+final class StoreHealth {
+    private final RedisLink redis;
+    private final MongoLink mongo;
+    private final Clock clock;
+    private final State redisState = new State();
+    private final State mongoState = new State();
+
+    private static final class State {
+        private Boolean up;
+        private Instant since;
+    }
+
+    StoreHealth(RedisLink redis, MongoLink mongo, Clock clock) {
+        this.redis = redis;
+        this.mongo = mongo;
+        this.clock = clock;
+    }
+
+    /** Asks both. */
+    Future<JsonObject> check() {
+        Future<Boolean> redisUp = redis.send("PING").map(pong -> true).otherwise(false);
+        Future<Boolean> mongoUp = mongo.ping().map(pong -> true).otherwise(false);
+        return Future.all(redisUp, mongoUp)
+                .map(both -> new JsonObject()
+                        .put("redis", told(redisState, redisUp.result()))
+                        .put("mongodb", told(mongoState, mongoUp.result())));
+    }
+
+    private JsonObject told(State state, boolean up) {
+        if (state.up == null || state.up != up) {
+            state.up = up;
+            state.since = clock.instant();
+        }
+        return new JsonObject().put("status", up ? "up" : "down").put("since", state.since.toString());
+    }
+}
