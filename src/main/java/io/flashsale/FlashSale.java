@@ -221,6 +221,7 @@ public final class FlashSale {
     /** Stops: no new requests, what is under way ends, then the rest in the reverse order of its start. */
     public Future<Void> stop() {
         stopping = true;
+        node.expectEnd();
         Future<Void> stopped = Future.succeededFuture();
         while (!deployments.isEmpty()) {
             String deployment = deployments.pop();

@@ -127,6 +127,10 @@ final class Node {
         return link.start().map(link);
     }
 
+    void expectEnd() {
+        links.forEach(RedisLink::expectEnd);
+    }
+
     Future<Void> disconnect() {
         return Future.join(links.stream().map(RedisLink::close).toList()).mapEmpty();
     }

@@ -28,7 +28,7 @@ final class ProductJson {
                 .put("closesAt", Answers.time(details.closesAt()))
                 .put("paused", details.paused())
                 .put("state", stateOf(view, now).wireName())
-                .put("cacheTtlSeconds", details.cacheTtlSeconds())
+                .put("cacheTtlSeconds", details.effectiveCacheTtlSeconds())
                 .put("version", product.version())
                 .put("createdAt", Answers.time(product.createdAt()))
                 .put("updatedAt", Answers.time(product.updatedAt()));

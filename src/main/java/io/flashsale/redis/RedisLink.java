@@ -77,6 +77,7 @@ public final class RedisLink {
     private long reconnectDelayMillis;
     private long heartbeatTimer = -1;
     private boolean closed;
+    private volatile boolean ending;
 
     /**
      * Makes a link that is not connected yet.
@@ -105,6 +106,11 @@ public final class RedisLink {
         context = vertx.getOrCreateContext();
         heartbeatTimer = vertx.setPeriodic(settings.heartbeat().toMillis(), timer -> beat());
         return connect().otherwiseEmpty();
+    }
+
+    /** The node is stopping: that connections end from now on is no news. */
+    public void expectEnd() {
+        ending = true;
     }
 
     /** Closes the connection for good; what is under way fails. */
@@ -267,7 +273,7 @@ public final class RedisLink {
         connection = null;
         identity = null;
         if (gone != null) {
-            if (!closed) {
+            if (!closed && !ending) {
                 LOG.atWarn().addKeyValue("reason", reason).log("connection to Redis dropped");
             }
             gone.close().onFailure(failure -> LOG.atDebug().log("a dead connection was closed already"));

@@ -40,6 +40,9 @@ public record ProductDetails(
     /** Units that one user may hold where the admin names no limit. */
     public static final int DEFAULT_PER_USER_LIMIT = 1;
 
+    /** How long a product may be cached where neither it nor its type says. */
+    public static final int DEFAULT_CACHE_TTL_SECONDS = 300;
+
     private static final int MAX_NAME = 200;
     private static final int MAX_DESCRIPTION = 5_000;
     private static final long MAX_PRICE = 1_000_000_000L;
@@ -87,6 +90,11 @@ public record ProductDetails(
         if (!errors.isEmpty()) {
             throw new InvalidFieldsException(errors);
         }
+    }
+
+    /** How long the product may be cached. */
+    public int effectiveCacheTtlSeconds() {
+        return cacheTtlSeconds == null ? DEFAULT_CACHE_TTL_SECONDS : cacheTtlSeconds;
     }
 
     /** The same with another number of units on sale. */

@@ -1,0 +1,147 @@
+package io.flashsale;
+
+import io.flashsale.config.Configuration;
+import io.flashsale.purchase.Ledger;
+import io.flashsale.support.Client;
+import io.flashsale.support.TestStores;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A node in this process, on the stores of the tests, with the limits lifted unless a test sets them. */
+public final class TestNode implements AutoCloseable {
+    private static final String ADMIN = "admin@example.com";
+
+    private final Vertx vertx;
+    private final FlashSale sale;
+
+    private TestNode(Vertx vertx, FlashSale sale) {
+        this.vertx = vertx;
+        this.sale = sale;
+    }
+
+    /** How a node of a test is set up. */
+    public static final class Builder {
+        private final Map<String, String> environment = new HashMap<>();
+        private Configuration.Stores stores = TestStores.shared();
+        private Ledger.Scripts scripts = Ledger.Scripts.load();
+        private Clock clock = Clock.systemUTC();
+
+        private Builder() {
+            environment.put("PORT", "0");
+            environment.put("HOST", "127.0.0.1");
+            environment.put("MANAGEMENT_PORT", "0");
+            environment.put("FLASHSALE_MONGODB_DATABASE", TestStores.freshDatabase());
+            environment.put("FLASHSALE_GATE_BCRYPT_COST", "4");
+            environment.put("FLASHSALE_RECONCILE_INTERVAL", "100ms");
+            environment.put("ADMIN_EMAIL", ADMIN);
+            environment.put("ADMIN_PASSWORD", Client.PASSWORD);
+            for (String action : new String[] {"REGISTER", "LOGIN", "OTP", "PURCHASE", "READ"}) {
+                environment.put("FLASHSALE_LIMITS_" + action + "_IP", "unlimited");
+                environment.put("FLASHSALE_LIMITS_" + action + "_USER", "unlimited");
+            }
+        }
+
+        /** A setting by its environment name. */
+        public Builder with(String name, String value) {
+            environment.put(name, value);
+            return this;
+        }
+
+        /** Other stores than the shared ones. */
+        public Builder on(Configuration.Stores other) {
+            stores = other;
+            return this;
+        }
+
+        /** Other scripts, one of them broken. */
+        Builder with(Ledger.Scripts other) {
+            scripts = other;
+            return this;
+        }
+
+        /** Another clock than this machine's. */
+        public Builder at(Clock other) {
+            clock = other;
+            return this;
+        }
+
+        /** Starts the node. */
+        public TestNode start() {
+            Vertx vertx = Vertx.vertx();
+            FlashSale sale = new FlashSale(vertx, Configuration.read(environment), stores, scripts, clock);
+            await(sale.start());
+            return new TestNode(vertx, sale);
+        }
+    }
+
+    /** A node to set up. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A client that is not signed in. */
+    public Client client() {
+        return new Client(sale.port(), sale.managementPort());
+    }
+
+    /** A new user, signed in. */
+    public Client user() {
+        return Client.signedIn(sale.port(), sale.managementPort());
+    }
+
+    /** The admin, signed in. */
+    public Client admin() {
+        Client client = client();
+        client.signIn(ADMIN, Client.PASSWORD);
+        return client;
+    }
+
+    /** Puts a product on sale, and answers its id. */
+    public static String product(Client admin, int stock, int perUserLimit) {
+        Client.Answer created = admin.post(
+                "/api/v1/product/create-product",
+                new JsonObject()
+                        .put("name", "Thing")
+                        .put("price", 4_999)
+                        .put("currency", "USD")
+                        .put("stock", stock)
+                        .put("perUserLimit", perUserLimit));
+        if (created.status() != 201) {
+            throw new AssertionError("no product: " + created);
+        }
+        return created.json().getString("id");
+    }
+
+    /** The port of the management endpoints. */
+    public int managementPort() {
+        return sale.managementPort();
+    }
+
+    /** The port of the API. */
+    public int port() {
+        return sale.port();
+    }
+
+    @Override
+    public void close() {
+        await(sale.stop());
+        await(vertx.close());
+    }
+
+    /** Waits for a result; in tests only. */
+    public static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.flashsale.support;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/** A client over a real socket that keeps its session cookie as a browser does. */
+public final class Client {
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** A password that every test account has. */
+    public static final String PASSWORD = "correct horse battery";
+
+    private final int port;
+    private final int managementPort;
+    private String cookie;
+
+    /** An answer, with its body read. */
+    public record Answer(int status, Map<String, String> headers, String body) {
+        /** The body as an object. */
+        public JsonObject json() {
+            return new JsonObject(body);
+        }
+
+        /** The stable name of the problem, or null. */
+        public String code() {
+            return body.startsWith("{") ? json().getString("code") : null;
+        }
+
+        /** A header by its name in lower case, or null. */
+        public String header(String name) {
+            return headers.get(name);
+        }
+    }
+
+    /** A client that is not signed in. */
+    public Client(int port, int managementPort) {
+        this.port = port;
+        this.managementPort = managementPort;
+    }
+
+    /** A new user, signed in with the code entered. */
+    public static Client signedIn(int port, int managementPort) {
+        Client client = new Client(port, managementPort);
+        String email = freshEmail();
+        client.post(
+                "/api/v1/auth/register", new JsonObject().put("email", email).put("password", PASSWORD));
+        client.signIn(email, PASSWORD);
+        return client;
+    }
+
+    /** An address that no other test uses. */
+    public static String freshEmail() {
+        return "user-" + UUID.randomUUID() + "@example.com";
+    }
+
+    /** Signs in with password and code. */
+    public void signIn(String email, String password) {
+        Answer login =
+                post("/api/v1/auth/login", new JsonObject().put("email", email).put("password", password));
+        if (login.status() != 200) {
+            throw new AssertionError("not signed in: " + login);
+        }
+        Answer verified = post("/api/v1/auth/verify-otp", new JsonObject().put("code", codeSentTo(email)));
+        if (verified.status() != 200) {
+            throw new AssertionError("code not taken: " + verified);
+        }
+    }
+
+    /** The newest code that was mailed to the address. */
+    public String codeSentTo(String email) {
+        Answer mails = send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/dev/mailbox?to=" + email))
+                        .GET());
+        return new JsonArray(mails.body()).getJsonObject(0).getString("code");
+    }
+
+    /** Reads. */
+    public Answer get(String path, String... headers) {
+        return send(request(path, headers).GET());
+    }
+
+    /** Posts without a body. */
+    public Answer post(String path, String... headers) {
+        return send(request(path, headers).POST(BodyPublishers.noBody()));
+    }
+
+    /** Posts an object. */
+    public Answer post(String path, JsonObject body, String... headers) {
+        return postText(path, body.encode(), headers);
+    }
+
+    /** Posts a text that says it is JSON. */
+    public Answer postText(String path, String body, String... headers) {
+        return send(request(path, headers)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
+    }
+
+    /** Puts an object. */
+    public Answer put(String path, JsonObject body, String... headers) {
+        return send(request(path, headers)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body.encode())));
+    }
+
+    /** Deletes. */
+    public Answer delete(String path) {
+        return send(request(path).DELETE());
+    }
+
+    /** Buys. */
+    public Answer buy(String productId, String key) {
+        return post("/api/v1/user/buy/" + productId, "Idempotency-Key", key);
+    }
+
+    /** Buys several. */
+    public Answer buy(String productId, String key, int quantity) {
+        return post(
+                "/api/v1/user/buy/" + productId, new JsonObject().put("quantity", quantity), "Idempotency-Key", key);
+    }
+
+    /** Buys, without waiting. */
+    public CompletableFuture<Answer> buyLater(String productId, String key) {
+        HttpRequest request = request("/api/v1/user/buy/" + productId, "Idempotency-Key", key)
+                .POST(BodyPublishers.noBody())
+                .build();
+        return HTTP.sendAsync(request, BodyHandlers.ofString()).thenApply(Client::answer);
+    }
+
+    /** A request to this path with these headers and the cookie. */
+    public HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(PATIENCE);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        if (cookie != null) {
+            request.header("Cookie", "sessionId=" + cookie);
+        }
+        return request;
+    }
+
+    /** Sends, and keeps the cookie that comes back. */
+    public Answer send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
+            Optional<String> set = response.headers().firstValue("Set-Cookie");
+            set.ifPresent(header -> cookie = header.substring("sessionId=".length(), header.indexOf(';')));
+            return answer(response);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Answer answer(HttpResponse<String> response) {
+        Map<String, String> headers = new HashMap<>();
+        response.headers().map().forEach((name, values) -> headers.put(name, String.join(", ", values)));
+        return new Answer(response.statusCode(), headers, response.body());
+    }
+
+    /** The value of the session cookie, or null. */
+    public String cookie() {
+        return cookie;
+    }
+
+    /** Goes on under another cookie. */
+    public Client withCookie(String value) {
+        Client other = new Client(port, managementPort);
+        other.cookie = value;
+        return other;
+    }
+}

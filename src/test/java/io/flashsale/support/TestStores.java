@@ -1,0 +1,106 @@
+package io.flashsale.support;
+
+import com.redis.testcontainers.RedisContainer;
+import io.flashsale.config.Configuration;
+import io.flashsale.embedded.EmbeddedMongo;
+import io.flashsale.embedded.EmbeddedRedis;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.mongodb.MongoDBContainer;
+
+/**
+ * The Redis and the MongoDB that the integration tests run on: those that REDIS_URI and MONGODB_URI name, else containers
+ * where Docker answers, else the embedded ones. One pair for the whole run, which says which it is.
+ */
+public final class TestStores {
+    private static final TestStores SHARED = open();
+
+    private final String kind;
+    private final String redisUri;
+    private final String mongoUri;
+
+    private TestStores(String kind, String redisUri, String mongoUri) {
+        this.kind = kind;
+        this.redisUri = redisUri;
+        this.mongoUri = mongoUri;
+        System.out.println("The tests run on " + kind);
+    }
+
+    private static TestStores open() {
+        String redisUri = System.getenv("REDIS_URI");
+        String mongoUri = System.getenv("MONGODB_URI");
+        if (redisUri != null && mongoUri != null) {
+            return new TestStores("the servers that REDIS_URI and MONGODB_URI name", redisUri, mongoUri);
+        }
+        return DockerClientFactory.instance().isDockerAvailable() ? containers() : local();
+    }
+
+    private static TestStores containers() {
+        RedisContainer redis = new RedisContainer("redis:7");
+        MongoDBContainer mongo = new MongoDBContainer("mongo:7");
+        redis.start();
+        mongo.start();
+        return new TestStores("containers: redis:7 and mongo:7", redis.getRedisURI(), mongo.getConnectionString());
+    }
+
+    private static TestStores local() {
+        Path folder = temporaryFolder();
+        EmbeddedRedis redis = EmbeddedRedis.start(folder.resolve("redis"));
+        EmbeddedMongo mongo = EmbeddedMongo.start(createFolder(folder.resolve("mongo")));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            mongo.close();
+            redis.close();
+            delete(folder);
+        }));
+        return new TestStores(
+                "local processes: " + redis.binary() + " and the MongoDB-wire server", redis.uri(), mongo.uri());
+    }
+
+    /** The shared pair. */
+    public static Configuration.Stores shared() {
+        return new Configuration.Stores(SHARED.redisUri, SHARED.mongoUri);
+    }
+
+    /** Which pair it is. */
+    public static String kind() {
+        return SHARED.kind;
+    }
+
+    /** A database that no other test uses. */
+    public static String freshDatabase() {
+        return "test_" + UUID.randomUUID().toString().replace("-", "");
+    }
+
+    /** A folder that no other test uses. */
+    public static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("flash-sale-test-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path createFolder(Path folder) {
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Deletes a folder and all in it. */
+    public static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
