@@ -15,6 +15,7 @@ import io.flashsale.purchase.PurchaseVerticle;
 import io.flashsale.purchase.RecoveryClient;
 import io.flashsale.reconcile.ReconcilerVerticle;
 import io.flashsale.redis.RedisLink;
+import io.flashsale.sale.Order;
 import io.flashsale.sale.ProductDetails;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
@@ -29,8 +30,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -246,6 +249,16 @@ public final class FlashSale {
                 .map(page -> page.items().stream()
                         .findFirst()
                         .map(view -> view.product().id()));
+    }
+
+    /** Asks Redis on this node's own connection. */
+    <T> Future<T> ask(Function<RedisLink, Future<T>> question) {
+        return onOwnLoop(() -> question.apply(own));
+    }
+
+    /** The orders of a product that hold units, as MongoDB has them. */
+    Future<List<Order>> liveOrders(String productId) {
+        return node.orders().liveOf(productId);
     }
 
     /** This object's own connection to Redis belongs to one event loop, whoever calls. */

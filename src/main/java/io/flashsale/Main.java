@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The command line.
@@ -129,7 +130,7 @@ public final class Main {
             throws InterruptedException, TimeoutException {
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         FlashSale sale = new FlashSale(vertx, configuration, where, Clock.systemUTC());
-        CountDownLatch stopped = new CountDownLatch(1);
+        AtomicInteger exitCode = new AtomicInteger();
         Thread hook = new Thread(
                 () -> {
                     try {
@@ -140,7 +141,8 @@ public final class Main {
                         Thread.currentThread().interrupt();
                     } finally {
                         closeStores.run();
-                        stopped.countDown();
+                        // A signal that was obeyed is a success; the JVM by itself would say 143.
+                        Runtime.getRuntime().halt(exitCode.get());
                     }
                 },
                 "shutdown");
@@ -151,6 +153,7 @@ public final class Main {
             out.println(Banner.text(sale.port(), sale.managementPort(), described, admin, product));
         } catch (IllegalStateException e) {
             System.err.println("Flash Sale cannot run: " + e.getMessage());
+            exitCode.set(FAILED);
             System.exit(FAILED);
         }
     }

@@ -205,6 +205,10 @@ final class Node {
         return new Placement(loop, ledger, orderClient, recoveries);
     }
 
+    OrderStore orders() {
+        return orders;
+    }
+
     MongoLink mongo() {
         return mongo;
     }

@@ -2,6 +2,7 @@ package io.flashsale;
 
 import io.flashsale.config.Configuration;
 import io.flashsale.purchase.Ledger;
+import io.flashsale.sale.Order;
 import io.flashsale.support.Client;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Future;
@@ -9,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -115,6 +117,16 @@ public final class TestNode implements AutoCloseable {
             throw new AssertionError("no product: " + created);
         }
         return created.json().getString("id");
+    }
+
+    /** Asks Redis itself. */
+    public String redis(String command, String... arguments) {
+        return await(sale.ask(link -> link.send(command, arguments))).asString();
+    }
+
+    /** What MongoDB itself says is sold, the house's orders too. */
+    public List<Order> liveOrders(String productId) {
+        return await(sale.liveOrders(productId));
     }
 
     /** The port of the management endpoints. */

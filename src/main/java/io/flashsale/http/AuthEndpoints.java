@@ -5,8 +5,6 @@ import io.flashsale.gate.Gate;
 import io.flashsale.gate.Session;
 import io.flashsale.gate.SessionToken;
 import io.flashsale.persistence.Account;
-import io.vertx.core.http.Cookie;
-import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
@@ -50,7 +48,7 @@ final class AuthEndpoints {
         body.check();
         accounts.login(email, password, gate.address(ctx))
                 .onSuccess(login -> {
-                    ctx.response().addCookie(cookie(login.token()));
+                    setCookie(ctx, login.token());
                     Answers.json(
                             ctx,
                             200,
@@ -76,7 +74,7 @@ final class AuthEndpoints {
         accounts.verify(Gate.session(ctx), code, gate.address(ctx))
                 .onSuccess(verified -> {
                     Session session = verified.session();
-                    ctx.response().addCookie(cookie(verified.token()));
+                    setCookie(ctx, verified.token());
                     Answers.json(
                             ctx,
                             200,
@@ -145,20 +143,22 @@ final class AuthEndpoints {
     }
 
     private void signedOut(RoutingContext ctx) {
-        ctx.response().addCookie(cookie("").setMaxAge(0));
+        setCookie(ctx, "", 0);
         Answers.empty(ctx, 204);
     }
 
-    private Cookie cookie(SessionToken token) {
+    private void setCookie(RoutingContext ctx, SessionToken token) {
         long seconds = Duration.between(clock.instant(), token.expiresAt()).toSeconds();
-        return cookie(token.value()).setMaxAge(Math.max(1, seconds));
+        setCookie(ctx, token.value(), Math.max(1, seconds));
     }
 
-    private Cookie cookie(String value) {
-        return Cookie.cookie(Gate.COOKIE, value)
-                .setHttpOnly(true)
-                .setSameSite(CookieSameSite.STRICT)
-                .setSecure(secureCookies)
-                .setPath("/");
+    /** Out of reach of scripts, and never sent along from another site: with the cookie alone nothing can be forged. */
+    private void setCookie(RoutingContext ctx, String value, long seconds) {
+        ctx.response()
+                .headers()
+                .add(
+                        "Set-Cookie",
+                        Gate.COOKIE + "=" + value + "; Max-Age=" + seconds + "; HttpOnly; SameSite=Strict; Path=/"
+                                + (secureCookies ? "; Secure" : ""));
     }
 }

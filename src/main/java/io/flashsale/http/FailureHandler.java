@@ -61,7 +61,17 @@ final class FailureHandler implements Handler<RoutingContext> {
         if (failure instanceof OrderNotCancellableException) {
             return new ApiException(ApiError.ORDER_NOT_CANCELLABLE, failure.getMessage());
         }
+        if (isBrokenHttp(failure)) {
+            return new ApiException(ApiError.MALFORMED_REQUEST, "the body is not valid HTTP");
+        }
         return byStatus(ctx, failure);
+    }
+
+    /** A chunk that is none is found by the codec, long after the headers were fine. */
+    private static boolean isBrokenHttp(Throwable failure) {
+        return failure != null
+                && failure.getStackTrace().length > 0
+                && failure.getStackTrace()[0].getClassName().startsWith("io.netty.handler.codec.");
     }
 
     static ApiException invalidFields(ApiError error, List<FieldError> fields) {
@@ -92,6 +102,7 @@ final class FailureHandler implements Handler<RoutingContext> {
     private static ApiException byStatus(RoutingContext ctx, Throwable failure) {
         return switch (ctx.statusCode()) {
             case 400 -> new ApiException(ApiError.MALFORMED_REQUEST, "the request line or a header is not valid");
+            case 403 -> new ApiException(ApiError.FORBIDDEN, "pages of this origin may not call");
             case 404 -> new ApiException(ApiError.NOT_FOUND, "there is nothing at this path");
             case 405 -> new ApiException(ApiError.METHOD_NOT_ALLOWED, "see the Allow header");
             case 413 -> new ApiException(ApiError.BODY_TOO_LARGE, "the body is larger than this server takes");

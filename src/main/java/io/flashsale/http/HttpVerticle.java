@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Listens. All instances share one port. */
 public final class HttpVerticle extends VerticleBase {
@@ -69,6 +70,8 @@ public final class HttpVerticle extends VerticleBase {
      */
     public record Tls(Path certificate, Path key) {}
 
+    private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+
     private final Function<Vertx, Future<Router>> routers;
     private final Settings settings;
     private final ConnectionLimit connections;
@@ -92,7 +95,13 @@ public final class HttpVerticle extends VerticleBase {
             server = vertx.createHttpServer(options(settings))
                     .connectionHandler(connections::accept)
                     .invalidRequestHandler(HttpVerticle::refuseInvalid)
-                    .requestHandler(router);
+                    .requestHandler(request -> {
+                        if (isWellFormed(request.path())) {
+                            router.handle(request);
+                        } else {
+                            refuseInvalid(request);
+                        }
+                    });
             return server.listen();
         });
     }
@@ -120,6 +129,13 @@ public final class HttpVerticle extends VerticleBase {
                                 .addCertPath(tls.certificate().toString())
                                 .addKeyPath(tls.key().toString())));
         return options;
+    }
+
+    /** The router would throw at an escape that is none. */
+    private static boolean isWellFormed(String path) {
+        return path != null
+                && path.startsWith("/")
+                && !BROKEN_ESCAPE.matcher(path).find();
     }
 
     /** What is no HTTP at all gets an answer like any other, and the connection's end. */

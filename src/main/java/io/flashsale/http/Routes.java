@@ -52,6 +52,7 @@ public final class Routes {
         this.body = BodyHandler.create(false).setBodyLimit(settings.maxBodyBytes());
         router.route()
                 .handler(new RequestIds())
+                .handler(new OneMessage())
                 .handler(new AccessLog(clock))
                 .handler(new SecurityHeaders(settings.tls().isPresent()))
                 .failureHandler(new FailureHandler());

@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
+import io.vertx.redis.client.ProtocolVersion;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
@@ -89,8 +90,12 @@ public final class RedisLink {
         this.settings = settings;
         this.reconnectDelayMillis = settings.reconnectMin().toMillis();
         // Its own queue must be wider than our bound, or it refuses with an error that says nothing of a bound.
-        RedisOptions own =
-                new RedisOptions(options).setMaxPoolSize(2).setMaxPoolWaiting(8).setMaxWaitingHandlers(65_536);
+        RedisOptions own = new RedisOptions(options)
+                .setMaxPoolSize(2)
+                .setMaxPoolWaiting(8)
+                .setMaxWaitingHandlers(65_536)
+                // One shape for every answer; nothing here needs what the newer protocol adds.
+                .setPreferredProtocolVersion(ProtocolVersion.RESP2);
         own.getNetClientOptions().setTcpNoDelay(true).setTcpKeepAlive(true).setConnectTimeout((int)
                 settings.commandTimeout().toMillis());
         this.client = Redis.createClient(vertx, own);

@@ -1,0 +1,257 @@
+package io.flashsale;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.support.Client;
+import io.flashsale.support.Client.Answer;
+import io.flashsale.support.TestStores;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The fat jar as a process of its own, killed in every way, on its embedded stores. */
+class ProcessIT {
+    private static final Path JAR = Path.of(System.getProperty("flashsale.jar", "target/flash-sale.jar"));
+    private static final Pattern ADMIN = Pattern.compile("Admin +(\\S+) +password (\\S+)");
+    private static final Pattern API = Pattern.compile("API +http://localhost:(\\d+)");
+    private static final Pattern HEALTH = Pattern.compile("Health +http://127.0.0.1:(\\d+)");
+    private static final Pattern PRODUCT = Pattern.compile("user/buy/(\\w+)");
+
+    private Path data;
+    private Server server;
+
+    @BeforeEach
+    void start() throws Exception {
+        data = TestStores.temporaryFolder();
+        server = Server.start(data);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.process.destroy();
+        if (!server.process.waitFor(30, TimeUnit.SECONDS)) {
+            server.process.destroyForcibly();
+        }
+        TestStores.delete(data);
+    }
+
+    /** A running process and what its banner says. */
+    private record Server(
+            Process process, int port, int managementPort, String email, String password, String product) {
+        static Server start(Path data) throws Exception {
+            Path out = Files.createTempFile("flash-sale-", ".out");
+            ProcessBuilder builder = new ProcessBuilder(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString());
+            builder.environment().keySet().removeIf(name -> name.startsWith("FLASHSALE_") || name.endsWith("_URI"));
+            builder.environment()
+                    .putAll(Map.of(
+                            "PORT", "0",
+                            "HOST", "127.0.0.1",
+                            "MANAGEMENT_PORT", "0",
+                            "DATA_DIR", data.toString(),
+                            "FLASHSALE_RECONCILE_INTERVAL", "100ms",
+                            "FLASHSALE_LIMITS_OTP_USER", "unlimited",
+                            "FLASHSALE_LIMITS_PURCHASE_USER", "unlimited"));
+            Process process = builder.redirectErrorStream(true)
+                    .redirectOutput(out.toFile())
+                    .start();
+            for (int i = 0; i < 600; i++) {
+                String text = Files.readString(out);
+                if (text.contains("Read README.md")) {
+                    return new Server(
+                            process,
+                            Integer.parseInt(find(API, text).group(1)),
+                            Integer.parseInt(find(HEALTH, text).group(1)),
+                            find(ADMIN, text).group(1),
+                            find(ADMIN, text).group(2),
+                            find(PRODUCT, text).group(1));
+                }
+                if (!process.isAlive()) {
+                    break;
+                }
+                Thread.sleep(100);
+            }
+            process.destroyForcibly();
+            throw new AssertionError("it did not start: " + Files.readString(out));
+        }
+
+        private static Matcher find(Pattern pattern, String text) {
+            Matcher matcher = pattern.matcher(text);
+            assertTrue(matcher.find(), text);
+            return matcher;
+        }
+
+        Client client() {
+            return new Client(port, managementPort);
+        }
+
+        Client on(Client signedIn) {
+            return client().withCookie(signedIn.cookie());
+        }
+
+        ProcessHandle redis() {
+            return process.descendants()
+                    .filter(child -> child.info().command().orElse("").contains("redis"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    /** A retry until the sale is open again; what it costs a buyer is a 503 with Retry-After. */
+    private static Answer buyPatiently(Client client, String product, String key) throws InterruptedException {
+        Answer answer = client.buy(product, key);
+        for (int i = 0; i < 300 && answer.status() == 503; i++) {
+            assertTrue(List.of("unavailable", "overloaded").contains(answer.code()), answer.body());
+            assertTrue(Integer.parseInt(answer.header("retry-after")) >= 1);
+            Thread.sleep(50);
+            answer = client.buy(product, key);
+        }
+        return answer;
+    }
+
+    @Test
+    void nothingIsLostWhenTheProcessIsKilled() throws Exception {
+        // given
+        Client ada = Client.signedIn(server.port(), server.managementPort());
+        Answer bought = ada.buy(server.product(), "before the kill");
+        assertEquals(201, bought.status(), bought.body());
+        ProcessHandle redis = server.redis();
+
+        // when
+        server.process.destroyForcibly().waitFor();
+        server = Server.start(data);
+
+        // then
+        assertFalse(redis.isAlive(), "the Redis of the dead process is gone");
+        Client again = server.on(ada);
+        Answer retry = buyPatiently(again, server.product(), "before the kill");
+        assertEquals(201, retry.status(), retry.body());
+        assertEquals(bought.body(), retry.body());
+        assertEquals("true", retry.header("idempotency-replayed"));
+        assertEquals(
+                "purchase-limit-reached", again.buy(server.product(), "another").code());
+        assertEquals(499, remaining());
+        Client bob = Client.signedIn(server.port(), server.managementPort());
+        assertEquals(201, bob.buy(server.product(), "k").status());
+        assertEquals(498, remaining());
+    }
+
+    @Test
+    void aKilledRedisComesBackOnItsData() throws Exception {
+        // given
+        Client ada = Client.signedIn(server.port(), server.managementPort());
+        Answer bought = ada.buy(server.product(), "one");
+        ProcessHandle first = server.redis();
+
+        // when
+        first.destroyForcibly();
+        first.onExit().get(10, TimeUnit.SECONDS);
+        Answer retry = buyPatiently(ada, server.product(), "one");
+
+        // then
+        assertEquals(201, retry.status(), retry.body());
+        assertEquals(bought.body(), retry.body());
+        assertTrue(server.redis().pid() != first.pid());
+        assertEquals(499, remaining());
+    }
+
+    @Test
+    void aRedisThatLostEverythingIsRebuiltFromMongoDb() throws Exception {
+        // given
+        Client ada = Client.signedIn(server.port(), server.managementPort());
+        Client bob = Client.signedIn(server.port(), server.managementPort());
+        Answer bought = ada.buy(server.product(), "one");
+        Answer cancelled = bob.buy(server.product(), "cancelled");
+        bob.post("/api/v1/user/orders/" + cancelled.json().getString("orderId") + "/cancel");
+
+        // when
+        ProcessHandle first = server.redis();
+        TestStores.delete(data.resolve("redis").resolve("appendonlydir"));
+        first.destroyForcibly();
+        first.onExit().get(10, TimeUnit.SECONDS);
+        Answer retry = buyPatiently(ada, server.product(), "one");
+
+        // then
+        assertEquals(201, retry.status(), retry.body());
+        assertEquals(bought.body(), retry.body());
+        assertEquals("purchase-limit-reached", ada.buy(server.product(), "two").code());
+        Answer replayOfCancelled = bob.buy(server.product(), "cancelled");
+        assertEquals(cancelled.body(), replayOfCancelled.body());
+        assertEquals(499, remaining());
+        assertEquals(201, bob.buy(server.product(), "again").status());
+        assertEquals(498, remaining());
+    }
+
+    @Test
+    void twoProcessesDoNotShareAFolder() throws Exception {
+        // when
+        ProcessBuilder second = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString());
+        second.environment().putAll(Map.of("PORT", "0", "MANAGEMENT_PORT", "0", "DATA_DIR", data.toString()));
+        Process process = second.redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+
+        // then
+        assertEquals(1, process.waitFor());
+        assertTrue(said.contains("DATA_DIR") && said.contains(String.valueOf(server.process.pid())), said);
+        assertEquals(200, server.client().get("/api/v1/product").status());
+    }
+
+    @Test
+    void sigtermEndsEverythingAndTellsSo() throws Exception {
+        // given
+        ProcessHandle redis = server.redis();
+
+        // when
+        server.process.destroy();
+
+        // then
+        assertTrue(server.process.waitFor(30, TimeUnit.SECONDS));
+        assertEquals(0, server.process.exitValue());
+        assertEquals(Optional.empty(), ProcessHandle.of(redis.pid()).filter(ProcessHandle::isAlive));
+    }
+
+    @Test
+    void aWrongConfigurationNamesEveryMistakeAtOnce() throws IOException, InterruptedException {
+        // when
+        ProcessBuilder wrong = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString());
+        wrong.environment()
+                .putAll(Map.of(
+                        "PORT", "70000",
+                        "REDIS_URI", "http://secret-host",
+                        "FLASHSALE_LIMITS_LOGIN_IP", "many",
+                        "FLASHSALE_GATE_BCRYPT_COSTS", "10"));
+        Process process = wrong.redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+
+        // then
+        assertEquals(2, process.waitFor());
+        for (String part : List.of(
+                "server.port = 70000: must be 0 to 65535",
+                "redis.uri = ***",
+                "limits.login.ip = many: must be count/window",
+                "FLASHSALE_GATE_BCRYPT_COSTS: is not a setting; did you mean FLASHSALE_GATE_BCRYPT_COST?")) {
+            assertTrue(said.contains(part), said);
+        }
+        assertFalse(said.contains("secret-host"), said);
+    }
+
+    private int remaining() {
+        JsonObject product =
+                server.client().get("/api/v1/product/" + server.product()).json();
+        return product.getInteger("remaining");
+    }
+}

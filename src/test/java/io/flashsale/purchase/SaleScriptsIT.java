@@ -1,0 +1,446 @@
+package io.flashsale.purchase;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.TestNode;
+import io.flashsale.purchase.Decision.Code;
+import io.flashsale.redis.Keys;
+import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.Script;
+import io.flashsale.sale.IdempotencyKey;
+import io.flashsale.sale.Order;
+import io.flashsale.sale.Product;
+import io.flashsale.sale.ProductDetails;
+import io.flashsale.support.TestStores;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.RedisOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The scripts of the sale on a real Redis: every return code is reached, and refusals write nothing. */
+class SaleScriptsIT {
+    private static final AtomicInteger PRODUCTS = new AtomicInteger();
+
+    private static Vertx vertx;
+    private static io.vertx.core.Context loop;
+    private static RedisLink link;
+    private static Ledger ledger;
+    private static String identity;
+
+    private String product;
+
+    @BeforeAll
+    static void connect() {
+        vertx = Vertx.vertx();
+        loop = vertx.getOrCreateContext();
+        link = new RedisLink(
+                vertx,
+                new RedisOptions().setConnectionString(TestStores.shared().redisUri()),
+                new RedisLink.Settings(
+                        Duration.ofSeconds(5),
+                        1_000,
+                        Duration.ofMillis(10),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1)));
+        run(() -> link.start());
+        ledger = new Ledger(link, Ledger.Scripts.load(), new Ledger.Settings(Duration.ofHours(24), 3));
+        identity = run(() -> link.identity()).token();
+    }
+
+    @AfterAll
+    static void disconnect() {
+        run(() -> link.close());
+        TestNode.await(vertx.close());
+    }
+
+    @BeforeEach
+    void freshProduct() {
+        product =
+                "t" + PRODUCTS.incrementAndGet() + UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    private static <T> T run(Supplier<Future<T>> step) {
+        return TestNode.await(
+                Future.future(promise -> loop.runOnContext(now -> step.get().onComplete(promise))));
+    }
+
+    private static Map<String, String> settings(int highest, int limit) {
+        return Map.of(
+                "highest",
+                "" + highest,
+                "limit",
+                "" + limit,
+                "price",
+                "500",
+                "currency",
+                "USD",
+                "opensAt",
+                "",
+                "closesAt",
+                "",
+                "paused",
+                "0",
+                "deleted",
+                "0",
+                "version",
+                "1");
+    }
+
+    private void open(int highest, int limit) {
+        List<String> fields = new ArrayList<>(
+                List.of(Keys.sale(product), "certifiedBy", identity, "epoch", "3", "issued", "0", "seq", "0"));
+        settings(highest, limit).forEach((field, value) -> fields.addAll(List.of(field, value)));
+        send("HSET", fields.toArray(String[]::new));
+        send("SET", Keys.stock(product), "" + highest);
+    }
+
+    private static String send(String command, String... arguments) {
+        return run(() -> link.send(command, arguments)).asString();
+    }
+
+    private Decision buy(String user, String key, int quantity) {
+        return run(() -> ledger.purchase(new PurchaseCommand(user, product, new IdempotencyKey(key), quantity)));
+    }
+
+    private void set(String field, String value) {
+        send("HSET", Keys.sale(product), field, value);
+    }
+
+    private long stock() {
+        return Long.parseLong(send("GET", Keys.stock(product)));
+    }
+
+    @Test
+    void everyReturnCodeOfThePurchaseIsReached() {
+        EnumSet<Code> reached = EnumSet.noneOf(Code.class);
+
+        reached.add(buy("u", "none", 1).code());
+        assertEquals(EnumSet.of(Code.UNCERTIFIED), reached);
+        open(4, 2);
+        reached.add(buy("u", "k", 1).code());
+        reached.add(buy("u", "k", 1).code());
+        reached.add(buy("u", "k", 2).code());
+        reached.add(buy("u", "k2", 2).code());
+        reached.add(buy("v", "k", 2).code());
+        reached.add(buy("w", "k", 2).code());
+        reached.add(buy("w", "k2", 1).code());
+        reached.add(buy("x", "k", 1).code());
+        set("highest", "9");
+        send("SET", Keys.stock(product), "5");
+        reached.add(buy("x", "k", 1).code());
+        set("paused", "1");
+        reached.add(buy("y", "k", 1).code());
+        set("deleted", "1");
+        reached.add(buy("y", "k", 1).code());
+
+        assertEquals(EnumSet.allOf(Code.class), reached);
+    }
+
+    @Test
+    void theScriptsHeaderAndTheEnumAgree() {
+        // given
+        Matcher codes = Pattern.compile("(?m)^  ([A-Z_]+)\\b").matcher(header("purchase-7"));
+
+        // when
+        Set<String> documented = new TreeSet<>();
+        while (codes.find()) {
+            documented.add(codes.group(1));
+        }
+
+        // then
+        Set<String> known = new TreeSet<>();
+        EnumSet.allOf(Code.class).forEach(code -> known.add(code.name()));
+        assertEquals(known, documented);
+    }
+
+    private static String header(String script) {
+        String source = Script.load(script).source();
+        return source.substring(source.indexOf("Returns a list"), source.indexOf("--]]"));
+    }
+
+    @Test
+    void aReservationRecordsEverythingInOneStep() {
+        // given
+        open(5, 2);
+
+        // when
+        Decision decision = buy("ada", "key", 2);
+
+        // then
+        Order order = decision.order();
+        assertEquals(List.of(1, 2), order.units());
+        assertEquals(List.of(1, 2), order.slots());
+        assertEquals(3, order.epoch());
+        assertEquals(1_000, order.total());
+        assertEquals(3, stock());
+        assertEquals(order.id(), send("HGET", Keys.holder(product), "2"));
+        assertEquals(LedgerOrders.format(order), send("HGET", Keys.orders(product), order.id()));
+        assertTrue(send("HGET", Keys.user("ada", product), "1").endsWith(order.id()));
+        String answer = Keys.idempotency("ada", product, new IdempotencyKey("key"));
+        assertTrue(send("GET", answer).startsWith("3:2:{"));
+        assertTrue(Long.parseLong(send("TTL", answer)) > 86_000);
+    }
+
+    @Test
+    void refusalsWriteNothing() {
+        // given
+        open(1, 1);
+        buy("winner", "k", 1);
+        long before = Long.parseLong(send("DBSIZE"));
+        String sale = String.valueOf(
+                run(() -> link.send("HGETALL", Keys.sale(product))).asStrings());
+
+        // when
+        assertEquals(Code.SOLD_OUT, buy("late", "k", 1).code());
+        assertEquals(Code.LIMIT_REACHED, buy("winner", "other", 1).code());
+
+        // then
+        assertEquals(before, Long.parseLong(send("DBSIZE")));
+        assertEquals(
+                sale,
+                String.valueOf(
+                        run(() -> link.send("HGETALL", Keys.sale(product))).asStrings()));
+    }
+
+    @Test
+    void recordsOfAnOlderEpochCountAsAbsent() {
+        // given
+        open(5, 1);
+        buy("ada", "k", 1);
+
+        // when
+        set("epoch", "4");
+        Decision again = buy("ada", "k", 1);
+
+        // then
+        assertEquals(Code.RESERVED, again.code());
+        assertEquals(4, again.order().epoch());
+    }
+
+    @Test
+    void aServerThatIsNotTheCertifiedOneSellsNothing() {
+        // given
+        open(5, 1);
+        set("certifiedBy", "another/server");
+
+        // when
+        Decision decision = buy("ada", "k", 1);
+
+        // then
+        assertEquals(Code.UNCERTIFIED, decision.code());
+        assertEquals(5, stock());
+    }
+
+    @Test
+    void aCounterOverAnEmptySetClosesTheSale() {
+        // given
+        open(1, 0);
+        buy("ada", "k", 1);
+
+        // when
+        send("SET", Keys.stock(product), "7");
+        Decision decision = buy("bob", "k", 1);
+
+        // then
+        assertEquals(Code.UNCERTIFIED, decision.code());
+        assertNull(send("HGET", Keys.sale(product), "certifiedBy"));
+        assertEquals("0", send("HEXISTS", Keys.holder(product), "2"));
+    }
+
+    @Test
+    void theHouseIsBoundByNoWindowPauseOrLimit() {
+        // given
+        open(9, 1);
+        set("paused", "1");
+
+        // when
+        Decision taken = run(
+                () -> ledger.withdraw(new PurchaseCommand(Order.HOUSE, product, new IdempotencyKey("stock-v2"), 5)));
+
+        // then
+        assertEquals(Code.RESERVED, taken.code());
+        assertEquals(5, taken.order().units().size());
+        assertTrue(taken.order().slots().isEmpty());
+        assertEquals(4, stock());
+    }
+
+    @Test
+    void returnsAUnitOnceHoweverOftenItIsTried() {
+        // given
+        open(5, 1);
+        Order order = buy("ada", "k", 1).order();
+
+        // when
+        int first = run(() -> ledger.release(order, Ledger.Return.CANCELLED, order.units(), order.slots()));
+        int second = run(() -> ledger.release(order, Ledger.Return.CANCELLED, order.units(), order.slots()));
+
+        // then
+        assertEquals(1, first);
+        assertEquals(0, second);
+        assertEquals(5, stock());
+        assertEquals(Code.REPLAYED, buy("ada", "k", 1).code());
+        assertEquals(Code.RESERVED, buy("ada", "k2", 1).code());
+    }
+
+    @Test
+    void anOrderThatNeverWasFreesItsKey() {
+        // given
+        open(5, 1);
+        Order order = buy("ada", "k", 1).order();
+
+        // when
+        run(() -> ledger.release(order, Ledger.Return.NEVER_WAS, order.units(), order.slots()));
+        Decision again = buy("ada", "k", 1);
+        int late = run(() -> ledger.release(order, Ledger.Return.NEVER_WAS, order.units(), order.slots()));
+
+        // then
+        assertEquals(Code.RESERVED, again.code());
+        assertEquals(0, late, "a late repetition leaves the new reservation alone");
+        assertEquals(4, stock());
+    }
+
+    @Test
+    void aReleaseIsRefusedWhereTheSaleIsNotVouchedFor() {
+        // given
+        open(5, 1);
+        Order order = buy("ada", "k", 1).order();
+
+        // when
+        set("recovering", "token");
+        int recovering = run(() -> ledger.release(order, Ledger.Return.CANCELLED, order.units(), order.slots()));
+        send("HDEL", Keys.sale(product), "recovering");
+        set("certifiedBy", "another/server");
+        int uncertified = run(() -> ledger.release(order, Ledger.Return.CANCELLED, order.units(), order.slots()));
+
+        // then
+        assertEquals(0, recovering);
+        assertEquals(0, uncertified);
+        assertEquals(4, stock());
+        assertEquals(order.id(), send("HGET", Keys.holder(product), "1"));
+    }
+
+    @Test
+    void settlesOnlyTheReservationThatMongoDbHolds() {
+        // given
+        open(5, 1);
+        Order order = buy("ada", "k", 1).order();
+        Order other = new Order(
+                order.id(),
+                product,
+                "ada",
+                order.keyHash(),
+                1,
+                500,
+                "USD",
+                List.of(4),
+                List.of(1),
+                order.status(),
+                3,
+                order.reservedAt(),
+                order.reservedAt());
+
+        // when
+        run(() -> ledger.settle(product, List.of(other)));
+        String kept = send("HGET", Keys.orders(product), order.id());
+        run(() -> ledger.settle(product, List.of(order)));
+
+        // then
+        assertEquals(LedgerOrders.format(order), kept);
+        assertEquals("0", send("HLEN", Keys.orders(product)));
+    }
+
+    @Test
+    void givesAUnitToItsTrueHolder() {
+        // given
+        open(5, 1);
+        Order order = buy("ada", "k", 1).order();
+
+        // when
+        boolean stale = run(() -> ledger.adopt(product, 1, "somebody else", "true-holder", ""));
+        boolean held = run(() -> ledger.adopt(product, 1, order.id(), "true-holder", ""));
+        boolean neverIssued = run(() -> ledger.adopt(product, 4, "", "true-holder-2", "3"));
+        boolean otherEpoch = run(() -> ledger.adopt(product, 5, "", "x", "2"));
+
+        // then
+        assertEquals(List.of(false, true, true, false), List.of(stale, held, neverIssued, otherEpoch));
+        assertEquals("true-holder", send("HGET", Keys.holder(product), "1"));
+        assertEquals(3, stock());
+        assertEquals(2, Long.parseLong(send("SCARD", Keys.free(product))), "2 and 3 stay sellable");
+        Set<Integer> sold = new TreeSet<>();
+        sold.addAll(buy("b", "k", 1).order().units());
+        sold.addAll(buy("c", "k", 1).order().units());
+        assertEquals(Set.of(2, 3), sold);
+    }
+
+    @Test
+    void newerSettingsReplaceOlderOnesAndUnitsAreAddedOnce() {
+        // given
+        open(5, 1);
+
+        // when
+        run(() -> ledger.configure(version(3, 8, 700)));
+        run(() -> ledger.configure(version(3, 8, 700)));
+        run(() -> ledger.configure(version(2, 6, 600)));
+
+        // then
+        assertEquals(8, stock());
+        assertEquals("700", send("HGET", Keys.sale(product), "price"));
+        set("certifiedBy", "another/server");
+        assertEquals(false, run(() -> ledger.configure(version(4, 8, 1))));
+    }
+
+    private Product version(long version, int highest, long price) {
+        ProductDetails details =
+                new ProductDetails("Thing", "", "standard", price, "USD", highest, 1, null, null, false, null);
+        return new Product(product, details, highest, version, 3, false, Instant.EPOCH, Instant.EPOCH);
+    }
+
+    @Test
+    void everyScriptsNameEndsInTheNumberOfItsKeys() {
+        for (String name : List.of(
+                "purchase-7",
+                "settle-1",
+                "release-7",
+                "remember-2",
+                "adopt-4",
+                "configure-2",
+                "begin-recovery-2",
+                "clear-3",
+                "restore-4",
+                "restore-free-2",
+                "finish-recovery-4",
+                "limit-window-1",
+                "limit-sliding-1",
+                "session-1",
+                "put-session-1",
+                "revoke-session-1",
+                "put-code-1",
+                "use-code-1")) {
+            Script script = Script.load(name);
+            Matcher keys = Pattern.compile("KEYS\\[(\\d+)]").matcher(script.source());
+            int highest = 0;
+            while (keys.find()) {
+                highest = Math.max(highest, Integer.parseInt(keys.group(1)));
+            }
+            assertEquals(script.keyCount(), highest, name);
+        }
+    }
+}
