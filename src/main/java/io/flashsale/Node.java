@@ -37,7 +37,6 @@ import io.flashsale.redis.RedisLink;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.mongo.MongoClient;
-import io.vertx.ext.web.Router;
 import io.vertx.redis.client.RedisOptions;
 import java.time.Clock;
 import java.time.Duration;
@@ -154,7 +153,7 @@ final class Node {
         });
     }
 
-    Future<Router> router(Vertx loop) {
+    Future<Routes.Rooms> rooms(Vertx loop) {
         return connect().map(link -> {
             Ledger ledger = ledger(link);
             Placement placement = placement(loop, ledger);
@@ -163,14 +162,13 @@ final class Node {
             Catalog catalog = new Catalog(products, orders, link, sale, clock);
             RateLimiter limiter = new RateLimiter(link, configuration.limits(), refusals);
             Sessions ownSessions = new Sessions(link, sessions, gateSecret, configuration.sessions(), clock);
-            Routes.Rooms rooms = new Routes.Rooms(
+            return new Routes.Rooms(
                     new Gate(limiter, ownSessions, new ClientAddress(configuration.trustedProxies())),
                     accounts(link, limiter, ownSessions),
                     catalog,
                     new ProductEditor(products, catalog, sale, clock),
                     purchases,
                     new Orders(orders, ledger, placement));
-            return Routes.router(loop, rooms, configuration.http(), clock);
         });
     }
 

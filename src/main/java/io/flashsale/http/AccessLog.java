@@ -29,16 +29,19 @@ final class AccessLog implements PlatformHandler {
     }
 
     private void log(RoutingContext ctx, long startedAt) {
-        HttpServerRequest request = ctx.request();
+        write(ctx.request(), clock.millis() - startedAt, RequestIds.of(ctx), Gate.userIdOf(ctx));
+    }
+
+    static void write(HttpServerRequest request, long millis, String requestId, String userId) {
         String path = request.path() == null ? "" : request.path();
         LOG.atInfo()
                 .addKeyValue("method", request.method())
                 .addKeyValue("path", path.length() > MAX_PATH ? path.substring(0, MAX_PATH) : path)
-                .addKeyValue("status", ctx.response().getStatusCode())
-                .addKeyValue("bytes", ctx.response().bytesWritten())
-                .addKeyValue("millis", clock.millis() - startedAt)
-                .addKeyValue("requestId", RequestIds.of(ctx))
-                .addKeyValue("userId", Gate.userIdOf(ctx))
+                .addKeyValue("status", request.response().getStatusCode())
+                .addKeyValue("bytes", request.response().bytesWritten())
+                .addKeyValue("millis", millis)
+                .addKeyValue("requestId", requestId)
+                .addKeyValue("userId", userId)
                 .log("request");
     }
 }

@@ -44,10 +44,14 @@ public enum ApiError {
     VERSION_CONFLICT(412, "The product was changed meanwhile"),
     /** The body is beyond its bound. */
     BODY_TOO_LARGE(413, "The body is too large"),
+    /** The path and query are beyond their bound (RFC 9110 section 15.5.15). */
+    URI_TOO_LONG(414, "The request target is too long"),
     /** Not JSON by its type. */
     UNSUPPORTED_MEDIA_TYPE(415, "The body must be application/json"),
     /** The key is bound to another request. */
     IDEMPOTENCY_KEY_REUSED(422, "The Idempotency-Key was used for another request"),
+    /** The headers are beyond their bound (RFC 6585 section 5). */
+    HEADERS_TOO_LARGE(431, "The headers are too large"),
     /** Too many calls. */
     RATE_LIMITED(429, "Too many requests"),
     /** Shed. */

@@ -28,6 +28,7 @@ final class AuthEndpoints {
         RequestJson body = RequestJson.of(ctx);
         String email = body.requiredText("email");
         String password = body.requiredText("password");
+        body.nullable("name");
         String name = body.text("name");
         body.check();
         accounts.register(email, password, name)

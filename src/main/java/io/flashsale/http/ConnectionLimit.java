@@ -18,14 +18,18 @@ public final class ConnectionLimit {
         this.maxPerAddress = maxPerAddress;
     }
 
-    void accept(HttpConnection connection) {
-        String peer = connection.remoteAddress() == null
+    /** Counts a connection; false where its peer has too many. Every one that entered has to leave. */
+    boolean enter(HttpConnection connection) {
+        return open.merge(peer(connection), 1, Integer::sum) <= maxPerAddress;
+    }
+
+    void leave(HttpConnection connection) {
+        open.computeIfPresent(peer(connection), (address, held) -> held > 1 ? held - 1 : null);
+    }
+
+    private static String peer(HttpConnection connection) {
+        return connection.remoteAddress() == null
                 ? "unknown"
                 : String.valueOf(connection.remoteAddress().hostAddress());
-        int count = open.merge(peer, 1, Integer::sum);
-        connection.closeHandler(closed -> open.computeIfPresent(peer, (address, held) -> held > 1 ? held - 1 : null));
-        if (count > maxPerAddress) {
-            connection.close();
-        }
     }
 }

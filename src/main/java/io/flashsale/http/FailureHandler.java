@@ -8,7 +8,10 @@ import io.flashsale.purchase.OrderNotCancellableException;
 import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.sale.FieldError;
 import io.flashsale.sale.InvalidFieldsException;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -61,17 +64,11 @@ final class FailureHandler implements Handler<RoutingContext> {
         if (failure instanceof OrderNotCancellableException) {
             return new ApiException(ApiError.ORDER_NOT_CANCELLABLE, failure.getMessage());
         }
-        if (isBrokenHttp(failure)) {
-            return new ApiException(ApiError.MALFORMED_REQUEST, "the body is not valid HTTP");
+        if (failure instanceof ReplyException) {
+            // Nobody at the other end of the bus, or no answer in time: the outcome is unknown, not an error of ours.
+            return new ApiException(ApiError.UNAVAILABLE, "no answer in time; try again").retryAfter(SOON);
         }
         return byStatus(ctx, failure);
-    }
-
-    /** A chunk that is none is found by the codec, long after the headers were fine. */
-    private static boolean isBrokenHttp(Throwable failure) {
-        return failure != null
-                && failure.getStackTrace().length > 0
-                && failure.getStackTrace()[0].getClassName().startsWith("io.netty.handler.codec.");
     }
 
     static ApiException invalidFields(ApiError error, List<FieldError> fields) {
@@ -102,11 +99,13 @@ final class FailureHandler implements Handler<RoutingContext> {
     private static ApiException byStatus(RoutingContext ctx, Throwable failure) {
         return switch (ctx.statusCode()) {
             case 400 -> new ApiException(ApiError.MALFORMED_REQUEST, "the request line or a header is not valid");
-            case 403 -> new ApiException(ApiError.FORBIDDEN, "pages of this origin may not call");
             case 404 -> new ApiException(ApiError.NOT_FOUND, "there is nothing at this path");
             case 405 -> new ApiException(ApiError.METHOD_NOT_ALLOWED, "see the Allow header");
             case 413 -> new ApiException(ApiError.BODY_TOO_LARGE, "the body is larger than this server takes");
             default -> {
+                if ((ctx.statusCode() >= 400 && ctx.statusCode() < 500) || isBrokenHttp(failure)) {
+                    yield new ApiException(ApiError.MALFORMED_REQUEST, "this cannot be answered");
+                }
                 LOG.atError()
                         .setCause(failure)
                         .addKeyValue("requestId", RequestIds.of(ctx))
@@ -117,20 +116,37 @@ final class FailureHandler implements Handler<RoutingContext> {
         };
     }
 
+    /** A chunk that is none is found by the codec, long after the headers were fine. */
+    private static boolean isBrokenHttp(Throwable failure) {
+        return failure != null
+                && failure.getStackTrace().length > 0
+                && failure.getStackTrace()[0].getClassName().startsWith("io.netty.handler.codec.");
+    }
+
     private static void answer(RoutingContext ctx, ApiException problem) {
-        HttpServerResponse response = ctx.response();
+        HttpServerRequest request = ctx.request();
+        // The rest of a body that is too long is not waited for. One in chunks is looked after by ChunkedOnce.
+        boolean last =
+                problem.error() == ApiError.BODY_TOO_LARGE && !request.headers().contains("Transfer-Encoding");
+        if (last) {
+            LastAnswer.announce(request);
+        }
+        Future<Void> sent = write(ctx.response(), problem, RequestIds.of(ctx));
+        if (last) {
+            sent.onComplete(out -> LastAnswer.close(ctx.vertx(), request));
+        }
+    }
+
+    /** Answers with a problem. */
+    static Future<Void> write(HttpServerResponse response, ApiException problem, String requestId) {
         if (problem.retryAfter() != null) {
             long seconds = Math.max(1, (problem.retryAfter().toMillis() + 999) / 1_000);
             response.putHeader("Retry-After", String.valueOf(seconds));
         }
-        if (problem.error() == ApiError.BODY_TOO_LARGE) {
-            // What is still to come of the body is not read.
-            response.putHeader("Connection", "close");
-        }
-        response.setStatusCode(problem.error().status())
+        return response.setStatusCode(problem.error().status())
                 .putHeader("Content-Type", "application/problem+json")
                 .putHeader("Cache-Control", "no-store")
-                .end(body(problem, RequestIds.of(ctx)).toBuffer());
+                .end(body(problem, requestId).toBuffer());
     }
 
     /** The problem as JSON. */

@@ -5,17 +5,15 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /** Listens. All instances share one port. */
 public final class HttpVerticle extends VerticleBase {
@@ -26,7 +24,8 @@ public final class HttpVerticle extends VerticleBase {
      * @param port to listen on; 0 takes a free one
      * @param maxBodyBytes larger bodies are refused with 413
      * @param maxHeaderBytes of all headers together
-     * @param idleTimeout a connection on which nothing moves is closed after it
+     * @param idleTimeout a connection that keeps the server waiting for a request, or the rest of one, is closed after
+     *     it, to the second
      * @param maxConnectionsPerAddress that one peer may hold on this node
      * @param drainTimeout what is under way at the end may take this long
      * @param secureCookies whether the session cookie is for TLS only
@@ -70,38 +69,40 @@ public final class HttpVerticle extends VerticleBase {
      */
     public record Tls(Path certificate, Path key) {}
 
-    private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+    private static final Duration SWEEP = Duration.ofSeconds(1);
 
-    private final Function<Vertx, Future<Router>> routers;
+    private final Function<Vertx, Future<Routes.Rooms>> rooms;
     private final Settings settings;
-    private final ConnectionLimit connections;
+    private final ConnectionLimit limit;
+    private final Clock clock;
     private HttpServer server;
 
     /**
      * Makes a verticle.
      *
-     * @param routers connects to Redis on this instance's event loop and wires the routes to it
-     * @param connections shared by all instances
+     * @param rooms connects to Redis on this instance's event loop and wires the rooms to it
+     * @param limit shared by all instances
      */
-    public HttpVerticle(Function<Vertx, Future<Router>> routers, Settings settings, ConnectionLimit connections) {
-        this.routers = routers;
+    public HttpVerticle(
+            Function<Vertx, Future<Routes.Rooms>> rooms, Settings settings, ConnectionLimit limit, Clock clock) {
+        this.rooms = rooms;
+        this.clock = clock;
         this.settings = settings;
-        this.connections = connections;
+        this.limit = limit;
     }
 
     @Override
     public Future<?> start() {
-        return routers.apply(vertx).compose(router -> {
+        return rooms.apply(vertx).compose(opened -> {
+            Router router = Routes.router(vertx, opened, settings, clock);
+            Connections connections =
+                    new Connections(limit, (int) settings.idleTimeout().dividedBy(SWEEP));
+            FrontDoor door = new FrontDoor(vertx, connections, settings, router);
             server = vertx.createHttpServer(options(settings))
                     .connectionHandler(connections::accept)
-                    .invalidRequestHandler(HttpVerticle::refuseInvalid)
-                    .requestHandler(request -> {
-                        if (isWellFormed(request.path())) {
-                            router.handle(request);
-                        } else {
-                            refuseInvalid(request);
-                        }
-                    });
+                    .invalidRequestHandler(door::handleInvalid)
+                    .requestHandler(door);
+            vertx.setPeriodic(SWEEP.toMillis(), sweep -> connections.sweep());
             return server.listen();
         });
     }
@@ -121,6 +122,9 @@ public final class HttpVerticle extends VerticleBase {
                 .setMaxInitialLineLength(settings.maxHeaderBytes())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setIdleTimeout((int) settings.idleTimeout().toMillis())
+                // HTTP/1.1 only: h2c upgrades are a way around a proxy's rules, and no bound here counts streams.
+                .setHttp2ClearTextEnabled(false)
+                .setUseAlpn(false)
                 .setAcceptBacklog(4_096)
                 .setTcpNoDelay(true);
         settings.tls()
@@ -129,25 +133,6 @@ public final class HttpVerticle extends VerticleBase {
                                 .addCertPath(tls.certificate().toString())
                                 .addKeyPath(tls.key().toString())));
         return options;
-    }
-
-    /** The router would throw at an escape that is none. */
-    private static boolean isWellFormed(String path) {
-        return path != null
-                && path.startsWith("/")
-                && !BROKEN_ESCAPE.matcher(path).find();
-    }
-
-    /** What is no HTTP at all gets an answer like any other, and the connection's end. */
-    private static void refuseInvalid(HttpServerRequest request) {
-        ApiException problem = new ApiException(
-                ApiError.MALFORMED_REQUEST, "this is not valid HTTP, or its first line or headers are too long");
-        request.response()
-                .setStatusCode(problem.error().status())
-                .putHeader("Content-Type", "application/problem+json")
-                .putHeader("Connection", "close")
-                .end(FailureHandler.body(problem, UUID.randomUUID().toString()).toBuffer())
-                .onComplete(sent -> request.connection().close());
     }
 
     /** The port that was taken. */

@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -29,6 +30,8 @@ public final class ManagementVerticle extends VerticleBase {
             }
         }
     }
+
+    private static final Duration SOON = Duration.ofSeconds(1);
 
     private final Settings settings;
     private final BooleanSupplier ready;
@@ -76,8 +79,11 @@ public final class ManagementVerticle extends VerticleBase {
     }
 
     private void ready(RoutingContext ctx) {
-        boolean welcome = ready.getAsBoolean();
-        Answers.json(ctx, welcome ? 200 : 503, status(welcome ? "up" : "down"));
+        if (ready.getAsBoolean()) {
+            Answers.json(ctx, 200, status("up"));
+        } else {
+            ctx.fail(new ApiException(ApiError.UNAVAILABLE, "starting, or stopping").retryAfter(SOON));
+        }
     }
 
     private static void readMail(RoutingContext ctx, DevMailbox mailbox) {

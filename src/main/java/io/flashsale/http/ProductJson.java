@@ -6,9 +6,16 @@ import io.flashsale.sale.ProductDetails;
 import io.flashsale.sale.SaleState;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Products as clients read and write them. */
 final class ProductJson {
+    private static final Set<Object> STATES =
+            Arrays.stream(SaleState.values()).map(SaleState::wireName).collect(Collectors.toUnmodifiableSet());
+
     private ProductJson() {}
 
     static JsonObject of(ProductView view, Instant now) {
@@ -57,6 +64,7 @@ final class ProductJson {
                         null,
                         null,
                         false,
+                        null,
                         null));
     }
 
@@ -66,9 +74,9 @@ final class ProductJson {
         body.readOnly("version", current.version());
         body.readOnly("createdAt", Answers.time(current.createdAt()));
         body.readOnly("updatedAt", Answers.time(current.updatedAt()));
-        // They move by themselves between the read and this write: any value that was read is right.
-        body.ignore("remaining");
-        body.ignore("state");
+        // They move by themselves between the read and this write: any value that can have been read is right.
+        body.readOnly("remaining", value -> value == null || (value instanceof Long left && left >= 0));
+        body.readOnly("state", value -> value != null && STATES.contains(value));
         ProductDetails now = current.details();
         return details(
                 body,
@@ -83,7 +91,8 @@ final class ProductJson {
                         now.opensAt(),
                         now.closesAt(),
                         now.paused(),
-                        now.cacheTtlSeconds()));
+                        now.cacheTtlSeconds(),
+                        now.effectiveCacheTtlSeconds()));
     }
 
     /** Details that may still lack what is required. */
@@ -98,9 +107,11 @@ final class ProductJson {
             Instant opensAt,
             Instant closesAt,
             boolean paused,
-            Integer cacheTtlSeconds) {}
+            Integer cacheTtlSeconds,
+            Integer shownCacheTtlSeconds) {}
 
     private static ProductDetails details(RequestJson body, Draft base) {
+        body.nullable("opensAt", "closesAt", "cacheTtlSeconds");
         String name = or(body.text("name"), base.name());
         String description = or(body.text("description"), base.description());
         String type = or(body.text("type"), base.type());
@@ -114,6 +125,10 @@ final class ProductJson {
         Boolean paused = or(body.truth("paused"), base.paused());
         Integer cacheTtlSeconds =
                 body.has("cacheTtlSeconds") ? body.smallInteger("cacheTtlSeconds") : base.cacheTtlSeconds();
+        if (Objects.equals(cacheTtlSeconds, base.shownCacheTtlSeconds())) {
+            // Sent back as it was read: a default stays a default.
+            cacheTtlSeconds = base.cacheTtlSeconds();
+        }
         body.check();
         return new ProductDetails(
                 name,

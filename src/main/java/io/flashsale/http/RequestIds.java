@@ -1,5 +1,6 @@
 package io.flashsale.http;
 
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.PlatformHandler;
 import java.util.UUID;
@@ -12,13 +13,18 @@ final class RequestIds implements PlatformHandler {
 
     @Override
     public void handle(RoutingContext ctx) {
-        String given = ctx.request().getHeader(HEADER);
+        ctx.put(HEADER, assign(ctx.request()));
+        ctx.next();
+    }
+
+    /** Names a request and its answer. */
+    static String assign(HttpServerRequest request) {
+        String given = request.getHeader(HEADER);
         String id = given != null && FORM.matcher(given).matches()
                 ? given
                 : UUID.randomUUID().toString();
-        ctx.put(HEADER, id);
-        ctx.response().putHeader(HEADER, id);
-        ctx.next();
+        request.response().putHeader(HEADER, id);
+        return id;
     }
 
     static String of(RoutingContext ctx) {

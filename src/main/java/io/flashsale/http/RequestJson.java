@@ -19,12 +19,13 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A JSON object as a request carries it, read strictly: valid UTF-8, no field twice or unknown, nothing behind it, no
@@ -34,10 +35,20 @@ import java.util.Set;
  */
 final class RequestJson {
     private static final int MAX_DEPTH = 8;
+    private static final int MAX_NAME = 200;
+    /** So many mistakes are told; the answer to a body must not be a multiple of it. */
+    private static final int MAX_ERRORS = 20;
+
+    private static final Instant EARLIEST = Instant.parse("1970-01-01T00:00:00Z");
+    /** ISO-8601 has four digits for a year, and so have most who read it. */
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+
     private static final JsonFactory JSON = new JsonFactoryBuilder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNameLength(MAX_NAME)
+                    .build())
             .build();
 
     /** Stands for a value of a type that no field has: an object, a list, a fraction. */
@@ -45,8 +56,9 @@ final class RequestJson {
 
     private final Map<String, Object> values;
     private final Set<String> known = new HashSet<>();
-    private final List<FieldError> malformed = new ArrayList<>();
-    private final List<FieldError> invalid = new ArrayList<>();
+    private final Set<String> nullable = new HashSet<>();
+    private final Map<String, FieldError> errors = new LinkedHashMap<>();
+    private boolean malformed;
 
     private RequestJson(Map<String, Object> values) {
         this.values = values;
@@ -84,7 +96,7 @@ final class RequestJson {
             throw new ApiException(ApiError.MALFORMED_REQUEST, "the body must be a JSON object");
         }
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
+            String name = unicode(parser.currentName());
             parser.nextToken();
             values.put(name, value(parser));
         }
@@ -96,7 +108,7 @@ final class RequestJson {
 
     private static Object value(JsonParser parser) throws IOException {
         return switch (parser.currentToken()) {
-            case VALUE_STRING -> parser.getText();
+            case VALUE_STRING -> unicode(parser.getText());
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
@@ -106,6 +118,20 @@ final class RequestJson {
                 yield OTHER;
             }
         };
+    }
+
+    /** Escapes can write half a character, which no store and no other program would give back. */
+    private static String unicode(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                boolean pair = i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+                if (!pair) {
+                    throw new ApiException(ApiError.MALFORMED_REQUEST, "a text is not valid Unicode");
+                }
+                i++;
+            }
+        }
+        return text;
     }
 
     /** Beyond a long every number is out of every range. */
@@ -162,54 +188,75 @@ final class RequestJson {
             return null;
         }
         try {
-            return OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
+            Instant time = OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
+            if (!time.isBefore(EARLIEST) && !time.isAfter(LATEST)) {
+                return time;
+            }
         } catch (DateTimeException e) {
-            invalid.add(new FieldError(field, "must be a time in ISO-8601 such as 2026-11-27T12:00:00Z"));
-            return null;
+            // Told below, like a year that no store takes.
         }
+        invalid(field, "must be a time in ISO-8601, from 1970 to 9999, such as 2026-11-27T12:00:00Z");
+        return null;
     }
 
-    /** Lets a read-only field pass. */
+    /** Lets null be a value of these fields; of any other it is a wrong type. */
+    void nullable(String... fields) {
+        nullable.addAll(List.of(fields));
+    }
+
+    /** Lets a read-only field pass that carries its current value. */
     void readOnly(String field, Object current) {
-        if (has(field) && !java.util.Objects.equals(values.get(field), current)) {
-            invalid.add(new FieldError(field, "is read-only; leave it out or send its current value"));
+        if (has(field) && !Objects.equals(values.get(field), current)) {
+            invalid(field, "is read-only; leave it out or send its current value");
         }
     }
 
-    /** Lets a read-only field pass that changes by itself between two calls. */
-    void ignore(String field) {
-        known.add(field);
+    /** Lets a read-only field pass that changes by itself, so that any value it can have may be the one that was read. */
+    void readOnly(String field, Predicate<Object> canBe) {
+        if (has(field) && !canBe.test(values.get(field))) {
+            invalid(field, "is read-only; leave it out or send what was read");
+        }
     }
 
     /** Refuses what was wrong with what was read, and every field that was not asked for. */
     void check() {
         for (String field : values.keySet()) {
             if (!known.contains(field)) {
-                malformed.add(new FieldError(field, "is not a field of this request"));
+                malformed(field, "is not a field of this request");
             }
         }
-        if (!malformed.isEmpty()) {
-            malformed.addAll(invalid);
-            throw FailureHandler.invalidFields(ApiError.MALFORMED_REQUEST, malformed);
+        if (errors.isEmpty()) {
+            return;
         }
-        if (!invalid.isEmpty()) {
-            throw new InvalidFieldsException(invalid);
-        }
+        List<FieldError> told = errors.values().stream().limit(MAX_ERRORS).toList();
+        throw malformed
+                ? FailureHandler.invalidFields(ApiError.MALFORMED_REQUEST, told)
+                : new InvalidFieldsException(told);
     }
 
     private void requireField(String field) {
-        if (!has(field) || values.get(field) == null) {
-            invalid.add(new FieldError(field, "is required"));
+        if (!has(field) || (values.get(field) == null && !nullable.contains(field))) {
+            invalid(field, "is required");
         }
     }
 
     private <T> T typed(String field, Class<T> type, String message) {
-        known.add(field);
+        boolean given = has(field);
         Object value = values.get(field);
-        if (value == null || type.isInstance(value)) {
-            return type.cast(value);
+        boolean right = value == null ? !given || nullable.contains(field) : type.isInstance(value);
+        if (!right) {
+            malformed(field, message);
+            return null;
         }
-        malformed.add(new FieldError(field, message));
-        return null;
+        return type.cast(value);
+    }
+
+    /** The first mistake of a field is told. */
+    private void malformed(String field, String message) {
+        malformed |= errors.putIfAbsent(field, new FieldError(field, message)) == null;
+    }
+
+    private void invalid(String field, String message) {
+        errors.putIfAbsent(field, new FieldError(field, message));
     }
 }

@@ -2,7 +2,6 @@ package io.flashsale.http;
 
 import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
-import static io.vertx.core.http.HttpMethod.HEAD;
 import static io.vertx.core.http.HttpMethod.POST;
 import static io.vertx.core.http.HttpMethod.PUT;
 
@@ -16,26 +15,15 @@ import io.flashsale.purchase.PurchaseClient;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
-import io.vertx.ext.web.handler.CorsHandler;
-import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
-/** Every route with its whole chain, a line each. */
+/** Every route with its chain, a line each. What all of them share is in {@link RouteTable}. */
 public final class Routes {
-    private final Router router;
+    private final RouteTable table;
     private final Gate gate;
-    private final JsonOnly json = new JsonOnly();
-    private final BodyHandler body;
-    private final Map<String, Set<String>> methodsByPath = new LinkedHashMap<>();
 
     /** What the routes open the doors of; all of the same event loop. */
     public record Rooms(
@@ -46,30 +34,19 @@ public final class Routes {
             PurchaseClient purchases,
             Orders orders) {}
 
-    private Routes(Vertx vertx, Gate gate, HttpVerticle.Settings settings, Clock clock) {
-        this.router = Router.router(vertx);
+    private Routes(RouteTable table, Gate gate) {
+        this.table = table;
         this.gate = gate;
-        this.body = BodyHandler.create(false).setBodyLimit(settings.maxBodyBytes());
-        router.route()
-                .handler(new RequestIds())
-                .handler(new OneMessage())
-                .handler(new AccessLog(clock))
-                .handler(new SecurityHeaders(settings.tls().isPresent()))
-                .failureHandler(new FailureHandler());
-        if (!settings.corsOrigins().isEmpty()) {
-            router.route().handler(cors(settings.corsOrigins()));
-        }
     }
 
     /** A router for one event loop. */
-    public static Router router(Vertx vertx, Rooms rooms, HttpVerticle.Settings settings, Clock clock) {
-        Routes routes = new Routes(vertx, rooms.gate(), settings, clock);
+    static Router router(Vertx vertx, Rooms rooms, HttpVerticle.Settings settings, Clock clock) {
+        RouteTable table = new RouteTable(vertx, settings, clock);
+        Routes routes = new Routes(table, rooms.gate());
         routes.accounts(new AuthEndpoints(rooms.accounts(), rooms.gate(), settings.secureCookies(), clock));
         routes.sale(new PurchaseEndpoint(rooms.purchases()), new OrderEndpoints(rooms.orders()));
         routes.catalog(new ProductEndpoints(rooms.catalog(), rooms.editor(), clock));
-        routes.refuseOtherMethods();
-        routes.router.route().handler(ctx -> ctx.fail(404));
-        return routes.router;
+        return table.router();
     }
 
     private void accounts(AuthEndpoints auth) {
@@ -106,17 +83,17 @@ public final class Routes {
 
     /** For everybody. */
     private void open(HttpMethod method, String path, Action action, Handler<RoutingContext> endpoint) {
-        chain(method, path, gate.limited(action), List.of(endpoint));
+        table.add(method, path, gate.limited(action), List.of(endpoint));
     }
 
     /** With a session, also one that waits for its code. */
     private void session(HttpMethod method, String path, Action action, Handler<RoutingContext> endpoint) {
-        chain(method, path, gate.withSession(action), List.of(endpoint));
+        table.add(method, path, gate.withSession(action), List.of(endpoint));
     }
 
     /** With a session whose code was entered. */
     private void verified(HttpMethod method, String path, Action action, Handler<RoutingContext> endpoint) {
-        chain(method, path, gate.withSession(action), List.of(gate.verified(), endpoint));
+        table.add(method, path, gate.withSession(action), List.of(gate.verified(), endpoint));
     }
 
     /** The same with one step more. */
@@ -126,49 +103,11 @@ public final class Routes {
             Action action,
             Handler<RoutingContext> step,
             Handler<RoutingContext> endpoint) {
-        chain(method, path, gate.withSession(action), List.of(gate.verified(), step, endpoint));
+        table.add(method, path, gate.withSession(action), List.of(gate.verified(), step, endpoint));
     }
 
     /** For admins. */
     private void admin(HttpMethod method, String path, Handler<RoutingContext> endpoint) {
         verified(method, path, Action.READ, gate.admin(), endpoint);
-    }
-
-    private void chain(
-            HttpMethod method, String path, SecurityPolicyHandler door, List<Handler<RoutingContext>> handlers) {
-        Route route = router.route(method, path);
-        methodsByPath.computeIfAbsent(path, p -> new TreeSet<>()).add(method.name());
-        if (method.equals(GET)) {
-            route.method(HEAD);
-            methodsByPath.get(path).add(HEAD.name());
-            route.handler(door);
-        } else {
-            route.handler(door).handler(json).handler(body);
-        }
-        handlers.forEach(route::handler);
-    }
-
-    private void refuseOtherMethods() {
-        methodsByPath.forEach((path, methods) -> router.route(path).handler(ctx -> {
-            ctx.response().putHeader("Allow", String.join(", ", methods));
-            ctx.fail(405);
-        }));
-    }
-
-    private static CorsHandler cors(List<String> origins) {
-        return CorsHandler.create()
-                .addOrigins(origins)
-                .allowCredentials(true)
-                .allowedMethods(Set.of(GET, POST, PUT, DELETE))
-                .allowedHeaders(Set.of("Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id"))
-                .exposedHeaders(Set.of(
-                        "ETag",
-                        "Idempotency-Replayed",
-                        "Location",
-                        "RateLimit",
-                        "RateLimit-Policy",
-                        "Retry-After",
-                        "X-Cache",
-                        "X-Request-Id"));
     }
 }

@@ -18,7 +18,11 @@ final class SecurityHeaders implements SecurityPolicyHandler {
 
     @Override
     public void handle(RoutingContext ctx) {
-        HttpServerResponse response = ctx.response();
+        putOn(ctx.response(), tls);
+        ctx.next();
+    }
+
+    static void putOn(HttpServerResponse response, boolean tls) {
         response.putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
                 .putHeader("X-Frame-Options", "DENY")
@@ -26,6 +30,5 @@ final class SecurityHeaders implements SecurityPolicyHandler {
         if (tls) {
             response.putHeader("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
         }
-        ctx.next();
     }
 }

@@ -1,0 +1,87 @@
+package io.flashsale.http;
+
+import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.HEAD;
+
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.SecurityPolicyHandler;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** What every route goes through, and what becomes of a request for which there is none. */
+final class RouteTable {
+    private final Vertx vertx;
+    private final HttpVerticle.Settings settings;
+    private final Clock clock;
+    private final JsonOnly json = new JsonOnly();
+    private final BodyHandler body;
+    private final Map<String, List<Line>> lines = new LinkedHashMap<>();
+
+    private record Line(HttpMethod method, SecurityPolicyHandler door, List<Handler<RoutingContext>> steps) {}
+
+    RouteTable(Vertx vertx, HttpVerticle.Settings settings, Clock clock) {
+        this.vertx = vertx;
+        this.settings = settings;
+        this.clock = clock;
+        this.body = BodyHandler.create(false).setBodyLimit(settings.maxBodyBytes());
+    }
+
+    /**
+     * Adds a route; a GET answers HEAD too.
+     *
+     * @param door stands before the body is read; must pause the request while it waits
+     * @param steps after the body, the endpoint last
+     */
+    void add(HttpMethod method, String path, SecurityPolicyHandler door, List<Handler<RoutingContext>> steps) {
+        lines.computeIfAbsent(path, first -> new ArrayList<>()).add(new Line(method, door, steps));
+    }
+
+    Router router() {
+        Router router = Router.router(vertx);
+        router.route()
+                .handler(new RequestIds())
+                .handler(new AccessLog(clock))
+                .handler(new ChunkedOnce())
+                .handler(new SecurityHeaders(settings.tls().isPresent()))
+                .handler(new BrowserOrigins(settings.corsOrigins()))
+                .failureHandler(new FailureHandler());
+        // A path without parameters first, with its 405: another path's parameter must not swallow it.
+        lines.keySet().stream()
+                .sorted(Comparator.comparing(path -> path.contains(":")))
+                .forEach(path -> install(router, path, lines.get(path)));
+        router.route().handler(ctx -> ctx.fail(404));
+        return router;
+    }
+
+    private void install(Router router, String path, List<Line> ofPath) {
+        TreeSet<String> methods = new TreeSet<>();
+        for (Line line : ofPath) {
+            Route route = router.route(line.method(), path);
+            methods.add(line.method().name());
+            route.handler(line.door());
+            if (line.method().equals(GET)) {
+                route.method(HEAD);
+                methods.add(HEAD.name());
+            } else {
+                route.handler(json).handler(body);
+            }
+            line.steps().forEach(route::handler);
+        }
+        String allow = String.join(", ", methods);
+        router.route(path).handler(ctx -> {
+            ctx.response().putHeader("Allow", allow);
+            ctx.fail(405);
+        });
+    }
+}
