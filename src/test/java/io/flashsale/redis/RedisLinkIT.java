@@ -1,0 +1,167 @@
+package io.flashsale.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.TestNode;
+import io.flashsale.embedded.EmbeddedRedis;
+import io.flashsale.support.TestStores;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import io.vertx.redis.client.RedisOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The link on a Redis of its own, which is killed and halted. */
+@ExtendWith(VertxExtension.class)
+class RedisLinkIT {
+    private static final Duration TIMEOUT = Duration.ofMillis(300);
+
+    private Path folder;
+    private EmbeddedRedis redis;
+    private Context loop;
+    private RedisLink link;
+
+    @BeforeEach
+    void start(Vertx vertx) {
+        folder = TestStores.temporaryFolder();
+        redis = EmbeddedRedis.start(folder);
+        loop = vertx.getOrCreateContext();
+        link = new RedisLink(
+                vertx,
+                new RedisOptions().setConnectionString(redis.uri()),
+                new RedisLink.Settings(
+                        TIMEOUT, 100, Duration.ofMillis(10), Duration.ofMillis(100), Duration.ofMillis(200)));
+        run(() -> link.start());
+    }
+
+    @AfterEach
+    void stop() {
+        run(() -> link.close());
+        redis.close();
+        TestStores.delete(folder);
+    }
+
+    private <T> Future<T> later(Supplier<Future<T>> step) {
+        return Future.future(promise -> loop.runOnContext(now -> step.get().onComplete(promise)));
+    }
+
+    private <T> T run(Supplier<Future<T>> step) {
+        return TestNode.await(later(step));
+    }
+
+    private Throwable failure(Supplier<Future<Reply>> step) {
+        return run(() -> step.get().map((Throwable) null).recover(Future::succeededFuture));
+    }
+
+    private void awaitConnection() throws InterruptedException {
+        for (int i = 0; i < 500 && !run(() -> Future.succeededFuture(link.isConnected())); i++) {
+            Thread.sleep(20);
+        }
+    }
+
+    @Test
+    void comesBackAfterAKillAndKnowsThatItIsAnotherServer() throws Exception {
+        // given
+        run(() -> link.send("SET", "k", "v"));
+        String before = run(() -> link.identity()).token();
+
+        // when
+        redis.process().destroyForcibly();
+        redis.process().onExit().get(10, TimeUnit.SECONDS);
+        Thread.sleep(50);
+        awaitConnection();
+
+        // then
+        assertEquals("v", run(() -> link.send("GET", "k")).asString());
+        assertNotEquals(before, run(() -> link.identity()).token());
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerLeavesTheOutcomeUnknown() throws Exception {
+        // when
+        signal("STOP");
+        Throwable failure = failure(() -> link.send("INCR", "counter"));
+        signal("CONT");
+
+        // then
+        assertTrue(assertInstanceOf(RedisUnavailableException.class, failure).mayHaveRun());
+        awaitConnection();
+        assertEquals("1", run(() -> link.send("GET", "counter")).asString(), "it ran after all");
+    }
+
+    @Test
+    void oneCommandTooManyIsRefusedAndNotSent() throws Exception {
+        // when
+        signal("STOP");
+        List<Future<Reply>> under = java.util.stream.IntStream.range(0, 100)
+                .mapToObj(i -> later(() -> link.send("INCR", "n")))
+                .toList();
+        Throwable failure = failure(() -> link.send("INCR", "n"));
+        signal("CONT");
+
+        // then
+        assertFalse(assertInstanceOf(RedisUnavailableException.class, failure).mayHaveRun());
+        Future.join(under)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .exceptionally(late -> null)
+                .get(10, TimeUnit.SECONDS);
+        awaitConnection();
+        assertEquals("100", run(() -> link.send("GET", "n")).asString());
+    }
+
+    @Test
+    void scriptsLoadOnDemand() {
+        // given
+        Script script = Script.of("echo-1", "return redis.call('GET', KEYS[1])");
+        run(() -> link.send("SET", "k", "v"));
+
+        // when
+        String first = run(() -> link.run(script, List.of("k"), List.of())).asString();
+        run(() -> link.send("SCRIPT", "FLUSH"));
+        String afterFlush = run(() -> link.run(script, List.of("k"), List.of())).asString();
+
+        // then
+        assertEquals(List.of("v", "v"), List.of(first, afterFlush));
+    }
+
+    @Test
+    void anErrorOfACommandIsNoOutage() {
+        // given
+        run(() -> link.send("SET", "k", "v"));
+
+        // then
+        assertInstanceOf(RedisCommandException.class, failure(() -> link.send("INCR", "k")));
+        assertTrue(run(() -> Future.succeededFuture(link.isConnected())));
+    }
+
+    @Test
+    void aReplicaIsNoMaster() {
+        // given
+        run(() -> link.send("REPLICAOF", "127.0.0.1", "1"));
+
+        // then
+        assertInstanceOf(RedisUnavailableException.class, failure(() -> link.send("SET", "k", "v")));
+        run(() -> link.send("REPLICAOF", "NO", "ONE"));
+        assertEquals("OK", run(() -> link.send("SET", "k", "v")).asString());
+    }
+
+    private void signal(String name) throws Exception {
+        new ProcessBuilder("kill", "-" + name, String.valueOf(redis.process().pid()))
+                .start()
+                .waitFor();
+    }
+}
