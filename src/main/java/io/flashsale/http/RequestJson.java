@@ -66,14 +66,17 @@ final class RequestJson {
 
     /** The body of a request; no body at all is an object without fields. */
     static RequestJson of(RoutingContext ctx) {
-        Buffer body = ctx.body().buffer();
+        return of(ctx.body().buffer());
+    }
+
+    static RequestJson of(Buffer body) {
         if (body == null || body.length() == 0) {
             return new RequestJson(Map.of());
         }
         return new RequestJson(parse(body));
     }
 
-    static Map<String, Object> parse(Buffer body) {
+    private static Map<String, Object> parse(Buffer body) {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()

@@ -1,0 +1,261 @@
+package io.flashsale.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How connections begin and end. */
+class HttpConnectionsIT {
+    private static final String GET = "GET /thing HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    /** Each byte comes well within the idle time-out, the whole never. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /thing HTTP/1.1\r\nX-Slow: ",
+                "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n",
+                GET + "GET /thing HTTP/1.1\r\nX-Slow: "
+            })
+    void aClientThatDripsIsPutOut(String beginning) throws IOException {
+        // given
+        TestServer.Setup setup = new TestServer.Setup();
+        setup.idleTimeout = Duration.ofSeconds(2);
+        try (TestServer server = setup.start();
+                RawSocket socket = new RawSocket(server.port())) {
+            socket.send(beginning);
+
+            // when
+            IOException putOut = assertThrows(IOException.class, () -> {
+                for (int i = 0; i < 100; i++) {
+                    socket.send("a");
+                    TimeUnit.MILLISECONDS.sleep(200);
+                }
+            });
+
+            // then
+            assertFalse(putOut.getMessage().isEmpty());
+        }
+    }
+
+    @Test
+    void aConnectionThatWaitsForASlowAnswerIsKept() throws IOException {
+        // given
+        TestServer.Setup setup = new TestServer.Setup();
+        setup.idleTimeout = Duration.ofSeconds(2);
+        setup.routes = (table, vertx) -> table.add(HttpMethod.GET, "/slow", TestServer.DOOR, TestServer.steps(ctx -> {
+            // Something moves, as on a stream of events, but no request does.
+            ctx.response().setChunked(true).write("a");
+            long[] beats = {0};
+            vertx.setPeriodic(500, timer -> {
+                ctx.response().write("a");
+                if (++beats[0] == 12) {
+                    vertx.cancelTimer(timer);
+                    ctx.response().end("end");
+                }
+            });
+        }));
+        try (TestServer server = setup.start()) {
+            // when
+            String read = server.toTheEnd("GET /slow HTTP/1.0\r\nHost: x\r\n\r\n");
+
+            // then
+            assertTrue(read.endsWith("end"), read);
+        }
+    }
+
+    @Test
+    void onePeerHoldsOnlySoManyConnections() throws IOException {
+        // given
+        TestServer.Setup setup = new TestServer.Setup();
+        setup.maxConnections = 5;
+        List<RawSocket> held = new ArrayList<>();
+        try (TestServer server = setup.start()) {
+            for (int i = 0; i < 5; i++) {
+                RawSocket socket = new RawSocket(server.port());
+                assertTrue(socket.send(GET).readAnswer().contains("200"));
+                held.add(socket);
+            }
+
+            // when
+            RawSocket tooMany = new RawSocket(server.port());
+
+            // then
+            assertThrows(IOException.class, () -> tooMany.send(GET).readAnswer());
+
+            // when
+            held.remove(0).close();
+
+            // then
+            assertTrue(eventually(() -> server.once(GET).contains("200")));
+            for (RawSocket socket : held) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void aStopWaitsForWhatIsUnderWayAndForNothingElse() throws Exception {
+        // given
+        Promise<Void> go = Promise.promise();
+        Promise<Void> arrived = Promise.promise();
+        TestServer.Setup setup = new TestServer.Setup();
+        setup.drainTimeout = Duration.ofSeconds(20);
+        setup.routes = (table, vertx) -> table.add(HttpMethod.GET, "/slow", TestServer.DOOR, TestServer.steps(ctx -> {
+            arrived.complete();
+            go.future().onSuccess(now -> Answers.json(ctx, 200, new JsonObject().put("done", true)));
+        }));
+        try (TestServer server = setup.start();
+                RawSocket idle = new RawSocket(server.port());
+                RawSocket busy = new RawSocket(server.port())) {
+            idle.send(GET).readAnswer();
+            busy.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+            TestServer.await(arrived.future());
+
+            // when
+            int port = server.port();
+            Future<Void> stopped = server.stop();
+            assertEquals("", idle.readToEnd());
+            assertTrue(eventually(() -> {
+                assertThrows(
+                        IOException.class, () -> new RawSocket(port).send(GET).readAnswer());
+                return true;
+            }));
+            assertFalse(stopped.isComplete());
+            go.complete();
+
+            // then
+            assertTrue(busy.readAnswer().contains("\"done\":true"));
+            TestServer.await(stopped);
+        }
+    }
+
+    @Test
+    void aStopDoesNotWaitForEver() throws IOException {
+        // given
+        Promise<Void> arrived = Promise.promise();
+        TestServer.Setup setup = new TestServer.Setup();
+        setup.drainTimeout = Duration.ofSeconds(1);
+        setup.routes = (table, vertx) ->
+                table.add(HttpMethod.GET, "/never", TestServer.DOOR, TestServer.steps(ctx -> arrived.complete()));
+        try (TestServer server = setup.start();
+                RawSocket busy = new RawSocket(server.port())) {
+            busy.send("GET /never HTTP/1.1\r\nHost: x\r\n\r\n");
+            TestServer.await(arrived.future());
+
+            // when
+            TestServer.await(server.stop());
+
+            // then
+            assertEquals("", busy.readToEnd());
+        }
+    }
+
+    @Test
+    void servesTlsFromPemFilesAndTellsBrowsersToStayWithIt(@TempDir Path folder) throws Exception {
+        // given
+        KeyStore store = selfSigned(folder);
+        TestServer.Setup setup = new TestServer.Setup();
+        setup.tls = Optional.of(new HttpVerticle.Tls(folder.resolve("cert.pem"), folder.resolve("key.pem")));
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        try (TestServer server = setup.start();
+                SSLSocket socket = (SSLSocket)
+                        context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), server.port())) {
+            // when
+            socket.getOutputStream()
+                    .write("GET /thing HTTP/1.0\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            String read = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+
+            // then
+            assertTrue(read.contains("\"hello\""), read);
+            assertTrue(read.contains("Strict-Transport-Security: max-age=31536000"), read);
+            assertTrue(
+                    List.of("TLSv1.2", "TLSv1.3").contains(socket.getSession().getProtocol()));
+        }
+    }
+
+    private static KeyStore selfSigned(Path folder) throws Exception {
+        Path file = folder.resolve("store.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "a",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "changeit",
+                        "-keystore",
+                        file.toString())
+                .inheritIO()
+                .start();
+        assertEquals(0, keytool.waitFor());
+        KeyStore store = KeyStore.getInstance(file.toFile(), "changeit".toCharArray());
+        pem(folder.resolve("cert.pem"), "CERTIFICATE", store.getCertificate("a").getEncoded());
+        pem(
+                folder.resolve("key.pem"),
+                "PRIVATE KEY",
+                store.getKey("a", "changeit".toCharArray()).getEncoded());
+        return store;
+    }
+
+    private static void pem(Path file, String kind, byte[] content) throws IOException {
+        Files.writeString(
+                file,
+                "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder().encodeToString(content) + "\n-----END "
+                        + kind + "-----\n");
+    }
+
+    private interface Check {
+        boolean holds() throws IOException;
+    }
+
+    private static boolean eventually(Check check) {
+        CompletableFuture<Boolean> found = CompletableFuture.supplyAsync(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                try {
+                    if (check.holds()) {
+                        return true;
+                    }
+                } catch (IOException | AssertionError e) {
+                    // Not yet.
+                }
+            }
+            return false;
+        });
+        return found.completeOnTimeout(false, 15, TimeUnit.SECONDS).join();
+    }
+}
