@@ -180,7 +180,7 @@ public final class FlashSale {
                 .compose(done -> deploy(() -> new ReconcilerVerticle(node::reconciler, configuration.reconciler()), 1))
                 .compose(done -> deploy(() -> new PurchaseVerticle(node::purchases), instances.purchase()))
                 .compose(done -> deploy(
-                        () -> http = new HttpVerticle(node::rooms, configuration.http(), connections, clock),
+                        () -> http = HttpVerticle.serving(node::rooms, configuration.http(), connections, clock),
                         instances.http()));
     }
 

@@ -71,30 +71,34 @@ public final class HttpVerticle extends VerticleBase {
 
     private static final Duration SWEEP = Duration.ofSeconds(1);
 
-    private final Function<Vertx, Future<Routes.Rooms>> rooms;
+    private final Function<Vertx, Future<Router>> routers;
     private final Settings settings;
     private final ConnectionLimit limit;
-    private final Clock clock;
     private HttpServer server;
 
-    /**
-     * Makes a verticle.
-     *
-     * @param rooms connects to Redis on this instance's event loop and wires the rooms to it
-     * @param limit shared by all instances
-     */
-    public HttpVerticle(
-            Function<Vertx, Future<Routes.Rooms>> rooms, Settings settings, ConnectionLimit limit, Clock clock) {
-        this.rooms = rooms;
-        this.clock = clock;
+    HttpVerticle(Function<Vertx, Future<Router>> routers, Settings settings, ConnectionLimit limit) {
+        this.routers = routers;
         this.settings = settings;
         this.limit = limit;
     }
 
+    /**
+     * Makes a verticle that serves the whole API.
+     *
+     * @param rooms connects to Redis on this instance's event loop and wires the rooms to it
+     * @param limit shared by all instances
+     */
+    public static HttpVerticle serving(
+            Function<Vertx, Future<Routes.Rooms>> rooms, Settings settings, ConnectionLimit limit, Clock clock) {
+        return new HttpVerticle(
+                vertx -> rooms.apply(vertx).map(opened -> Routes.router(vertx, opened, settings, clock)),
+                settings,
+                limit);
+    }
+
     @Override
     public Future<?> start() {
-        return rooms.apply(vertx).compose(opened -> {
-            Router router = Routes.router(vertx, opened, settings, clock);
+        return routers.apply(vertx).compose(router -> {
             Connections connections =
                     new Connections(limit, (int) settings.idleTimeout().dividedBy(SWEEP));
             FrontDoor door = new FrontDoor(vertx, connections, settings, router);
