@@ -10,7 +10,7 @@ ARGV  1 identity of this server, as the caller read it on its connection
       4 the units to give back, joined with commas
       5 the slots to give back, joined with commas
       6 unless cancelled: all units of the reservation, joined with commas
-      7 unless cancelled: epoch and 8 time of the reservation in milliseconds
+      7 unless cancelled: epoch and 8 time of the reservation in microseconds
 
 Returns a list, first the code:
   RELEASED     number of units that became free by this call
@@ -35,7 +35,7 @@ if not cancelled then
   local entry = redis.call('HGET', KEYS[5], ARGV[2])
   if not entry
     or not string.find(entry, '"units":[' .. ARGV[6] .. ']', 1, true)
-    or not string.find(entry, '"epoch":' .. ARGV[7] .. ',"reservedAt":' .. ARGV[8] .. '}', 1, true) then
+    or not string.find(entry, '"epoch":' .. ARGV[7] .. ',"reservedAtMicros":' .. ARGV[8] .. '}', 1, true) then
     return {'RELEASED', 0}
   end
   redis.call('HDEL', KEYS[5], ARGV[2])

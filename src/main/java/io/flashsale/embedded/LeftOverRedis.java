@@ -9,9 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +18,8 @@ import org.slf4j.LoggerFactory;
  */
 final class LeftOverRedis {
     private static final Logger LOG = LoggerFactory.getLogger(LeftOverRedis.class);
-    private static final int STOP_SECONDS = 10;
+    private static final long STOP_MILLIS = 10_000;
+    private static final long POLL_MILLIS = 20;
 
     private final Path folder;
 
@@ -101,15 +99,19 @@ final class LeftOverRedis {
         }
     }
 
+    /** One that is dead but that nobody has waited for still has its number, and nothing behind it. */
     private static boolean ended(ProcessHandle process) {
-        try {
-            process.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
-            return true;
-        } catch (TimeoutException | ExecutionException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+        for (long waited = 0; waited < STOP_MILLIS; waited += POLL_MILLIS) {
+            if (!process.isAlive() || process.info().command().isEmpty()) {
+                return true;
+            }
+            try {
+                Thread.sleep(POLL_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
         }
+        return false;
     }
 }

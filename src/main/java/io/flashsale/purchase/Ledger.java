@@ -153,7 +153,7 @@ public final class Ledger {
                                 LedgerOrders.joined(slots),
                                 LedgerOrders.joined(order.units()),
                                 String.valueOf(order.epoch()),
-                                String.valueOf(order.reservedAt().toEpochMilli()))))
+                                String.valueOf(LedgerOrders.micros(order.reservedAt())))))
                 .map(reply -> (int) reply.at(1).asLong());
     }
 

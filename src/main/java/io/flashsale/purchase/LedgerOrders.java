@@ -5,6 +5,7 @@ import io.flashsale.sale.OrderStatus;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -15,7 +16,7 @@ public final class LedgerOrders {
     /** Reads an order from Redis; there it is reserved, whatever MongoDB says of it. */
     public static Order parse(String text) {
         JsonObject json = new JsonObject(text);
-        Instant reservedAt = Instant.ofEpochMilli(json.getLong("reservedAt"));
+        Instant reservedAt = Instant.EPOCH.plus(json.getLong("reservedAtMicros"), ChronoUnit.MICROS);
         return new Order(
                 json.getString("id"),
                 json.getString("productId"),
@@ -38,8 +39,13 @@ public final class LedgerOrders {
                 + order.userId() + "\",\"keyHash\":\"" + order.keyHash() + "\",\"quantity\":" + order.quantity()
                 + ",\"unitPrice\":" + order.unitPrice()
                 + ",\"currency\":\"" + order.currency() + "\",\"units\":[" + joined(order.units()) + "],\"slots\":["
-                + joined(order.slots()) + "],\"epoch\":" + order.epoch() + ",\"reservedAt\":"
-                + order.reservedAt().toEpochMilli() + "}";
+                + joined(order.slots()) + "],\"epoch\":" + order.epoch() + ",\"reservedAtMicros\":"
+                + micros(order.reservedAt()) + "}";
+    }
+
+    /** A time as the scripts take it. */
+    static long micros(Instant time) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
 
     /** Numbers as the scripts take them. */
