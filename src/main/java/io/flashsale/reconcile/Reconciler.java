@@ -76,23 +76,27 @@ public final class Reconciler {
         return recoveries.size();
     }
 
-    /** One pass over all products. What fails is tried again by the next one. */
+    /** One pass over all products, unless another node is at it. What fails is tried again by the next one. */
     public Future<Void> pass() {
-        return lock().compose(locked -> {
-            if (!locked) {
-                return Future.succeededFuture();
-            }
-            return ledger.link()
-                    .identity()
-                    .compose(identity -> products.all()
-                            .compose(all ->
-                                    atMost(PRODUCTS_AT_ONCE, all, product -> reconcile(product, identity.token()))))
-                    .onComplete(done -> {
-                        seenBefore = seenNow;
-                        seenNow = new HashSet<>();
-                    })
-                    .eventually(() -> ledger.link().send("DEL", Keys.reconcilerLock()));
-        });
+        return lock().compose(locked -> locked
+                ? passUnlocked().eventually(() -> ledger.link().send("DEL", Keys.reconcilerLock()))
+                : Future.succeededFuture());
+    }
+
+    /** The same whoever else is at it: at the start of a node, which may follow the death of the lock's holder. */
+    public Future<Void> firstPass() {
+        return passUnlocked();
+    }
+
+    private Future<Void> passUnlocked() {
+        return ledger.link()
+                .identity()
+                .compose(identity -> products.all()
+                        .compose(all -> atMost(PRODUCTS_AT_ONCE, all, product -> reconcile(product, identity.token()))))
+                .onComplete(done -> {
+                    seenBefore = seenNow;
+                    seenNow = new HashSet<>();
+                });
     }
 
     private Future<Boolean> lock() {

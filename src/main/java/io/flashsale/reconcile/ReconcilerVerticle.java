@@ -7,6 +7,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +15,9 @@ import org.slf4j.LoggerFactory;
 /** Makes a pass of the reconciler again and again, and recovers sales on request. */
 public final class ReconcilerVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ReconcilerVerticle.class);
+
+    /** Longer than this a node does not keep its buyers waiting; the rest is recovered while it serves. */
+    private static final Duration FIRST_PASS = Duration.ofSeconds(10);
 
     /**
      * How often.
@@ -48,13 +52,23 @@ public final class ReconcilerVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return factory.apply(vertx).compose(made -> {
-            reconciler = made;
-            arm();
-            return vertx.eventBus()
-                    .<RecoveryRequest>localConsumer(RecoveryClient.ADDRESS, this::recover)
-                    .completion();
-        });
+        return factory.apply(vertx)
+                .compose(made -> {
+                    reconciler = made;
+                    return vertx.eventBus()
+                            .<RecoveryRequest>localConsumer(RecoveryClient.ADDRESS, this::recover)
+                            .completion();
+                })
+                .compose(listening -> firstPass());
+    }
+
+    /** Before the first buyer comes: a restarted Redis is not certified, and every sale would answer 503 once. */
+    private Future<Void> firstPass() {
+        return reconciler
+                .firstPass()
+                .timeout(FIRST_PASS.toMillis(), TimeUnit.MILLISECONDS)
+                .otherwiseEmpty()
+                .onComplete(done -> arm());
     }
 
     @Override

@@ -19,7 +19,7 @@ import java.util.List;
  * <p>Belongs to the event loop of its link.
  */
 final class RecoveryLedger {
-    private static final Duration LOCK_LEASE = Duration.ofSeconds(15);
+    private static final Duration LOCK_LEASE = Duration.ofSeconds(5);
 
     /** A recovery that lost its sale to a later one. */
     static final class SupersededException extends RuntimeException {
