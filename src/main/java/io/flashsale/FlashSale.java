@@ -9,13 +9,13 @@ import io.flashsale.http.ConnectionLimit;
 import io.flashsale.http.HttpVerticle;
 import io.flashsale.http.ManagementVerticle;
 import io.flashsale.persistence.OrderClient;
+import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.PersistenceVerticle;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.PurchaseVerticle;
 import io.flashsale.purchase.RecoveryClient;
 import io.flashsale.reconcile.ReconcilerVerticle;
 import io.flashsale.redis.RedisLink;
-import io.flashsale.sale.Order;
 import io.flashsale.sale.ProductDetails;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
@@ -30,7 +30,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -256,9 +255,9 @@ public final class FlashSale {
         return onOwnLoop(() -> question.apply(own));
     }
 
-    /** The orders of a product that hold units, as MongoDB has them. */
-    Future<List<Order>> liveOrders(String productId) {
-        return node.orders().liveOf(productId);
+    /** The orders as MongoDB has them. */
+    OrderStore orders() {
+        return node.orders();
     }
 
     /** This object's own connection to Redis belongs to one event loop, whoever calls. */

@@ -1,6 +1,7 @@
 package io.flashsale;
 
 import io.flashsale.config.Configuration;
+import io.flashsale.persistence.OrderStore;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.sale.Order;
 import io.flashsale.support.Client;
@@ -126,7 +127,12 @@ public final class TestNode implements AutoCloseable {
 
     /** What MongoDB itself says is sold, the house's orders too. */
     public List<Order> liveOrders(String productId) {
-        return await(sale.liveOrders(productId));
+        return await(sale.orders().liveOf(productId));
+    }
+
+    /** The store of the orders itself. */
+    OrderStore orders() {
+        return sale.orders();
     }
 
     /** The port of the management endpoints. */

@@ -21,8 +21,13 @@ public final class EmbeddedMongo implements AutoCloseable {
 
     /** Starts a server on the file in this folder, on a port that the system chooses. */
     public static EmbeddedMongo start(Path folder) {
+        return start(folder, 0);
+    }
+
+    /** The same on a port of the caller's; a test brings a server back where it was. */
+    public static EmbeddedMongo start(Path folder, int port) {
         MongoServer server = new MongoServer(DurableBackend.open(folder.resolve("orders.mv")));
-        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         return new EmbeddedMongo(server, server.getLocalAddress().getPort());
     }
 

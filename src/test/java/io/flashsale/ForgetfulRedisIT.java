@@ -1,0 +1,178 @@
+package io.flashsale;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.redis.Keys;
+import io.flashsale.sale.Order;
+import io.flashsale.sale.OrderStatus;
+import io.flashsale.support.Client;
+import io.flashsale.support.Client.Answer;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Redis forgets something without knowing it, and MongoDB's unique indexes have the last word. */
+class ForgetfulRedisIT {
+    private static TestNode node;
+    private static Client admin;
+
+    @BeforeAll
+    static void start() {
+        node = TestNode.builder().start();
+        admin = node.admin();
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+    }
+
+    private static String userOf(Client client) {
+        return client.get("/api/v1/user/profile").json().getString("userId");
+    }
+
+    private static Answer patiently(Client client, String product, String key) throws InterruptedException {
+        Answer answer = client.buy(product, key);
+        for (int i = 0; i < 100 && answer.status() == 503; i++) {
+            Thread.sleep(50);
+            answer = client.buy(product, key);
+        }
+        return answer;
+    }
+
+    @Test
+    void aForgottenUnitIsNotSoldTwice() throws Exception {
+        // given
+        String product = TestNode.product(admin, 5, 1);
+        Client ada = node.user();
+        Client bob = node.user();
+        Answer first = ada.buy(product, "k");
+        String unit = String.valueOf(first.json().getJsonArray("units").getInteger(0));
+
+        // when: the unit looks free again
+        node.redis("HDEL", Keys.holder(product), unit);
+        node.redis("SADD", Keys.free(product), unit);
+        node.redis("INCR", Keys.stock(product));
+        Answer collided = bob.buy(product, "k");
+        Answer again = patiently(bob, product, "k");
+
+        // then
+        assertEquals("unavailable", collided.code(), collided.body());
+        assertEquals(201, again.status(), again.body());
+        assertNotEquals(first.json().getJsonArray("units"), again.json().getJsonArray("units"));
+        assertEquals(first.json().getString("orderId"), node.redis("HGET", Keys.holder(product), unit));
+        assertEquals(2, node.liveOrders(product).size());
+        assertEquals("3", node.redis("GET", Keys.stock(product)));
+    }
+
+    @Test
+    void aForgottenBuyerDoesNotBuyTwice() throws Exception {
+        // given
+        String product = TestNode.product(admin, 5, 1);
+        Client ada = node.user();
+        Answer first = ada.buy(product, "k");
+
+        // when
+        node.redis("DEL", Keys.user(userOf(ada), product));
+        Answer second = ada.buy(product, "other");
+        Answer third = patiently(ada, product, "third");
+
+        // then
+        assertEquals("purchase-limit-reached", second.code());
+        assertEquals(first.json().getString("orderId"), second.json().getString("orderId"));
+        assertEquals("purchase-limit-reached", third.code());
+        assertEquals(1, node.liveOrders(product).size());
+        awaitStock(product, "4");
+    }
+
+    @Test
+    void aForgottenKeyGetsTheOrderItHas() throws Exception {
+        // given
+        String product = TestNode.product(admin, 5, 3);
+        Client ada = node.user();
+        Answer first = ada.buy(product, "k");
+
+        // when
+        String idempotency = Keys.idempotency(userOf(ada), product, new io.flashsale.sale.IdempotencyKey("k").hash());
+        node.redis("DEL", idempotency);
+        Answer retry = ada.buy(product, "k");
+
+        // then
+        assertEquals(201, retry.status(), retry.body());
+        assertEquals(first.body(), retry.body());
+        assertEquals("true", retry.header("idempotency-replayed"));
+        assertEquals("4", node.redis("GET", Keys.stock(product)));
+        node.redis("DEL", idempotency);
+        assertEquals("idempotency-key-reused", ada.buy(product, "k", 2).code());
+        assertEquals("4", node.redis("GET", Keys.stock(product)));
+        assertEquals(201, ada.buy(product, "two more", 2).status(), "no slot stayed taken");
+    }
+
+    @Test
+    void anOrderThatWasLostIsToldToBeAndItsKeyStillWorks() {
+        // given: a reservation that another order overtook, as the reconciler records it
+        String product = TestNode.product(admin, 5, 1);
+        Client ada = node.user();
+        Order placed = node.liveOrders(placedBy(ada, product)).get(0);
+        ada.post("/api/v1/user/orders/" + placed.id() + "/cancel");
+        Order lost = new Order(
+                product + "-" + "a".repeat(32),
+                product,
+                placed.userId(),
+                "hash",
+                1,
+                1,
+                "USD",
+                List.of(4),
+                List.of(),
+                OrderStatus.RESERVED,
+                1,
+                placed.reservedAt(),
+                placed.reservedAt());
+        TestNode.await(node.orders().recordFailed(lost));
+
+        // when
+        Answer read = ada.get("/api/v1/user/orders/" + lost.id());
+        Answer cancel = ada.post("/api/v1/user/orders/" + lost.id() + "/cancel");
+
+        // then
+        assertEquals("failed", read.json().getString("status"));
+        assertEquals(409, cancel.status());
+        assertEquals("order-not-cancellable", cancel.code());
+    }
+
+    private static String placedBy(Client buyer, String product) {
+        assertEquals(201, buyer.buy(product, "k").status());
+        return product;
+    }
+
+    @Test
+    void aSaleThatIsNotCertifiedIsRebuiltByTheReconcilerItself() throws Exception {
+        // given
+        String product = TestNode.product(admin, 5, 1);
+        node.user().buy(product, "k");
+
+        // when
+        node.redis("HSET", Keys.sale(product), "certifiedBy", "another/server");
+
+        // then
+        for (int i = 0;
+                i < 100 && "another/server".equals(node.redis("HGET", Keys.sale(product), "certifiedBy"));
+                i++) {
+            Thread.sleep(50);
+        }
+        awaitStock(product, "4");
+        assertTrue(Long.parseLong(node.redis("HGET", Keys.sale(product), "epoch")) > 1);
+        assertEquals(201, node.user().buy(product, "k").status());
+    }
+
+    private static void awaitStock(String product, String expected) throws InterruptedException {
+        for (int i = 0; i < 100 && !expected.equals(node.redis("GET", Keys.stock(product))); i++) {
+            Thread.sleep(50);
+        }
+        assertEquals(expected, node.redis("GET", Keys.stock(product)));
+    }
+}

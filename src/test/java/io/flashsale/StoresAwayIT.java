@@ -1,0 +1,241 @@
+package io.flashsale;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.config.Configuration;
+import io.flashsale.embedded.EmbeddedMongo;
+import io.flashsale.embedded.EmbeddedRedis;
+import io.flashsale.redis.Keys;
+import io.flashsale.support.Client;
+import io.flashsale.support.Client.Answer;
+import io.flashsale.support.TestStores;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A store that goes away in the middle of a sale, and comes back. */
+class StoresAwayIT {
+    private Path folder;
+    private EmbeddedRedis redis;
+    private EmbeddedMongo mongo;
+    private TestNode node;
+    private Client admin;
+
+    @BeforeEach
+    void start() throws Exception {
+        folder = TestStores.temporaryFolder();
+        redis = EmbeddedRedis.start(folder.resolve("redis"));
+        mongo = EmbeddedMongo.start(Files.createDirectories(folder.resolve("mongo")));
+        node = TestNode.builder()
+                .on(new Configuration.Stores(redis.uri(), mongo.uri()))
+                .with("FLASHSALE_PURCHASE_CONFIRM_TIMEOUT", "300ms")
+                .with("FLASHSALE_MONGODB_COMMAND_TIMEOUT", "1s")
+                .with("FLASHSALE_REDIS_COMMAND_TIMEOUT", "500ms")
+                .with("FLASHSALE_PURCHASE_OUTBOX_LIMIT", "5")
+                .with("FLASHSALE_PURCHASE_MAX_IN_FLIGHT", "10")
+                .start();
+        admin = node.admin();
+    }
+
+    @AfterEach
+    void stop() {
+        node.close();
+        mongo.close();
+        redis.close();
+        TestStores.delete(folder);
+    }
+
+    private void mongoBack(int port) {
+        mongo = EmbeddedMongo.start(folder.resolve("mongo"), port);
+    }
+
+    private static Answer until(int status, java.util.function.Supplier<Answer> call) throws InterruptedException {
+        Answer answer = call.get();
+        for (int i = 0; i < 200 && answer.status() != status; i++) {
+            Thread.sleep(50);
+            answer = call.get();
+        }
+        return answer;
+    }
+
+    @Test
+    void withoutMongoDbASaleGoesOnWith202AndIsMadeGood() throws Exception {
+        // given
+        String product = TestNode.product(admin, 9, 1);
+        Client ada = node.user();
+        int port = mongo.port();
+
+        // when
+        mongo.close();
+        Answer reserved = ada.buy(product, "k");
+        Answer read = ada.get(reserved.header("location"));
+        Answer retry = ada.buy(product, "k");
+        Answer second = ada.buy(product, "another");
+        Answer cancel = ada.post(reserved.header("location") + "/cancel");
+
+        // then
+        assertEquals(202, reserved.status(), reserved.body());
+        assertEquals("reserved", read.json().getString("status"), read.body());
+        assertEquals(202, retry.status());
+        assertEquals(reserved.body(), retry.body());
+        assertEquals("purchase-limit-reached", second.code());
+        assertEquals("unavailable", cancel.code());
+
+        // when
+        mongoBack(port);
+        Answer placed = until(201, () -> ada.buy(product, "k"));
+
+        // then
+        assertEquals(reserved.body(), placed.body());
+        assertEquals("placed", ada.get(reserved.header("location")).json().getString("status"));
+        assertEquals(1, node.liveOrders(product).size());
+        awaitEmptyOutbox(product);
+        assertEquals("8", node.redis("GET", Keys.stock(product)));
+    }
+
+    @Test
+    void whatWasReservedIsWrittenWithoutAnybodyAsking() throws Exception {
+        // given
+        String product = TestNode.product(admin, 9, 1);
+        List<Client> buyers = IntStream.range(0, 4).mapToObj(i -> node.user()).toList();
+        int port = mongo.port();
+        mongo.close();
+        for (Client buyer : buyers) {
+            assertEquals(202, buyer.buy(product, "k").status());
+        }
+
+        // when
+        mongoBack(port);
+        awaitEmptyOutbox(product);
+
+        // then
+        assertEquals(4, node.liveOrders(product).size());
+        for (Client buyer : buyers) {
+            assertEquals(201, buyer.buy(product, "k").status());
+        }
+        assertEquals("5", node.redis("GET", Keys.stock(product)));
+    }
+
+    @Test
+    void theOutboxIsBounded() {
+        // given
+        String product = TestNode.product(admin, 50, 1);
+        List<Client> buyers = IntStream.range(0, 7).mapToObj(i -> node.user()).toList();
+        mongo.close();
+
+        // when
+        List<Integer> statuses =
+                buyers.stream().map(buyer -> buyer.buy(product, "k").status()).toList();
+
+        // then
+        assertEquals(List.of(202, 202, 202, 202, 202, 503, 503), statuses);
+        assertEquals("45", node.redis("GET", Keys.stock(product)));
+    }
+
+    @Test
+    void morePurchasesThanTheBoundAreShedAtOnce() {
+        // given: each purchase waits for a MongoDB that is not there
+        String product = TestNode.product(admin, 50, 0);
+        Client ada = node.user();
+        mongo.close();
+
+        // when
+        List<CompletableFuture<Answer>> calls = IntStream.range(0, 60)
+                .mapToObj(i -> ada.buyLater(product, "k" + i))
+                .toList();
+        List<Answer> answers = calls.stream().map(CompletableFuture::join).toList();
+
+        // then
+        List<Answer> shed = answers.stream()
+                .filter(answer -> "overloaded".equals(answer.code()))
+                .toList();
+        assertTrue(!shed.isEmpty(), "none was shed");
+        assertEquals("1", shed.get(0).header("retry-after"));
+        assertEquals(503, shed.get(0).status());
+    }
+
+    @Test
+    void withoutRedisNothingIsSoldAndTheCatalogueIsRead() throws Exception {
+        // given
+        String product = TestNode.product(admin, 9, 1);
+        Client ada = node.user();
+
+        // when
+        redis.close();
+        Answer bought = until(503, () -> ada.buy(product, "k"));
+        Answer login = node.client()
+                .post(
+                        "/api/v1/auth/login",
+                        new JsonObject().put("email", Client.freshEmail()).put("password", "0123456789"));
+        Answer read = node.client().get("/api/v1/product/" + product);
+
+        // then
+        assertEquals("unavailable", bought.code());
+        assertTrue(Integer.parseInt(bought.header("retry-after")) >= 1);
+        assertEquals("unavailable", login.code());
+        assertEquals(200, read.status(), read.body());
+        assertNull(read.json().getValue("remaining"));
+        assertEquals("open", read.json().getString("state"));
+        assertEquals(
+                "down",
+                new Client(node.managementPort(), 0)
+                        .get("/health/stores")
+                        .json()
+                        .getJsonObject("redis")
+                        .getString("status"));
+        assertEquals(
+                200, new Client(node.managementPort(), 0).get("/health/ready").status());
+    }
+
+    @Test
+    void buyersStaySignedInAndALogoutStaysOneWhenRedisLosesEverything() {
+        // given
+        Client stays = node.user();
+        Client left = node.user();
+        String cookie = left.cookie();
+        left.post("/api/v1/auth/logout");
+
+        // when
+        node.redis("FLUSHALL");
+
+        // then
+        assertEquals(200, stays.get("/api/v1/user/profile").status());
+        assertEquals(
+                "not-authenticated",
+                left.withCookie(cookie).get("/api/v1/user/profile").code());
+    }
+
+    @Test
+    void aSaleIsRebuiltAfterFlushall() throws Exception {
+        // given
+        String product = TestNode.product(admin, 9, 2);
+        Client ada = node.user();
+        Answer bought = ada.buy(product, "k");
+
+        // when
+        node.redis("FLUSHALL");
+        Answer retry = until(201, () -> ada.buy(product, "k"));
+
+        // then
+        assertEquals(bought.body(), retry.body());
+        assertEquals("8", node.redis("GET", Keys.stock(product)));
+        assertEquals(201, ada.buy(product, "second").status());
+        assertEquals("purchase-limit-reached", ada.buy(product, "third").code());
+    }
+
+    private void awaitEmptyOutbox(String product) throws InterruptedException {
+        for (int i = 0; i < 200 && !"0".equals(node.redis("HLEN", Keys.orders(product))); i++) {
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        assertEquals("0", node.redis("HLEN", Keys.orders(product)));
+    }
+}
