@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,7 +23,13 @@ class HttpFramingIT {
 
     @BeforeAll
     static void start() {
-        server = new TestServer.Setup().start();
+        TestServer.Setup setup = new TestServer.Setup();
+        setup.routes = (table, vertx) -> table.add(
+                HttpMethod.POST,
+                "/shut",
+                ctx -> ctx.fail(new ApiException(ApiError.NOT_AUTHENTICATED, "nobody enters")),
+                TestServer.steps(ctx -> Answers.empty(ctx, 204)));
+        server = setup.start();
     }
 
     @AfterAll
@@ -232,6 +239,20 @@ class HttpFramingIT {
         assertTrue(read.startsWith("HTTP/1.1 413 "), read);
         assertTrue(read.contains("\"code\":\"body-too-large\""), read);
         assertEquals(1, RawSocket.answersIn(read), read);
+    }
+
+    @Test
+    void aBodyThatSaysItIsTooLargeCostsNoTripToTheDoor() throws IOException {
+        // given
+        String request = "POST /shut HTTP/1.1\r\nHost: x\r\n" + JSON;
+
+        // when
+        String small = server.once(request + "Content-Length: 2\r\n\r\n{}");
+        String large = server.once(request + "Content-Length: 65537\r\n\r\n");
+
+        // then
+        assertTrue(small.startsWith("HTTP/1.1 401 "), small);
+        assertTrue(large.startsWith("HTTP/1.1 413 "), large);
     }
 
     @RepeatedTest(20)
