@@ -27,6 +27,19 @@ public final class RawHttp {
         }
     }
 
+    /** The same for one request that may never be answered: what is sent ends there. */
+    public static String exchangeOnce(int port, String bytes) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+            socket.shutdownOutput();
+            return read(socket.getInputStream());
+        } catch (IOException e) {
+            // Closed on us while we were still sending: that is an answer, too.
+            return "";
+        }
+    }
+
     private static String read(InputStream in) {
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         try {
