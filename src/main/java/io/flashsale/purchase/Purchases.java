@@ -27,7 +27,7 @@ public final class Purchases {
     /** A product that is created while its id is remembered as unknown is found this much later. */
     private static final Duration UNKNOWN_REMEMBERED = Duration.ofSeconds(1);
 
-    /** A rush on a sale that is being recovered must not become a rush on MongoDB. */
+    /** A rush on a sale that is being recovered must cost neither store a trip. */
     private static final Duration RECOVERY_REMEMBERED = Duration.ofMillis(200);
 
     private static final int PRODUCTS_REMEMBERED = 10_000;
@@ -59,6 +59,12 @@ public final class Purchases {
 
     /** Buys; never fails, an outage is an outcome. */
     public Future<PurchaseOutcome> buy(PurchaseCommand command) {
+        if (isRemembered(unknownUntil, command.productId())) {
+            return just(PurchaseOutcome.of(Kind.UNKNOWN_PRODUCT));
+        }
+        if (isRemembered(recoveryAskedUntil, command.productId())) {
+            return just(PurchaseOutcome.of(Kind.UNAVAILABLE));
+        }
         return ledger.purchase(command)
                 .compose(decision -> follow(command, decision))
                 .recover(failure -> Future.succeededFuture(unavailable(command, failure)));
@@ -94,12 +100,6 @@ public final class Purchases {
     /** Redis cannot vouch for this sale: it is unknown, deleted long ago, or has to be recovered first. */
     private Future<PurchaseOutcome> uncertified(PurchaseCommand command) {
         String productId = command.productId();
-        if (isRemembered(unknownUntil, productId)) {
-            return just(PurchaseOutcome.of(Kind.UNKNOWN_PRODUCT));
-        }
-        if (isRemembered(recoveryAskedUntil, productId)) {
-            return just(PurchaseOutcome.of(Kind.UNAVAILABLE));
-        }
         return products.find(productId).compose(found -> {
             if (found.isEmpty()) {
                 unknownUntil.put(productId, clock.instant().plus(UNKNOWN_REMEMBERED));

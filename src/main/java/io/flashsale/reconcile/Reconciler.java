@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,7 +91,8 @@ public final class Reconciler {
         return ledger.link()
                 .identity()
                 .compose(identity -> products.all()
-                        .compose(all -> atMost(PRODUCTS_AT_ONCE, all, product -> reconcile(product, identity.token()))))
+                        .compose(all ->
+                                Chunks.each(all, PRODUCTS_AT_ONCE, product -> reconcile(product, identity.token()))))
                 .onComplete(done -> {
                     seenBefore = seenNow;
                     seenNow = new HashSet<>();
@@ -145,7 +145,7 @@ public final class Reconciler {
                     old.add(order);
                 }
             });
-            return atMost(ORDERS_AT_ONCE, old, this::drive);
+            return Chunks.each(old, ORDERS_AT_ONCE, this::drive);
         });
     }
 
@@ -163,9 +163,9 @@ public final class Reconciler {
     /** The keys of a deleted product go once nothing of it waits for MongoDB, which answers retries from then on. */
     private Future<Void> forget(String productId) {
         return orders.ofProduct(productId, Instant.EPOCH)
-                .compose(found -> atMost(
-                        ORDERS_AT_ONCE,
+                .compose(found -> Chunks.each(
                         found,
+                        ORDERS_AT_ONCE,
                         order -> ledger.link()
                                 .send(
                                         "UNLINK",
@@ -180,15 +180,5 @@ public final class Reconciler {
                                 Keys.free(productId),
                                 Keys.holder(productId)))
                 .mapEmpty();
-    }
-
-    private static <T> Future<Void> atMost(int count, List<T> items, Function<T, Future<Void>> step) {
-        Future<Void> done = Future.succeededFuture();
-        for (int from = 0; from < items.size(); from += count) {
-            List<T> chunk = items.subList(from, Math.min(items.size(), from + count));
-            done = done.compose(
-                    before -> Future.join(chunk.stream().map(step).toList()).mapEmpty());
-        }
-        return done;
     }
 }

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,7 +100,7 @@ public final class Recovery {
     /** What Redis still has of orders goes to MongoDB first; its indexes arbitrate. */
     private Future<Void> drain(Claim claim) {
         return ledger.outbox(claim.productId())
-                .compose(outbox -> eachInChunks(List.copyOf(outbox.values()), this::drainOne));
+                .compose(outbox -> Chunks.each(List.copyOf(outbox.values()), CHUNK, this::drainOne));
     }
 
     private Future<Void> drainOne(Order order) {
@@ -117,7 +116,8 @@ public final class Recovery {
     private Future<Void> rebuild(Claim claim, ServerIdentity identity, Product product) {
         return orders.ofProduct(claim.productId(), clock.instant().minus(ledger.answerTtl()))
                 .compose(found -> steps.clear(claim)
-                        .compose(cleared -> eachInChunks(found, order -> steps.restore(claim, order, ttlOf(order))))
+                        .compose(cleared ->
+                                Chunks.each(found, CHUNK, order -> steps.restore(claim, order, ttlOf(order))))
                         .compose(restored -> restoreFree(claim, found)))
                 .compose(issued -> products.find(claim.productId()).compose(now -> {
                     Product latest = now.orElse(product);
@@ -155,16 +155,7 @@ public final class Recovery {
         if (!chunk.isEmpty()) {
             chunks.add(chunk);
         }
-        return eachInChunks(chunks, units -> steps.restoreFree(claim, units)).map(issued);
-    }
-
-    private static <T> Future<Void> eachInChunks(List<T> items, Function<T, Future<Void>> step) {
-        Future<Void> done = Future.succeededFuture();
-        for (int from = 0; from < items.size(); from += CHUNK) {
-            List<T> chunk = items.subList(from, Math.min(items.size(), from + CHUNK));
-            done = done.compose(
-                    before -> Future.all(chunk.stream().map(step).toList()).mapEmpty());
-        }
-        return done;
+        return Chunks.each(chunks, CHUNK, units -> steps.restoreFree(claim, units))
+                .map(issued);
     }
 }

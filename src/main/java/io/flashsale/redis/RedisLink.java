@@ -96,8 +96,12 @@ public final class RedisLink {
                 .setMaxWaitingHandlers(65_536)
                 // One shape for every answer; nothing here needs what the newer protocol adds.
                 .setPreferredProtocolVersion(ProtocolVersion.RESP2);
-        own.getNetClientOptions().setTcpNoDelay(true).setTcpKeepAlive(true).setConnectTimeout((int)
-                settings.commandTimeout().toMillis());
+        own.getNetClientOptions()
+                .setTcpNoDelay(true)
+                .setTcpKeepAlive(true)
+                // Counts for rediss:// only: a certificate for another host is none.
+                .setHostnameVerificationAlgorithm("HTTPS")
+                .setConnectTimeout((int) settings.commandTimeout().toMillis());
         this.client = Redis.createClient(vertx, own);
     }
 
