@@ -8,7 +8,6 @@ import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
 import io.flashsale.support.RawHttp;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -65,7 +64,10 @@ class AbuseIT {
     }
 
     private static String verdict(String request, String answer) {
-        boolean serverError = RawHttp.status(answer) >= 500;
+        // Another protocol than HTTP/1 is refused by the HTTP stack itself, before anything of ours is asked.
+        boolean otherProtocol =
+                answer.startsWith("HTTP/1.1 501 ") && !request.split("\r\n", 2)[0].matches("(?s).* HTTP/1\\.[01]");
+        boolean serverError = RawHttp.status(answer) >= 500 && !otherProtocol;
         boolean leak = answer.contains("Exception") || answer.contains("io.flashsale") || answer.contains("\tat ");
         return serverError || leak ? request + "\n=> " + answer : "";
     }
@@ -178,23 +180,32 @@ class AbuseIT {
             String thing = TestNode.product(small.admin(), 100, 0);
             JsonObject guess =
                     new JsonObject().put("email", Client.freshEmail()).put("password", "0123456789");
+            long quiet = medianMillisOfBuying(buyer, thing, "quiet");
 
             // when
             List<CompletableFuture<Answer>> flood = IntStream.range(0, 40)
                     .mapToObj(i ->
                             CompletableFuture.supplyAsync(() -> small.client().post(LOGIN, guess)))
                     .toList();
-            List<Integer> bought = new ArrayList<>();
-            for (int i = 0; i < 20; i++) {
-                bought.add(buyer.buy(thing, "k" + i).status());
-            }
+            long flooded = medianMillisOfBuying(buyer, thing, "flooded");
+            System.out.printf("purchase, median: quiet %d ms, under a flood of logins %d ms%n", quiet, flooded);
             List<String> codes = flood.stream().map(call -> call.join().code()).toList();
 
             // then
-            assertEquals(List.of(201), bought.stream().distinct().toList());
             assertTrue(codes.contains("overloaded"), codes::toString);
             assertTrue(codes.contains("wrong-credentials"), codes::toString);
         }
+    }
+
+    private static long medianMillisOfBuying(Client buyer, String thing, String key) {
+        long[] nanos = new long[20];
+        for (int i = 0; i < nanos.length; i++) {
+            long begun = System.nanoTime();
+            assertEquals(201, buyer.buy(thing, key + i).status());
+            nanos[i] = System.nanoTime() - begun;
+        }
+        Arrays.sort(nanos);
+        return nanos[nanos.length / 2] / 1_000_000;
     }
 
     @Test

@@ -82,6 +82,33 @@ class LimitsIT {
         }
     }
 
+    @Test
+    void theStandardHeaderIsReadTooAndAnIpv6NetworkIsOneClient() {
+        // given
+        String network = "2001:db8:" + freshAddress().split("\\.", -1)[1] + ":"
+                + freshAddress().split("\\.", -1)[2];
+        try (TestNode node = behindProxy(TestStores.freshDatabase())
+                .with("FLASHSALE_LIMITS_READ_IP", "3/60s")
+                .start()) {
+
+            // when: every call from another address of the same /64
+            for (int i = 1; i <= 3; i++) {
+                assertEquals(200, forwarded(node, network + "::" + i).status());
+            }
+            Answer refused = forwarded(node, network + "::4");
+            Answer other = forwarded(node, network + ":1::4");
+
+            // then
+            assertEquals("rate-limited", refused.code());
+            assertEquals(200, other.status());
+        }
+    }
+
+    private static Answer forwarded(TestNode node, String address) {
+        return node.client()
+                .get("/api/v1/product", "Forwarded", "for=spoofed, For=\"[" + address + "]:4711\";proto=https");
+    }
+
     private static Answer read(TestNode node, String forwardedFor) {
         return node.client().get("/api/v1/product", "X-Forwarded-For", forwardedFor);
     }

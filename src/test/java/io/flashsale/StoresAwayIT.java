@@ -215,6 +215,36 @@ class StoresAwayIT {
     }
 
     @Test
+    void aMadeUpSessionIdCostsNoLookup() {
+        // given
+        String genuine = node.user().cookie();
+        long before = scriptsRun();
+
+        // when
+        for (int i = 0; i < 50; i++) {
+            String forged = genuine.substring(0, 10) + (char) ('A' + i % 26) + "x" + genuine.substring(12);
+            assertEquals(
+                    "not-authenticated",
+                    node.client().withCookie(forged).get("/api/v1/user/profile").code());
+        }
+        long afterForged = scriptsRun();
+        node.client().withCookie(genuine).get("/api/v1/user/profile");
+
+        // then: the scripts of the reconciler's passes are none
+        assertEquals(before, afterForged);
+        assertEquals(before + 1, scriptsRun());
+    }
+
+    private long scriptsRun() {
+        for (String line : node.redis("INFO", "commandstats").split("\r\n", -1)) {
+            if (line.startsWith("cmdstat_evalsha:calls=")) {
+                return Long.parseLong(line.substring("cmdstat_evalsha:calls=".length(), line.indexOf(',')));
+            }
+        }
+        return 0;
+    }
+
+    @Test
     void aSaleIsRebuiltAfterFlushall() throws Exception {
         // given
         String product = TestNode.product(admin, 9, 2);

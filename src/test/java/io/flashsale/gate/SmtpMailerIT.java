@@ -1,6 +1,7 @@
 package io.flashsale.gate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.icegreen.greenmail.util.GreenMail;
@@ -43,6 +44,27 @@ class SmtpMailerIT {
         assertTrue(whole.contains("text/plain") && whole.contains("text/html"), whole);
         assertTrue(whole.contains("123456"), whole);
         assertEquals("Your sign-in code", server.getReceivedMessages()[0].getSubject());
+        server.stop();
+    }
+
+    @Test
+    void sendsNothingInTheClearWhereEncryptionIsRequired(Vertx vertx) throws Exception {
+        // given: a server that does not offer STARTTLS
+        GreenMail server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        server.start();
+        SmtpMailer strict = new SmtpMailer(
+                vertx,
+                new SmtpMailer.Settings(
+                        URI.create("smtp://127.0.0.1:" + server.getSmtp().getPort() + "?starttls=required"),
+                        "shop@example.com",
+                        10,
+                        Duration.ofSeconds(2)));
+
+        // when
+        strict.send(Mails.signInCode("ada@example.com", "123456", Duration.ofMinutes(5)));
+
+        // then
+        assertFalse(server.waitForIncomingEmail(1_500, 1));
         server.stop();
     }
 

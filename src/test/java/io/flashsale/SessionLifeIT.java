@@ -1,0 +1,106 @@
+package io.flashsale;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.support.Client;
+import io.flashsale.support.Client.Answer;
+import io.vertx.core.json.JsonObject;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+
+/** How long a session lives, and a mail server that does not. */
+class SessionLifeIT {
+    private static final String PROFILE = "/api/v1/user/profile";
+
+    @Test
+    void anUnusedSessionEndsAndAUsedOneGoesOn() throws Exception {
+        // given
+        try (TestNode node = TestNode.builder()
+                .with("FLASHSALE_GATE_SESSION_IDLE", "2s")
+                .with("FLASHSALE_GATE_SESSION_ABSOLUTE", "60s")
+                .start()) {
+            Client used = node.user();
+            Client unused = node.user();
+
+            // when
+            for (int i = 0; i < 8; i++) {
+                Thread.sleep(500);
+                assertEquals(200, used.get(PROFILE).status());
+            }
+
+            // then
+            assertEquals("not-authenticated", unused.get(PROFILE).code());
+            assertEquals(200, used.get(PROFILE).status());
+        }
+    }
+
+    @Test
+    void noSessionOutlivesItsAbsoluteEndHoweverBusy() throws Exception {
+        // given
+        try (TestNode node = TestNode.builder()
+                .with("FLASHSALE_GATE_SESSION_IDLE", "3s")
+                .with("FLASHSALE_GATE_SESSION_ABSOLUTE", "3s")
+                .start()) {
+            Client busy = node.user();
+            String product = TestNode.product(node.admin(), 5, 0);
+
+            // when
+            Answer answer = busy.buy(product, "k");
+            for (int i = 0; i < 40 && answer.status() == 201; i++) {
+                Thread.sleep(100);
+                answer = busy.buy(product, "k");
+            }
+
+            // then
+            assertEquals("not-authenticated", answer.code());
+            assertTrue(answer.json().getString("detail").contains("/api/v1/auth/login"));
+            assertEquals(1, node.liveOrders(product).size());
+        }
+    }
+
+    @Test
+    void aSessionThatWaitsForItsCodeWaitsNotForLong() throws Exception {
+        // given
+        try (TestNode node =
+                TestNode.builder().with("FLASHSALE_GATE_SESSION_PENDING", "1s").start()) {
+            String email = Client.freshEmail();
+            JsonObject credentials = new JsonObject().put("email", email).put("password", Client.PASSWORD);
+            Client slow = node.client();
+            slow.post("/api/v1/auth/register", credentials);
+            slow.post("/api/v1/auth/login", credentials);
+            String code = slow.codeSentTo(email);
+
+            // when
+            Thread.sleep(1_200);
+
+            // then
+            assertEquals(
+                    "not-authenticated",
+                    slow.post("/api/v1/auth/verify-otp", new JsonObject().put("code", code))
+                            .code());
+        }
+    }
+
+    @Test
+    void aMailServerThatHangsHoldsUpNoLogin() throws Exception {
+        // given: a server that accepts and says nothing
+        try (ServerSocket silent = new ServerSocket(0);
+                TestNode node = TestNode.builder()
+                        .with("SMTP_URI", "smtp://127.0.0.1:" + silent.getLocalPort() + "?starttls=disabled")
+                        .start()) {
+            JsonObject credentials =
+                    new JsonObject().put("email", Client.freshEmail()).put("password", Client.PASSWORD);
+            Client ada = node.client();
+            ada.post("/api/v1/auth/register", credentials);
+
+            // when
+            Answer login = ada.post("/api/v1/auth/login", credentials);
+            Answer again = ada.post("/api/v1/auth/otp");
+
+            // then
+            assertEquals(200, login.status(), login.body());
+            assertEquals(202, again.status());
+        }
+    }
+}
