@@ -149,7 +149,8 @@ final class Node {
         return connect().map(link -> {
             Ledger ledger = ledger(link);
             Recovery recovery = new Recovery(ledger, products, orders, orderClient, clock);
-            return new Reconciler(ledger, placement(loop, ledger), recovery, products, orders);
+            return new Reconciler(
+                    ledger, placement(loop, ledger), recovery, products, orders, configuration.reconciliation());
         });
     }
 

@@ -21,7 +21,10 @@ class ForgetfulRedisIT {
 
     @BeforeAll
     static void start() {
-        node = TestNode.builder().start();
+        // Looks far enough apart, so that a purchase comes between a loss and its repair.
+        node = TestNode.builder()
+                .with("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "10")
+                .start();
         admin = node.admin();
     }
 
@@ -167,6 +170,45 @@ class ForgetfulRedisIT {
         awaitStock(product, "4");
         assertTrue(Long.parseLong(node.redis("HGET", Keys.sale(product), "epoch")) > 1);
         assertEquals(201, node.user().buy(product, "k").status());
+    }
+
+    @Test
+    void unitsThatAreNowhereAreFoundAndSoldAgain() throws Exception {
+        // given: one held for an order that never was, one neither held nor free
+        String product = TestNode.product(admin, 5, 0);
+        node.user().buy(product, "k", 3);
+        Client ada = node.user();
+        Answer cancelled = ada.buy(product, "cancelled");
+        TestNode.await(node.orders().cancel(cancelled.json().getString("orderId")));
+        String lost = String.valueOf(cancelled.json().getJsonArray("units").getInteger(0));
+        assertEquals("1", node.redis("GET", Keys.stock(product)));
+
+        // when: the node that cancelled died before it gave the unit back
+        awaitStock(product, "2");
+
+        // then
+        assertEquals("1", node.redis("SISMEMBER", Keys.free(product), lost));
+        node.redis("SREM", Keys.free(product), lost);
+        node.redis("DECR", Keys.stock(product));
+        awaitStock(product, "2");
+        assertEquals(201, node.user().buy(product, "all that is left", 2).status());
+    }
+
+    @Test
+    void aUnitThatMongoDbHasSoldIsTakenFromTheFreeOnes() throws Exception {
+        // given
+        String product = TestNode.product(admin, 5, 1);
+        Answer sold = node.user().buy(product, "k");
+        String unit = String.valueOf(sold.json().getJsonArray("units").getInteger(0));
+
+        // when
+        node.redis("HDEL", Keys.holder(product), unit);
+        node.redis("SADD", Keys.free(product), unit);
+        node.redis("INCR", Keys.stock(product));
+
+        // then
+        awaitStock(product, "4");
+        assertEquals(sold.json().getString("orderId"), node.redis("HGET", Keys.holder(product), unit));
     }
 
     private static void awaitStock(String product, String expected) throws InterruptedException {

@@ -99,6 +99,7 @@ class RaceIT {
                 good.release(),
                 good.remember(),
                 good.adopt(),
+                good.freeUnit(),
                 good.configure());
         try (TestNode node = node(TestStores.freshDatabase(), scripts)) {
 

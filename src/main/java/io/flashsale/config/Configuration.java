@@ -12,6 +12,7 @@ import io.flashsale.http.ManagementVerticle;
 import io.flashsale.persistence.GroupCommit;
 import io.flashsale.persistence.MongoLink;
 import io.flashsale.purchase.Ledger;
+import io.flashsale.reconcile.Reconciler;
 import io.flashsale.reconcile.ReconcilerVerticle;
 import io.flashsale.redis.RedisLink;
 import java.nio.file.Files;
@@ -43,6 +44,7 @@ public record Configuration(
         Ledger.Settings ledger,
         GroupCommit.Settings groupCommit,
         ReconcilerVerticle.Settings reconciler,
+        Reconciler.Settings reconciliation,
         Passwords.Settings passwords,
         Sessions.Settings sessions,
         RateLimit failedLogins,
@@ -146,6 +148,7 @@ public record Configuration(
                                 reader.integer("persistence.maxWrites"))),
                 reader.build(
                         "reconcile.", () -> new ReconcilerVerticle.Settings(reader.duration("reconcile.interval"))),
+                reader.build("reconcile.", () -> new Reconciler.Settings(reader.integer("reconcile.passesPerLook"))),
                 reader.build(
                         "gate.",
                         () -> new Passwords.Settings(

@@ -107,7 +107,10 @@ public final class HttpVerticle extends VerticleBase {
                     .invalidRequestHandler(door::handleInvalid)
                     .requestHandler(door);
             vertx.setPeriodic(SWEEP.toMillis(), sweep -> connections.sweep());
-            return server.listen();
+            return server.listen()
+                    .recover(failure ->
+                            Future.failedFuture(new IllegalStateException("cannot listen on " + settings.host() + ":"
+                                    + settings.port() + " (server.port, PORT): " + failure.getMessage())));
         });
     }
 

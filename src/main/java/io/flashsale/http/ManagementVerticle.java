@@ -70,7 +70,9 @@ public final class ManagementVerticle extends VerticleBase {
         mailbox.ifPresent(mails -> router.get("/dev/mailbox").handler(ctx -> readMail(ctx, mails)));
         router.route().handler(ctx -> ctx.fail(404));
         server = vertx.createHttpServer().requestHandler(router);
-        return server.listen(settings.port(), settings.host());
+        return server.listen(settings.port(), settings.host())
+                .recover(failure -> Future.failedFuture(new IllegalStateException("cannot listen on " + settings.host()
+                        + ":" + settings.port() + " (management.port, MANAGEMENT_PORT): " + failure.getMessage())));
     }
 
     @Override

@@ -44,7 +44,13 @@ public final class Ledger {
 
     /** The scripts; tests break one of them on purpose. */
     public record Scripts(
-            Script purchase, Script settle, Script release, Script remember, Script adopt, Script configure) {
+            Script purchase,
+            Script settle,
+            Script release,
+            Script remember,
+            Script adopt,
+            Script freeUnit,
+            Script configure) {
         /** The scripts of the jar. */
         public static Scripts load() {
             return new Scripts(
@@ -53,6 +59,7 @@ public final class Ledger {
                     Script.load("release-7"),
                     Script.load("remember-2"),
                     Script.load("adopt-4"),
+                    Script.load("free-unit-4"),
                     Script.load("configure-2"));
         }
     }
@@ -182,6 +189,19 @@ public final class Ledger {
                                 Keys.free(productId),
                                 Keys.holder(productId)),
                         List.of(identity, String.valueOf(unit), believed, trueHolder, epoch)))
+                .map(reply -> reply.asLong() == 1);
+    }
+
+    /** Makes a unit sellable that is held for no order, if Redis still names {@code believed}. */
+    public Future<Boolean> freeUnit(String productId, int unit, String believed, String epoch) {
+        return certified(identity -> link.run(
+                        scripts.freeUnit(),
+                        List.of(
+                                Keys.sale(productId),
+                                Keys.stock(productId),
+                                Keys.free(productId),
+                                Keys.holder(productId)),
+                        List.of(identity, String.valueOf(unit), believed, epoch)))
                 .map(reply -> reply.asLong() == 1);
     }
 

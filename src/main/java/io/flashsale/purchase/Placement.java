@@ -126,7 +126,7 @@ public final class Placement {
     }
 
     /** Gives the units of a cancelled order back; what fails is found and repaired by the reconciler. */
-    Future<Void> giveBack(Order cancelled) {
+    public Future<Void> giveBack(Order cancelled) {
         if (cancelled.status() != OrderStatus.CANCELLED) {
             throw new IllegalArgumentException("units of a " + cancelled.status() + " order stay where they are");
         }

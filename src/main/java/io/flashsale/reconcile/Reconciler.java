@@ -29,6 +29,21 @@ import org.slf4j.LoggerFactory;
  */
 public final class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+
+    /**
+     * How thoroughly.
+     *
+     * @param passesPerLook unit by unit both stores are compared every so many passes, since that reads all of a sale
+     */
+    public record Settings(int passesPerLook) {
+        /** Refuses what makes no sense. */
+        public Settings {
+            if (passesPerLook < 1) {
+                throw new IllegalArgumentException("passesPerLook must be at least 1");
+            }
+        }
+    }
+
     private static final Duration PASS_LEASE = Duration.ofSeconds(5);
     private static final int PRODUCTS_AT_ONCE = 8;
     private static final int ORDERS_AT_ONCE = 200;
@@ -38,7 +53,10 @@ public final class Reconciler {
     private final Recovery recovery;
     private final ProductStore products;
     private final OrderStore orders;
+    private final Drift drift;
+    private final Settings settings;
     private final Map<String, Future<Void>> recoveries = new HashMap<>();
+    private int passesUntilLook;
     private final String token = UUID.randomUUID().toString();
 
     /** Outbox entries that the previous pass saw, as the whole text of each. */
@@ -47,7 +65,15 @@ public final class Reconciler {
     private Set<String> seenNow = new HashSet<>();
 
     /** Wires the reconciler to both stores. */
-    public Reconciler(Ledger ledger, Placement placement, Recovery recovery, ProductStore products, OrderStore orders) {
+    public Reconciler(
+            Ledger ledger,
+            Placement placement,
+            Recovery recovery,
+            ProductStore products,
+            OrderStore orders,
+            Settings settings) {
+        this.settings = settings;
+        this.drift = new Drift(ledger, placement, orders);
         this.ledger = ledger;
         this.placement = placement;
         this.recovery = recovery;
@@ -88,6 +114,7 @@ public final class Reconciler {
     }
 
     private Future<Void> passUnlocked() {
+        passesUntilLook = passesUntilLook > 0 ? passesUntilLook - 1 : settings.passesPerLook() - 1;
         return ledger.link()
                 .identity()
                 .compose(identity -> products.all()
@@ -120,6 +147,7 @@ public final class Reconciler {
 
     private Future<Void> reconcile(Product product, String identity, SaleStatus status) {
         if (product.deleted() && !status.exists()) {
+            drift.forget(product.id());
             return Future.succeededFuture();
         }
         if (!status.isCertifiedBy(identity)) {
@@ -129,10 +157,14 @@ public final class Reconciler {
         if (status.version() < product.version() || status.highest() < product.highest()) {
             configured = ledger.configure(product).mapEmpty();
         }
-        if (status.waiting() > 0) {
-            return configured.compose(done -> driveOldOnes(product.id()));
+        Future<Void> driven =
+                status.waiting() > 0 ? configured.compose(done -> driveOldOnes(product.id())) : configured;
+        if (product.deleted()) {
+            return status.waiting() > 0 ? driven : driven.compose(done -> forget(product.id()));
         }
-        return product.deleted() ? configured.compose(done -> forget(product.id())) : configured;
+        return passesUntilLook > 0
+                ? driven
+                : driven.compose(done -> drift.look(product.id())).mapEmpty();
     }
 
     /** Old is what two passes saw: a clock may jump at a fail-over, an order in flight is not to be raced. */

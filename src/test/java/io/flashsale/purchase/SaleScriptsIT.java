@@ -391,6 +391,24 @@ class SaleScriptsIT {
     }
 
     @Test
+    void aUnitThatIsNowhereBecomesSellable() {
+        // given
+        open(5, 1);
+        Order order = buy("ada", "k", 1).order();
+
+        // when
+        boolean stale = run(() -> ledger.freeUnit(product, 1, "somebody else", "3"));
+        boolean otherEpoch = run(() -> ledger.freeUnit(product, 1, order.id(), "2"));
+        boolean freed = run(() -> ledger.freeUnit(product, 1, order.id(), "3"));
+        boolean twice = run(() -> ledger.freeUnit(product, 1, "", "3"));
+        boolean neverIssued = run(() -> ledger.freeUnit(product, 4, "", "3"));
+
+        // then
+        assertEquals(List.of(false, false, true, false, false), List.of(stale, otherEpoch, freed, twice, neverIssued));
+        assertEquals(5, stock());
+    }
+
+    @Test
     void newerSettingsReplaceOlderOnesAndUnitsAreAddedOnce() {
         // given
         open(5, 1);
@@ -421,6 +439,7 @@ class SaleScriptsIT {
                 "release-7",
                 "remember-2",
                 "adopt-4",
+                "free-unit-4",
                 "configure-2",
                 "begin-recovery-2",
                 "clear-3",

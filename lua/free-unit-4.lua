@@ -1,0 +1,27 @@
+--[[
+Makes one unit sellable that is nowhere: held for an order that does not exist, or neither held nor free.
+
+KEYS  1 sale  2 stock  3 free  4 holder
+ARGV  1 identity of this server
+      2 unit
+      3 the holder that Redis names now, or '' for none: compared, so that nothing newer is overwritten
+      4 epoch in which the caller looked
+
+Returns 1 where the unit became free, 0 where something else stands by now or the sale is not certified.
+--]]
+local sale = redis.call('HMGET', KEYS[1], 'certifiedBy', 'recovering', 'epoch', 'issued')
+if sale[1] ~= ARGV[1] or sale[2] or sale[3] ~= ARGV[4] then
+  return 0
+end
+if (redis.call('HGET', KEYS[4], ARGV[2]) or '') ~= ARGV[3] then
+  return 0
+end
+if tonumber(ARGV[2]) < 1 or tonumber(ARGV[2]) > tonumber(sale[4]) then
+  return 0
+end
+redis.call('HDEL', KEYS[4], ARGV[2])
+local freed = redis.call('SADD', KEYS[3], ARGV[2])
+if freed == 1 then
+  redis.call('INCRBY', KEYS[2], 1)
+end
+return freed
