@@ -4,12 +4,15 @@ import io.flashsale.config.Configuration;
 import io.flashsale.config.ConfigurationException;
 import io.flashsale.embedded.EmbeddedStoreException;
 import io.flashsale.embedded.EmbeddedStores;
+import io.flashsale.embedded.RunningStores;
+import io.flashsale.reconcile.Audit;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -30,9 +33,11 @@ public final class Main {
     private static final String USAGE = """
             Usage: java -jar flash-sale.jar [command]
 
-              serve        runs the server; the default
-              --help       this text
-              --version    the version
+              serve           runs the server; the default
+              audit [--json]  compares Redis with MongoDB beside a running sale, a line for each product;
+                              exit code 1 where a difference lasts
+              --help          this text
+              --version       the version
 
             Settings come from the environment and from the file that FLASHSALE_CONFIG names; conf/flash-sale.yaml
             lists them all. With neither REDIS_URI nor MONGODB_URI set it runs its own stores under ./data.
@@ -43,12 +48,14 @@ public final class Main {
     /** Runs the command. */
     public static void main(String[] arguments) {
         String command = arguments.length == 0 ? "serve" : arguments[0];
-        if (arguments.length > 1) {
+        boolean asJson = command.equals("audit") && arguments.length == 2 && arguments[1].equals("--json");
+        if (arguments.length > 1 && !asJson) {
             System.err.println("one command at a time; see --help");
             System.exit(WRONG_USE);
         }
         switch (command) {
             case "serve" -> serve(System.getenv(), System.out, System.err);
+            case "audit" -> audit(asJson);
             case "--help", "-h", "help" -> System.out.print(USAGE);
             case "--version", "version" -> System.out.println("flash-sale " + version());
             default -> {
@@ -82,6 +89,35 @@ public final class Main {
             Thread.currentThread().interrupt();
             System.exit(FAILED);
         }
+    }
+
+    private static void audit(boolean asJson) {
+        System.setProperty("FLASHSALE_LOG_LEVEL", "ERROR");
+        int exitCode = FAILED;
+        Vertx vertx = null;
+        try {
+            Configuration configuration = Configuration.read(System.getenv());
+            Configuration.Stores stores = configuration.stores().orElseGet(() -> {
+                RunningStores running = RunningStores.find(configuration.dataDir());
+                return new Configuration.Stores(running.redisUri(), running.mongoUri());
+            });
+            vertx = Vertx.vertx();
+            List<Audit.Line> lines =
+                    await(AuditCommand.run(vertx, configuration, stores, Clock.systemUTC()), STOP_SECONDS);
+            System.out.print(asJson ? AuditCommand.json(lines) + "\n" : AuditCommand.table(lines));
+            exitCode = lines.stream().allMatch(Audit.Line::agrees) ? 0 : FAILED;
+        } catch (ConfigurationException e) {
+            e.mistakes().forEach(System.err::println);
+            exitCode = WRONG_USE;
+        } catch (EmbeddedStoreException | IllegalStateException | TimeoutException e) {
+            System.err.println("The audit could not be made: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (vertx != null) {
+            vertx.close();
+        }
+        System.exit(exitCode);
     }
 
     private static void run(Configuration given, Map<String, String> environment, PrintStream out)

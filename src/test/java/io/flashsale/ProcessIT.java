@@ -225,6 +225,35 @@ class ProcessIT {
     }
 
     @Test
+    void theAuditComparesBothStoresBesideARunningSale() throws Exception {
+        // given
+        Client ada = Client.signedIn(server.port(), server.managementPort());
+        ada.buy(server.product(), "one");
+
+        // when
+        ProcessBuilder audit = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                JAR.toString(),
+                "audit",
+                "--json");
+        audit.environment().keySet().removeIf(name -> name.startsWith("FLASHSALE_") || name.endsWith("_URI"));
+        audit.environment().put("DATA_DIR", data.toString());
+        Process process = audit.start();
+        JsonObject said = new JsonObject(
+                new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+
+        // then
+        assertEquals(0, process.waitFor(), said::encode);
+        assertTrue(said.getBoolean("agrees"));
+        JsonObject line = said.getJsonArray("products").getJsonObject(0);
+        assertEquals(500, line.getInteger("onSale"));
+        assertEquals(499, line.getInteger("free"));
+        assertEquals(1, line.getInteger("sold"));
+        assertEquals(0, line.getInteger("difference"));
+    }
+
+    @Test
     void aWrongConfigurationNamesEveryMistakeAtOnce() throws IOException, InterruptedException {
         // when
         ProcessBuilder wrong = new ProcessBuilder(

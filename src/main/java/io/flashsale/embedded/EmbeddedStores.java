@@ -24,7 +24,9 @@ public final class EmbeddedStores implements AutoCloseable {
         EmbeddedRedis redis = null;
         try {
             redis = EmbeddedRedis.start(folder.folder("redis"));
-            return new EmbeddedStores(folder, redis, EmbeddedMongo.start(folder.folder("mongo")));
+            EmbeddedMongo mongo = EmbeddedMongo.start(folder.folder("mongo"));
+            RunningStores.record(folder.path(), redis.uri(), mongo.uri());
+            return new EmbeddedStores(folder, redis, mongo);
         } catch (RuntimeException e) {
             if (redis != null) {
                 redis.close();

@@ -1,0 +1,103 @@
+package io.flashsale;
+
+import io.flashsale.config.Configuration;
+import io.flashsale.persistence.MongoLink;
+import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.ProductStore;
+import io.flashsale.reconcile.Audit;
+import io.flashsale.reconcile.Audit.Line;
+import io.flashsale.redis.RedisLink;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
+import io.vertx.redis.client.RedisOptions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** {@code audit}: what both stores say of every product, and whether they agree. */
+final class AuditCommand {
+    /** What is in flight has arrived by then. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private AuditCommand() {}
+
+    /** Looks twice, and answers the lines of the second look with the differences that lasted. */
+    static Future<List<Line>> run(Vertx vertx, Configuration configuration, Configuration.Stores stores, Clock clock) {
+        Promise<List<Line>> promise = Promise.promise();
+        vertx.getOrCreateContext()
+                .runOnContext(now -> lines(vertx, configuration, stores, clock).onComplete(promise));
+        return promise.future();
+    }
+
+    private static Future<List<Line>> lines(
+            Vertx vertx, Configuration configuration, Configuration.Stores stores, Clock clock) {
+        MongoClient mongoClient = MongoClient.create(
+                vertx,
+                new JsonObject()
+                        .put("connection_string", MongoUri.withMajority(stores.mongoUri(), configuration.mongodb()))
+                        .put("db_name", configuration.database()));
+        MongoLink mongo = new MongoLink(mongoClient, configuration.mongodb());
+        RedisLink link =
+                new RedisLink(vertx, new RedisOptions().setConnectionString(stores.redisUri()), configuration.redis());
+        Audit audit = new Audit(link, new ProductStore(mongo), new OrderStore(mongo, clock));
+        return link.start()
+                .compose(started -> audit.look())
+                .compose(first -> vertx.timer(GRACE.toMillis(), TimeUnit.MILLISECONDS)
+                        .compose(waited -> audit.look())
+                        .map(second -> Audit.lasting(first, second)));
+    }
+
+    /** A line for each product, for people. */
+    static String table(List<Line> lines) {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%-18s %9s %9s %9s %7s %7s %-12s %s%n",
+                "product",
+                "on sale",
+                "free",
+                "sold",
+                "outbox",
+                "house",
+                "state",
+                "difference"));
+        for (Line line : lines) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%-18s %9d %9d %9d %7d %7d %-12s %d%n",
+                    line.productId(),
+                    line.onSale(),
+                    line.free(),
+                    line.sold(),
+                    line.inOutbox(),
+                    line.house(),
+                    line.state(),
+                    line.difference()));
+        }
+        return text.toString();
+    }
+
+    /** The same for programs. */
+    static String json(List<Line> lines) {
+        JsonArray products = new JsonArray();
+        lines.forEach(line -> products.add(new JsonObject()
+                .put("productId", line.productId())
+                .put("name", line.name())
+                .put("onSale", line.onSale())
+                .put("free", line.free())
+                .put("sold", line.sold())
+                .put("inOutbox", line.inOutbox())
+                .put("house", line.house())
+                .put("state", line.state())
+                .put("difference", line.difference())));
+        return new JsonObject()
+                .put("agrees", lines.stream().allMatch(Line::agrees))
+                .put("products", products)
+                .encodePrettily();
+    }
+}

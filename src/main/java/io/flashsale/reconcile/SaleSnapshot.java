@@ -1,0 +1,104 @@
+package io.flashsale.reconcile;
+
+import io.flashsale.persistence.OrderStore;
+import io.flashsale.redis.Keys;
+import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.Reply;
+import io.flashsale.sale.Order;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * All of one sale as both stores had it, MongoDB a moment earlier: what is written after that is still in the outbox when
+ * Redis is read.
+ *
+ * @param epoch of the sale in Redis
+ * @param issued highest unit that Redis ever sold
+ * @param stock the counter in Redis
+ * @param live orders in MongoDB that hold units
+ * @param holders unit to the order that Redis names
+ * @param free units that were given back
+ * @param outbox ids of the orders that wait for MongoDB
+ */
+record SaleSnapshot(
+        String epoch,
+        int issued,
+        long stock,
+        List<Order> live,
+        Map<Integer, String> holders,
+        Set<String> free,
+        Set<String> outbox) {
+
+    /**
+     * One unit that is wrong.
+     *
+     * @param unit its number
+     * @param believed the order that Redis names, or "" for none
+     * @param trueHolder the live order in MongoDB, or "" for none: then the unit is to become free
+     */
+    record Finding(int unit, String believed, String trueHolder) {}
+
+    static Future<SaleSnapshot> read(RedisLink link, OrderStore orders, String productId) {
+        return orders.liveOf(productId).compose(live -> {
+            Future<Reply> sale = link.send("HMGET", Keys.sale(productId), "epoch", "issued");
+            Future<Reply> stock = link.send("GET", Keys.stock(productId));
+            Future<Reply> holders = link.send("HGETALL", Keys.holder(productId));
+            Future<Reply> free = link.send("SMEMBERS", Keys.free(productId));
+            Future<Reply> outbox = link.send("HKEYS", Keys.orders(productId));
+            return Future.all(sale, stock, holders, free, outbox)
+                    .map(all -> new SaleSnapshot(
+                            sale.result().at(0).asString(),
+                            (int) sale.result().at(1).asLong(),
+                            stock.result().asLong(),
+                            live,
+                            holders(holders.result().asStrings()),
+                            Set.copyOf(free.result().asStrings()),
+                            Set.copyOf(outbox.result().asStrings())));
+        });
+    }
+
+    private static Map<Integer, String> holders(List<String> fields) {
+        Map<Integer, String> holders = new HashMap<>();
+        for (int i = 0; i + 1 < fields.size(); i += 2) {
+            holders.put(Integer.valueOf(fields.get(i)), fields.get(i + 1));
+        }
+        return holders;
+    }
+
+    /** Unit to the order that MongoDB says holds it. */
+    Map<Integer, String> taken() {
+        Map<Integer, String> taken = new HashMap<>();
+        live.forEach(order -> order.units().forEach(unit -> taken.put(unit, order.id())));
+        return taken;
+    }
+
+    /** Units that were taken off sale. */
+    int heldByTheHouse() {
+        return live.stream().filter(Order::byTheHouse).mapToInt(Order::quantity).sum();
+    }
+
+    /** Every unit on which the stores disagree, or that is nowhere. */
+    Set<Finding> findings() {
+        Map<Integer, String> taken = taken();
+        Set<Finding> findings = new HashSet<>();
+        taken.forEach((unit, truth) -> {
+            String believed = holders.getOrDefault(unit, "");
+            if (!believed.equals(truth)) {
+                findings.add(new Finding(unit, believed, truth));
+            }
+        });
+        for (int unit = 1; unit <= issued; unit++) {
+            String believed = holders.getOrDefault(unit, "");
+            boolean heldForNobody = !believed.isEmpty() && !outbox.contains(believed);
+            boolean nowhere = believed.isEmpty() && !free.contains(String.valueOf(unit));
+            if (!taken.containsKey(unit) && (heldForNobody || nowhere)) {
+                findings.add(new Finding(unit, believed, ""));
+            }
+        }
+        return findings;
+    }
+}
