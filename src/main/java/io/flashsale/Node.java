@@ -160,7 +160,7 @@ final class Node {
             Placement placement = placement(loop, ledger);
             HouseOrders house = new HouseOrders(ledger, placement, orders);
             RunningSale sale = new RunningSale(ledger, house, recoveries, orders);
-            Catalog catalog = new Catalog(products, orders, link, sale, clock);
+            Catalog catalog = new Catalog(loop, products, orders, link, sale, configuration.catalog(), clock);
             RateLimiter limiter = new RateLimiter(link, configuration.limits(), refusals);
             Sessions ownSessions = new Sessions(link, sessions, gateSecret, configuration.sessions(), clock);
             return new Routes.Rooms(
@@ -181,7 +181,8 @@ final class Node {
     Catalog catalog(RedisLink link) {
         Ledger ledger = ledger(link);
         HouseOrders house = new HouseOrders(ledger, placement(vertx, ledger), orders);
-        return new Catalog(products, orders, link, new RunningSale(ledger, house, recoveries, orders), clock);
+        RunningSale sale = new RunningSale(ledger, house, recoveries, orders);
+        return new Catalog(vertx, products, orders, link, sale, configuration.catalog(), clock);
     }
 
     private Accounts accounts(RedisLink link, RateLimiter limiter, Sessions ownSessions) {

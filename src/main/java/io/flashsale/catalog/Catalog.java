@@ -8,18 +8,20 @@ import io.flashsale.sale.Product;
 import io.flashsale.sale.ProductDetails;
 import io.flashsale.sale.ProductIds;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Products, read with what is left of them.
+ * Products, read with what is left of them, and added to and taken off the list.
  *
  * <p>Belongs to the event loop of its link.
  */
@@ -28,44 +30,75 @@ public final class Catalog {
 
     private final ProductStore products;
     private final OrderStore orders;
-    private final LiveStock stock;
+    private final ProductReader reader;
     private final SaleControl sale;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
+    /**
+     * How long reads may be answered from the cache. That is a bound on memory and not on staleness: edits reach the
+     * cache before they are answered.
+     *
+     * @param catalogue names the list of products, since a Redis may serve several databases
+     * @param ttl of a product whose type has none of its own, 5 to 60 minutes
+     * @param ttlByType of the products of a type, 5 to 60 minutes
+     * @param listTtl of the pages of the list, 5 to 60 minutes
+     * @param maxLoads reads of different products, or pages, that may wait for MongoDB at once; one more is refused
+     */
+    public record Settings(
+            String catalogue, Duration ttl, Map<String, Duration> ttlByType, Duration listTtl, int maxLoads) {
+        private static final Duration MIN_TTL = Duration.ofMinutes(5);
+        private static final Duration MAX_TTL = Duration.ofMinutes(60);
+
+        /** Refuses what is out of range. */
+        public Settings {
+            ttlByType = Map.copyOf(ttlByType);
+            requireTtl("ttl", ttl);
+            ttlByType.values().forEach(each -> requireTtl("ttlByType", each));
+            requireTtl("listTtl", listTtl);
+            if (maxLoads < 1) {
+                throw new IllegalArgumentException("maxLoads must be at least 1");
+            }
+        }
+
+        /** How long a product may be kept: its own time, else that of its type, else the default. */
+        Duration ttlOf(ProductDetails details) {
+            return details.cacheTtlSeconds() != null
+                    ? Duration.ofSeconds(details.cacheTtlSeconds())
+                    : ttlByType.getOrDefault(details.type(), ttl);
+        }
+
+        private static void requireTtl(String name, Duration value) {
+            if (value.compareTo(MIN_TTL) < 0 || value.compareTo(MAX_TTL) > 0) {
+                throw new IllegalArgumentException(name + " must be 5m to 60m");
+            }
+        }
+    }
+
     /** Wires the catalogue to both stores and the running sale. */
-    public Catalog(ProductStore products, OrderStore orders, RedisLink link, SaleControl sale, Clock clock) {
+    public Catalog(
+            Vertx vertx,
+            ProductStore products,
+            OrderStore orders,
+            RedisLink link,
+            SaleControl sale,
+            Settings settings,
+            Clock clock) {
         this.products = products;
         this.orders = orders;
-        this.stock = new LiveStock(link);
+        this.reader = new ProductReader(vertx, products, link, settings, clock);
         this.sale = sale;
         this.clock = clock;
     }
 
     /** The product; empty for one that is unknown or was deleted. */
     public Future<Optional<ProductView>> find(String productId) {
-        if (!ProductIds.isWellFormed(productId)) {
-            return Future.succeededFuture(Optional.empty());
-        }
-        Future<Optional<Product>> product = products.find(productId);
-        Future<Long> remaining = stock.of(productId);
-        return Future.all(product, remaining)
-                .map(both -> product.result()
-                        .filter(found -> !found.deleted())
-                        .map(found -> new ProductView(found, remaining.result(), false)));
+        return ProductIds.isWellFormed(productId) ? reader.find(productId) : Future.succeededFuture(Optional.empty());
     }
 
     /** The products, newest first. */
     public Future<Page<ProductView>> list(String cursor, int limit) {
-        return products.list(cursor, limit)
-                .compose(page -> stock.of(page.items().stream().map(Product::id).toList())
-                        .map(remaining -> {
-                            List<ProductView> views = new ArrayList<>();
-                            for (int i = 0; i < remaining.size(); i++) {
-                                views.add(new ProductView(page.items().get(i), remaining.get(i), false));
-                            }
-                            return new Page<>(views, page.next());
-                        }));
+        return reader.list(cursor, limit);
     }
 
     /** Which of these products the user holds an order for. */
@@ -78,11 +111,13 @@ public final class Catalog {
         Product product = Product.create(
                 ProductIds.random(random), details, clock.instant().truncatedTo(ChronoUnit.MILLIS));
         return products.insert(product)
-                .compose(inserted -> sale.open(product.id()).recover(failure -> {
-                    // The product stands: the reconciler, or the first buyer, has its sale recovered.
-                    LOG.atWarn().addKeyValue("productId", product.id()).log("sale not opened yet");
-                    return Future.succeededFuture();
-                }))
+                .compose(inserted -> Future.join(sale.open(product.id()), reader.listChanged())
+                        .<Void>mapEmpty()
+                        .recover(failure -> {
+                            // The product stands: the reconciler, or the first buyer, has its sale recovered.
+                            LOG.atWarn().addKeyValue("productId", product.id()).log("sale not opened yet");
+                            return Future.succeededFuture();
+                        }))
                 .compose(opened -> view(product));
     }
 
@@ -97,15 +132,32 @@ public final class Catalog {
                 return Future.succeededFuture(false);
             }
             Product tombstone = found.get().tombstone(clock.instant().truncatedTo(ChronoUnit.MILLIS));
-            return products.replace(tombstone)
-                    .compose(replaced -> replaced
-                            ? sale.configure(tombstone).otherwiseEmpty().map(true)
-                            : delete(productId));
+            return products.replace(tombstone).compose(replaced -> replaced ? hide(tombstone) : delete(productId));
         });
+    }
+
+    /** Reads of products and of pages that the cache answered, since the start. */
+    public long hits() {
+        return reader.hits();
+    }
+
+    /** Reads of products and of pages that it did not answer, since the start. */
+    public long misses() {
+        return reader.misses();
+    }
+
+    /** Has every node show this version, or a newer one; never fails. */
+    Future<Void> changed(Product product) {
+        return reader.changed(product);
     }
 
     /** The product with what is left of it now. */
     Future<ProductView> view(Product product) {
-        return stock.of(product.id()).map(remaining -> new ProductView(product, remaining, false));
+        return reader.view(product);
+    }
+
+    private Future<Boolean> hide(Product tombstone) {
+        return Future.join(sale.configure(tombstone).otherwiseEmpty(), reader.changed(tombstone), reader.listChanged())
+                .map(true);
     }
 }

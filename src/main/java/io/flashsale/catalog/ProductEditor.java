@@ -129,10 +129,11 @@ public final class ProductEditor {
     /** The edit stands in MongoDB by now: what Redis misses the reconciler hands on. */
     private Future<Void> handOn(Product next, boolean limitChanged) {
         Future<Void> handedOn = limitChanged ? sale.limitChanged(next) : sale.configure(next);
-        return handedOn.onFailure(failure -> LOG.atWarn()
+        Future<Void> settled = handedOn.onFailure(failure -> LOG.atWarn()
                         .addKeyValue("productId", next.id())
                         .addKeyValue("reason", failure.getMessage())
                         .log("edit not handed on to the sale yet"))
                 .otherwiseEmpty();
+        return Future.join(catalog.changed(next), settled).mapEmpty();
     }
 }

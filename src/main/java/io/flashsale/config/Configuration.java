@@ -1,5 +1,6 @@
 package io.flashsale.config;
 
+import io.flashsale.catalog.Catalog;
 import io.flashsale.gate.Action;
 import io.flashsale.gate.ClientAddress;
 import io.flashsale.gate.Passwords;
@@ -43,6 +44,7 @@ public record Configuration(
         Purchase purchase,
         Ledger.Settings ledger,
         GroupCommit.Settings groupCommit,
+        Catalog.Settings catalog,
         ReconcilerVerticle.Settings reconciler,
         Reconciler.Settings reconciliation,
         Passwords.Settings passwords,
@@ -146,6 +148,7 @@ public record Configuration(
                                 reader.integer("persistence.maxBatch"),
                                 reader.integer("persistence.maxQueued"),
                                 reader.integer("persistence.maxWrites"))),
+                catalog(reader),
                 reader.build(
                         "reconcile.", () -> new ReconcilerVerticle.Settings(reader.duration("reconcile.interval"))),
                 reader.build("reconcile.", () -> new Reconciler.Settings(reader.integer("reconcile.passesPerLook"))),
@@ -190,6 +193,17 @@ public record Configuration(
                         reader.duration("redis.reconnectMin"),
                         reader.duration("redis.reconnectMax"),
                         reader.duration("redis.heartbeat")));
+    }
+
+    private static Catalog.Settings catalog(SettingsReader reader) {
+        return reader.build(
+                "cache.",
+                () -> new Catalog.Settings(
+                        reader.text("mongodb.database"),
+                        reader.duration("cache.ttl"),
+                        reader.durations("cache.ttlByType"),
+                        reader.duration("cache.listTtl"),
+                        reader.integer("cache.maxLoads")));
     }
 
     private static HttpVerticle.Settings http(SettingsReader reader, boolean embedded) {

@@ -3,7 +3,9 @@ package io.flashsale.config;
 import io.flashsale.gate.RateLimit;
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -51,6 +53,26 @@ final class SettingsReader {
                 .map(String::trim)
                 .filter(entry -> !entry.isEmpty())
                 .toList();
+    }
+
+    /** A list of {@code name=duration}. */
+    Map<String, Duration> durations(String key) {
+        Map<String, Duration> durations = new LinkedHashMap<>();
+        for (String entry : list(key)) {
+            int equals = entry.indexOf('=');
+            try {
+                durations.put(
+                        entry.substring(0, Math.max(0, equals)).trim(),
+                        parseDuration(entry.substring(equals + 1).trim()));
+            } catch (IllegalArgumentException e) {
+                equals = 0;
+            }
+            if (equals < 1) {
+                mistake(key, "must be a list such as limited=5m, evergreen=60m");
+                return Map.of();
+            }
+        }
+        return durations;
     }
 
     Optional<RateLimit> limit(String key) {

@@ -95,6 +95,20 @@ public final class Keys {
         return "product:cache:" + productId;
     }
 
+    /**
+     * Hash: pages of the product list, by what was asked for.
+     *
+     * @param catalogue names the list, since a Redis may serve several databases
+     */
+    public static String listPages(String catalogue) {
+        return "product:list:cache:{" + catalogue + "}";
+    }
+
+    /** String: changes whenever a product enters or leaves the list. */
+    public static String listGeneration(String catalogue) {
+        return "product:list:generation:{" + catalogue + "}";
+    }
+
     /** The keys that the purchase script and the return of units take, in their order. */
     public static List<String> ofPurchase(String userId, String productId, String keyHash) {
         return List.of(

@@ -138,6 +138,24 @@ class ConfigurationTest {
     }
 
     @Test
+    void theCacheTakesTimesByType() {
+        // when
+        Configuration configuration =
+                Configuration.read(Map.of("FLASHSALE_CACHE_TTL_BY_TYPE", "limited=5m, evergreen = 60m"));
+
+        // then
+        assertEquals(
+                Map.of("limited", Duration.ofMinutes(5), "evergreen", Duration.ofMinutes(60)),
+                configuration.catalog().ttlByType());
+        assertEquals(List.of("cache.ttl = 1m: must be 5m to 60m"), mistakes(Map.of("FLASHSALE_CACHE_TTL", "1m")));
+        for (String wrong : List.of("5m", "=5m", "limited=", "limited=soon")) {
+            assertEquals(
+                    List.of("cache.ttlByType = " + wrong + ": must be a list such as limited=5m, evergreen=60m"),
+                    mistakes(Map.of("FLASHSALE_CACHE_TTL_BY_TYPE", wrong)));
+        }
+    }
+
+    @Test
     void secretsAreNeverTold() {
         List<String> mistakes = mistakes(Map.of(
                 "REDIS_URI", "http://:hunter2@redis", "MONGODB_URI", "mongodb://x", "ADMIN_PASSWORD", "hunter2"));

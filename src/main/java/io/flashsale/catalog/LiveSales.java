@@ -1,0 +1,58 @@
+package io.flashsale.catalog;
+
+import io.flashsale.redis.Keys;
+import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.Reply;
+import io.flashsale.redis.ServerIdentity;
+import io.flashsale.sale.Product;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What running sales say of themselves, read from Redis each time: it is never kept with a product. */
+final class LiveSales {
+    private static final Now SILENT = new Now(null, null);
+
+    private final RedisLink link;
+
+    /**
+     * A sale right now.
+     *
+     * @param remaining units left; null where Redis does not say
+     * @param version of the product under which it sells; null where Redis does not say or nobody has certified it
+     */
+    record Now(Long remaining, Long version) {
+        /** Whether what was read of the product before still counts: an edit reaches the sale before it is answered. */
+        boolean vouchesFor(Product product) {
+            return version != null && product.version() >= version;
+        }
+    }
+
+    LiveSales(RedisLink link) {
+        this.link = link;
+    }
+
+    /** One sale; never fails. */
+    Future<Now> of(String productId) {
+        Future<ServerIdentity> identity = link.identity();
+        Future<Reply> stock = link.send("GET", Keys.stock(productId));
+        Future<Reply> sale = link.send("HMGET", Keys.sale(productId), "certifiedBy", "version");
+        return Future.all(identity, stock, sale)
+                .map(read -> new Now(
+                        stock.result().isNil() ? null : stock.result().asLong(),
+                        version(identity.result(), sale.result())))
+                .otherwise(SILENT);
+    }
+
+    /** The same for several, in one pipelined trip. */
+    Future<List<Now>> of(List<String> productIds) {
+        List<Future<Now>> reads = new ArrayList<>(productIds.size());
+        productIds.forEach(productId -> reads.add(of(productId)));
+        return Future.all(reads).map(all -> all.list());
+    }
+
+    private static Long version(ServerIdentity identity, Reply sale) {
+        boolean certified = identity.token().equals(sale.at(0).asString());
+        return certified && !sale.at(1).isNil() ? sale.at(1).asLong() : null;
+    }
+}

@@ -1,0 +1,172 @@
+package io.flashsale.catalog;
+
+import io.flashsale.persistence.ProductStore;
+import io.flashsale.redis.RedisLink;
+import io.flashsale.sale.Page;
+import io.flashsale.sale.Product;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Reads products through the cache, each joined with its running sale.
+ *
+ * <p>Redis is what all nodes share: nothing is kept in a node but the reads that are under way. Without Redis, MongoDB is
+ * read, once for all who ask for the same at the same time.
+ *
+ * <p>Belongs to the event loop of its link.
+ */
+final class ProductReader {
+    /** Products of a page that are read one by one where the cache lacks them; more are read with their page. */
+    private static final int MAX_SINGLE_LOADS = 4;
+
+    private final ProductStore store;
+    private final LiveSales sales;
+    private final ProductCache cache;
+    private final PageCache pages;
+    private final CacheUpdates updates;
+    private final Flights<Optional<Product>> productFlights;
+    private final Flights<Page<Product>> pageFlights;
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
+
+    /** What Redis says of a product: its cache entry and its sale. */
+    private record Look(String productId, ProductCache.Entry entry, LiveSales.Now sale) {
+        boolean counts() {
+            return entry.counts(sale);
+        }
+    }
+
+    ProductReader(Vertx vertx, ProductStore store, RedisLink link, Catalog.Settings settings, Clock clock) {
+        this.store = store;
+        this.sales = new LiveSales(link);
+        this.cache = new ProductCache(link, settings, clock);
+        this.pages = new PageCache(link, settings);
+        this.updates = new CacheUpdates(vertx, cache, pages);
+        this.productFlights = new Flights<>(clock, settings.maxLoads());
+        this.pageFlights = new Flights<>(clock, settings.maxLoads());
+    }
+
+    /** The product; empty for one that is unknown or was deleted. */
+    Future<Optional<ProductView>> find(String productId) {
+        return look(productId).compose(this::resolve);
+    }
+
+    /** The products that are not deleted, newest first. */
+    Future<Page<ProductView>> list(String cursor, int limit) {
+        String name = limit + ":" + Objects.requireNonNullElse(cursor, "");
+        return pages.read(name).compose(found -> {
+            if (found.ids() == null) {
+                return loadPage(name, cursor, limit, found.ticket());
+            }
+            return Future.all(found.ids().items().stream().map(this::look).toList())
+                    .compose(all -> {
+                        List<Look> looks = all.list();
+                        long missing =
+                                looks.stream().filter(look -> !look.counts()).count();
+                        if (missing > MAX_SINGLE_LOADS) {
+                            return loadPage(name, cursor, limit, found.ticket());
+                        }
+                        hits.increment();
+                        return resolveAll(looks, found.ids().next());
+                    });
+        });
+    }
+
+    /** The product with what is left of it now. */
+    Future<ProductView> view(Product product) {
+        return sales.of(product.id()).map(sale -> new ProductView(product, sale.remaining(), false));
+    }
+
+    /** A product has a newer version; never fails. */
+    Future<Void> changed(Product product) {
+        productFlights.forget(product.id());
+        return updates.changed(product);
+    }
+
+    /** A product has entered or left the list; never fails. */
+    Future<Void> listChanged() {
+        pageFlights.forgetAll();
+        return updates.listChanged();
+    }
+
+    long hits() {
+        return hits.sum();
+    }
+
+    long misses() {
+        return misses.sum();
+    }
+
+    private Future<Look> look(String productId) {
+        // Sent together: cache and sale cost one trip.
+        Future<ProductCache.Entry> entry = cache.read(productId);
+        Future<LiveSales.Now> sale = sales.of(productId);
+        return Future.all(entry, sale).map(read -> new Look(productId, entry.result(), sale.result()));
+    }
+
+    private Future<Optional<ProductView>> resolve(Look look) {
+        Long remaining = look.sale().remaining();
+        if (!look.counts()) {
+            misses.increment();
+            return load(look.productId()).map(found -> shown(found, remaining, false));
+        }
+        hits.increment();
+        if (look.entry().stale()) {
+            // Nobody waits for it, and nobody is told if it fails: the entry is still true.
+            load(look.productId());
+        }
+        return Future.succeededFuture(shown(look.entry().product(), remaining, true));
+    }
+
+    private Future<Page<ProductView>> resolveAll(List<Look> looks, String next) {
+        List<Future<Optional<ProductView>>> reads =
+                looks.stream().map(this::resolve).toList();
+        return Future.all(reads).map(all -> {
+            List<ProductView> views = new ArrayList<>(reads.size());
+            // One that was deleted after the page was made is left out.
+            reads.forEach(read -> read.result().ifPresent(views::add));
+            return new Page<>(views, next);
+        });
+    }
+
+    private static Optional<ProductView> shown(Optional<Product> found, Long remaining, boolean hit) {
+        return found.filter(product -> !product.deleted()).map(product -> new ProductView(product, remaining, hit));
+    }
+
+    private Future<Optional<Product>> load(String productId) {
+        return productFlights.join(productId, () -> store.find(productId), found -> cache.write(productId, found));
+    }
+
+    private Future<Page<ProductView>> loadPage(String name, String cursor, int limit, PageCache.Ticket ticket) {
+        misses.increment();
+        return pageFlights
+                .join(name, () -> store.list(cursor, limit), page -> keep(name, page, ticket))
+                .compose(this::join);
+    }
+
+    private Future<Page<ProductView>> join(Page<Product> page) {
+        return sales.of(page.items().stream().map(Product::id).toList()).map(read -> {
+            List<ProductView> views = new ArrayList<>(read.size());
+            for (int i = 0; i < read.size(); i++) {
+                views.add(new ProductView(page.items().get(i), read.get(i).remaining(), false));
+            }
+            return new Page<>(views, page.next());
+        });
+    }
+
+    private Future<Void> keep(String name, Page<Product> page, PageCache.Ticket ticket) {
+        List<String> ids = page.items().stream().map(Product::id).toList();
+        List<Future<Void>> writes = new ArrayList<>();
+        writes.add(pages.write(name, new Page<>(ids, page.next()), ticket));
+        if (ticket != null) {
+            page.items().forEach(product -> writes.add(cache.write(product.id(), Optional.of(product))));
+        }
+        return Future.join(writes).mapEmpty();
+    }
+}

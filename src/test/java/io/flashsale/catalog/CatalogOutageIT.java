@@ -1,0 +1,184 @@
+package io.flashsale.catalog;
+
+import static io.flashsale.catalog.TestShop.details;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.redis.RedisUnavailableException;
+import io.flashsale.sale.Product;
+import io.flashsale.support.TestStores;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The catalogue of a node that is cut off from Redis, and of another that is not. */
+class CatalogOutageIT {
+    private Wire wire;
+    private TestShop shop;
+    private TestShop other;
+    private Product product;
+
+    @BeforeEach
+    void open() {
+        String database = TestStores.freshDatabase();
+        wire = new Wire(TestStores.shared().redisUri());
+        shop = new TestShop(wire.uri(), TestStores.shared().mongoUri(), database);
+        other = new TestShop(TestStores.shared().redisUri(), TestStores.shared().mongoUri(), database);
+        product = shop.run(() -> shop.catalog.create(details("Old", 5))).product();
+        shop.run(() -> shop.catalog.find(product.id()));
+        shop.run(() -> shop.catalog.list(null, 10));
+    }
+
+    @AfterEach
+    void close() {
+        shop.close();
+        other.close();
+        wire.close();
+    }
+
+    private static void await(BooleanSupplier condition) {
+        for (int i = 0; i < 1_000; i++) {
+            if (condition.getAsBoolean()) {
+                return;
+            }
+            try {
+                Thread.sleep(5);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        throw new AssertionError("it never came true");
+    }
+
+    private boolean connected() {
+        return shop.run(() -> Future.succeededFuture(shop.link.isConnected()));
+    }
+
+    private void cut() {
+        wire.cut();
+        await(() -> !connected());
+    }
+
+    private void mend() {
+        wire.mend();
+        await(this::connected);
+    }
+
+    private Optional<ProductView> rename(String name) {
+        return shop.run(() -> shop.editor.update(
+                product.id(), current -> details(name, current.details().stock()), null));
+    }
+
+    private static String nameOn(TestShop shown, String id) {
+        return shown.run(() -> shown.catalog.find(id))
+                .map(view -> view.product().details().name())
+                .orElse(null);
+    }
+
+    @Test
+    void readsComeFromMongoOnceForAllAndDoNotKnowWhatIsLeft() {
+        // given
+        cut();
+        int before = shop.reads();
+
+        // when
+        List<Optional<ProductView>> views = shop.run(() -> {
+            List<Future<Optional<ProductView>>> reads = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                reads.add(shop.catalog.find(product.id()));
+            }
+            return Future.all(reads).map(all -> all.list());
+        });
+        int forAll = shop.reads() - before;
+        List<ProductView> listed = shop.run(() -> shop.catalog.list(null, 10)).items();
+
+        // then
+        assertEquals(1, forAll);
+        ProductView view = views.get(199).orElseThrow();
+        assertEquals(product, view.product());
+        assertNull(view.remaining());
+        assertFalse(view.cacheHit());
+        assertEquals(List.of(product), listed.stream().map(ProductView::product).toList());
+        assertNull(listed.get(0).remaining());
+    }
+
+    @Test
+    void anEditStandsAndReachesTheCacheWhenRedisIsBack() {
+        // given
+        cut();
+
+        // when
+        ProductView edited = rename("New").orElseThrow();
+        String entryMeanwhile =
+                nameOf(other.run(() -> other.cache.read(product.id())).product());
+        mend();
+        await(() -> "New"
+                .equals(nameOf(other.run(() -> other.cache.read(product.id())).product())));
+
+        // then
+        assertEquals(2, edited.product().version());
+        assertEquals("Old", entryMeanwhile);
+        assertEquals("New", nameOn(other, product.id()));
+    }
+
+    private static String nameOf(Optional<Product> found) {
+        return found.map(it -> it.details().name()).orElse(null);
+    }
+
+    @Test
+    void aNewProductStandsAndEntersTheListWhenRedisIsBack() {
+        // given
+        cut();
+
+        // when
+        Product second =
+                shop.run(() -> shop.catalog.create(details("Second", 5))).product();
+        mend();
+
+        // then
+        await(() -> other.run(() -> other.catalog.list(null, 10)).items().stream()
+                .anyMatch(view -> view.product().equals(second)));
+    }
+
+    @Test
+    void aDeletedProductIsGoneEverywhereWhenRedisIsBack() {
+        // given
+        cut();
+
+        // when
+        boolean deleted = shop.run(() -> shop.catalog.delete(product.id()));
+        mend();
+
+        // then
+        assertTrue(deleted);
+        await(() -> nameOn(other, product.id()) == null);
+        await(() -> other.run(() -> other.catalog.list(null, 10)).items().isEmpty());
+    }
+
+    @Test
+    void stockIsNotLoweredWithoutRedisButRaised() {
+        // given
+        cut();
+
+        // when
+        Throwable refused = shop.run(() -> shop.editor
+                .update(product.id(), current -> details("Old", 4), null)
+                .<Throwable>mapEmpty()
+                .recover(Future::succeededFuture));
+        ProductView raised = shop.run(() -> shop.editor.update(product.id(), current -> details("Old", 9), null))
+                .orElseThrow();
+
+        // then
+        assertInstanceOf(RedisUnavailableException.class, refused);
+        assertEquals(9, raised.product().highest());
+        assertEquals(2, raised.product().version());
+    }
+}

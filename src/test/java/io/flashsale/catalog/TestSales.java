@@ -1,0 +1,77 @@
+package io.flashsale.catalog;
+
+import io.flashsale.persistence.ProductStore;
+import io.flashsale.redis.Keys;
+import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.Script;
+import io.flashsale.sale.Product;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** Running sales that nobody buys from: the settings and the counter, in a real Redis. */
+final class TestSales implements SaleControl {
+    private static final Script CONFIGURE = Script.of("configure-2", """
+            local sale = redis.call('HMGET', KEYS[1], 'version', 'highest')
+            redis.call('HSET', KEYS[1], 'certifiedBy', ARGV[1])
+            if tonumber(ARGV[2]) > tonumber(sale[1] or '0') then
+              redis.call('HSET', KEYS[1], 'version', ARGV[2])
+            end
+            local added = tonumber(ARGV[3]) - tonumber(sale[2] or '0')
+            if added > 0 then
+              redis.call('HSET', KEYS[1], 'highest', ARGV[3])
+              redis.call('INCRBY', KEYS[2], added)
+            end
+            return 1
+            """);
+    private static final Script WITHDRAW = Script.of("withdraw-1", """
+            if tonumber(redis.call('GET', KEYS[1]) or '0') < tonumber(ARGV[1]) then
+              return 0
+            end
+            redis.call('DECRBY', KEYS[1], ARGV[1])
+            return 1
+            """);
+
+    private final RedisLink link;
+    private final ProductStore products;
+
+    TestSales(RedisLink link, ProductStore products) {
+        this.link = link;
+        this.products = products;
+    }
+
+    @Override
+    public Future<Void> open(String productId) {
+        return products.find(productId).compose(found -> configure(found.orElseThrow()));
+    }
+
+    @Override
+    public Future<Void> configure(Product product) {
+        return link.identity()
+                .compose(identity -> link.run(
+                        CONFIGURE,
+                        List.of(Keys.sale(product.id()), Keys.stock(product.id())),
+                        List.of(identity.token(), "" + product.version(), "" + product.highest())))
+                .mapEmpty();
+    }
+
+    @Override
+    public Future<Boolean> withdraw(String productId, int units, String reference) {
+        return link.run(WITHDRAW, List.of(Keys.stock(productId)), List.of("" + units))
+                .map(reply -> reply.asLong() == 1);
+    }
+
+    @Override
+    public Future<Void> giveBack(String productId, int units, String reference) {
+        return link.send("INCRBY", Keys.stock(productId), "" + units).mapEmpty();
+    }
+
+    @Override
+    public Future<Boolean> outboxIsEmpty(String productId) {
+        return Future.succeededFuture(true);
+    }
+
+    @Override
+    public Future<Void> limitChanged(Product product) {
+        return configure(product);
+    }
+}

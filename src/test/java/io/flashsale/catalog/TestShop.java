@@ -1,0 +1,114 @@
+package io.flashsale.catalog;
+
+import com.mongodb.MongoClientSettings;
+import com.mongodb.event.CommandListener;
+import com.mongodb.event.CommandStartedEvent;
+import io.flashsale.TestNode;
+import io.flashsale.persistence.MongoLink;
+import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.ProductStore;
+import io.flashsale.redis.RedisLink;
+import io.flashsale.sale.ProductDetails;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
+import io.vertx.ext.mongo.impl.config.MongoClientOptionsParser;
+import io.vertx.redis.client.RedisOptions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** The catalogue of one node on real stores, which counts what MongoDB is asked for. */
+final class TestShop implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    final Catalog catalog;
+    final ProductEditor editor;
+    final ProductReader reader;
+    final ProductStore products;
+    final ProductCache cache;
+    final PageCache pages;
+    final RedisLink link;
+    final TestSales sales;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Context loop = vertx.getOrCreateContext();
+    private final MongoClient mongo;
+    private final AtomicInteger reads = new AtomicInteger();
+
+    TestShop(String redisUri, String mongoUri, String database) {
+        CommandListener counter = new CommandListener() {
+            @Override
+            public void commandStarted(CommandStartedEvent event) {
+                if (event.getCommandName().equals("find")) {
+                    reads.incrementAndGet();
+                }
+            }
+        };
+        JsonObject config = new JsonObject().put("connection_string", mongoUri).put("db_name", database);
+        // The client's own settings, for they bring its codecs.
+        MongoClientSettings mongoSettings = MongoClientSettings.builder(
+                        new MongoClientOptionsParser(vertx, config).settings())
+                .addCommandListener(counter)
+                .build();
+        mongo = MongoClient.createWithMongoSettings(
+                vertx, config, UUID.randomUUID().toString(), mongoSettings);
+        MongoLink mongoLink = new MongoLink(mongo, new MongoLink.Settings(TIMEOUT));
+        products = new ProductStore(mongoLink);
+        Clock clock = Clock.systemUTC();
+        link = new RedisLink(
+                vertx,
+                new RedisOptions().setConnectionString(redisUri),
+                new RedisLink.Settings(
+                        TIMEOUT, 20_000, Duration.ofMillis(10), Duration.ofMillis(100), Duration.ofMillis(200)));
+        Catalog.Settings settings = new Catalog.Settings(
+                database,
+                Duration.ofMinutes(5),
+                Map.of("evergreen", Duration.ofMinutes(60)),
+                Duration.ofMinutes(5),
+                1_000);
+        sales = new TestSales(link, products);
+        catalog = new Catalog(vertx, products, new OrderStore(mongoLink, clock), link, sales, settings, clock);
+        editor = new ProductEditor(products, catalog, sales, clock);
+        reader = new ProductReader(vertx, products, link, settings, clock);
+        cache = new ProductCache(link, settings, clock);
+        pages = new PageCache(link, settings);
+        run(() -> link.start());
+    }
+
+    static ProductDetails details(String name, int stock) {
+        return new ProductDetails(
+                name, "", ProductDetails.DEFAULT_TYPE, 4_999, "USD", stock, 1, null, null, false, null);
+    }
+
+    /** Runs a step on the event loop of the catalogue. */
+    <T> T run(Supplier<Future<T>> step) {
+        return TestNode.await(later(step));
+    }
+
+    /** The same without waiting. */
+    <T> Future<T> later(Supplier<Future<T>> step) {
+        return Future.future(promise -> loop.runOnContext(now -> step.get().onComplete(promise)));
+    }
+
+    String redis(String command, String... arguments) {
+        return run(() -> link.send(command, arguments)).asString();
+    }
+
+    /** How often this node has asked MongoDB for documents. */
+    int reads() {
+        return reads.get();
+    }
+
+    @Override
+    public void close() {
+        run(() -> link.close());
+        TestNode.await(mongo.close());
+        TestNode.await(vertx.close());
+    }
+}
