@@ -115,6 +115,27 @@ class ForgetfulRedisIT {
     }
 
     @Test
+    void aWinnersRetryIsAnsweredWhileTheKeysOfADeletedProductAreGoing() {
+        // given
+        String product = TestNode.product(admin, 5, 1);
+        Client ada = node.user();
+        Answer won = ada.buy(product, "k");
+        admin.delete("/api/v1/product/delete-product/" + product);
+
+        // when
+        node.redis(
+                "DEL",
+                Keys.idempotency(userOf(ada), product, new io.flashsale.sale.IdempotencyKey("k").hash()),
+                Keys.user(userOf(ada), product));
+        Answer retry = ada.buy(product, "k");
+
+        // then
+        assertEquals(201, retry.status(), retry.body());
+        assertEquals(won.body(), retry.body());
+        assertEquals("not-found", ada.buy(product, "another").code());
+    }
+
+    @Test
     void anOrderThatWasLostIsToldToBeAndItsKeyStillWorks() {
         // given: a reservation that another order overtook, as the reconciler records it
         String product = TestNode.product(admin, 5, 1);

@@ -77,7 +77,8 @@ public final class Purchases {
             case UNCERTIFIED -> uncertified(command);
             case KEY_REUSED -> just(PurchaseOutcome.of(Kind.KEY_REUSED));
             case LIMIT_REACHED -> just(PurchaseOutcome.limitReached(decision.latestOrderId()));
-            case GONE -> just(PurchaseOutcome.of(Kind.UNKNOWN_PRODUCT));
+            // The keys of a deleted product go one by one: only MongoDB knows for certain who had won.
+            case GONE -> retryAfterDeletion(command);
             case NOT_OPEN -> just(PurchaseOutcome.notOpen(decision.time(1), decision.time(2)));
             case SOLD_OUT -> just(PurchaseOutcome.of(Kind.SOLD_OUT));
             case INSUFFICIENT -> just(PurchaseOutcome.insufficientStock(decision.remaining()));

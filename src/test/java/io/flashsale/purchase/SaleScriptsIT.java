@@ -452,7 +452,10 @@ class SaleScriptsIT {
                 "put-session-1",
                 "revoke-session-1",
                 "put-code-1",
-                "use-code-1")) {
+                "use-code-1",
+                "fill-1",
+                "fill-page-2",
+                "void-pages-2")) {
             Script script = Script.load(name);
             Matcher keys = Pattern.compile("KEYS\\[(\\d+)]").matcher(script.source());
             int highest = 0;
