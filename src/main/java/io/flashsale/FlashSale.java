@@ -156,7 +156,7 @@ public final class FlashSale {
     }
 
     private Future<Void> deployManagement() {
-        StoreHealth health = new StoreHealth(own, node.mongo(), clock);
+        StoreHealth health = new StoreHealth(own, node.mongo(), node.salesClosed(), clock);
         management = new ManagementVerticle(
                 configuration.management(), () -> ready && !stopping, () -> onOwnLoop(health::check), mailbox);
         return deploy(() -> management, 1);

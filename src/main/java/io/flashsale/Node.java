@@ -33,6 +33,7 @@ import io.flashsale.purchase.Purchases;
 import io.flashsale.purchase.RecoveryClient;
 import io.flashsale.reconcile.Reconciler;
 import io.flashsale.reconcile.Recovery;
+import io.flashsale.reconcile.SalesClosed;
 import io.flashsale.redis.RedisLink;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -67,6 +68,7 @@ final class Node {
     private final Passwords passwords;
     private final Mailer mailer;
     private final RefusalMemory refusals;
+    private final SalesClosed salesClosed;
     private final List<RedisLink> links = new CopyOnWriteArrayList<>();
     private byte[] gateSecret;
 
@@ -96,6 +98,7 @@ final class Node {
                 vertx, new Admission(configuration.purchase().maxInFlight()), patience(configuration));
         this.passwords = new Passwords(vertx, configuration.passwords());
         this.refusals = new RefusalMemory(clock);
+        this.salesClosed = new SalesClosed(clock);
     }
 
     /** The script twice, should the identity have changed, and then the confirmation. */
@@ -150,7 +153,13 @@ final class Node {
             Ledger ledger = ledger(link);
             Recovery recovery = new Recovery(ledger, products, orders, orderClient, clock);
             return new Reconciler(
-                    ledger, placement(loop, ledger), recovery, products, orders, configuration.reconciliation());
+                    ledger,
+                    placement(loop, ledger),
+                    recovery,
+                    products,
+                    orders,
+                    salesClosed,
+                    configuration.reconciliation());
         });
     }
 
@@ -207,6 +216,10 @@ final class Node {
 
     OrderStore orders() {
         return orders;
+    }
+
+    SalesClosed salesClosed() {
+        return salesClosed;
     }
 
     MongoLink mongo() {

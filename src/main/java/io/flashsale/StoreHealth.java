@@ -1,8 +1,10 @@
 package io.flashsale;
 
 import io.flashsale.persistence.MongoLink;
+import io.flashsale.reconcile.SalesClosed;
 import io.flashsale.redis.RedisLink;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Instant;
@@ -15,6 +17,7 @@ import java.time.Instant;
 final class StoreHealth {
     private final RedisLink redis;
     private final MongoLink mongo;
+    private final SalesClosed salesClosed;
     private final Clock clock;
     private final State redisState = new State();
     private final State mongoState = new State();
@@ -24,20 +27,31 @@ final class StoreHealth {
         private Instant since;
     }
 
-    StoreHealth(RedisLink redis, MongoLink mongo, Clock clock) {
+    StoreHealth(RedisLink redis, MongoLink mongo, SalesClosed salesClosed, Clock clock) {
+        this.salesClosed = salesClosed;
         this.redis = redis;
         this.mongo = mongo;
         this.clock = clock;
     }
 
-    /** Asks both. */
+    /** Asks both, and tells which sales are closed meanwhile. */
     Future<JsonObject> check() {
         Future<Boolean> redisUp = redis.send("PING").map(pong -> true).otherwise(false);
         Future<Boolean> mongoUp = mongo.ping().map(pong -> true).otherwise(false);
         return Future.all(redisUp, mongoUp)
                 .map(both -> new JsonObject()
                         .put("redis", told(redisState, redisUp.result()))
-                        .put("mongodb", told(mongoState, mongoUp.result())));
+                        .put("mongodb", told(mongoState, mongoUp.result()))
+                        .put("recovering", recovering()));
+    }
+
+    private JsonArray recovering() {
+        JsonArray sales = new JsonArray();
+        salesClosed
+                .since()
+                .forEach((productId, since) ->
+                        sales.add(new JsonObject().put("productId", productId).put("since", since.toString())));
+        return sales;
     }
 
     private JsonObject told(State state, boolean up) {

@@ -11,9 +11,11 @@ import io.flashsale.redis.Keys;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
 import io.flashsale.support.TestStores;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -212,6 +214,34 @@ class StoresAwayIT {
         assertEquals(
                 "not-authenticated",
                 left.withCookie(cookie).get("/api/v1/user/profile").code());
+    }
+
+    @Test
+    void healthNamesTheSalesThatAreClosedMeanwhile() throws Exception {
+        // given
+        String product = TestNode.product(admin, 9, 1);
+        Client management = new Client(node.managementPort(), 0);
+
+        // when: nobody vouches for the sale, and another node says that it is at it
+        node.redis("SET", Keys.recoveryLock(product), "another node", "PX", "2000");
+        node.redis("HSET", Keys.sale(product), "certifiedBy", "another/server");
+        assertEquals("unavailable", admin.buy(product, "k").code());
+        JsonArray closed = recovering(management);
+        for (int i = 0; i < 100 && closed.isEmpty(); i++) {
+            Thread.sleep(10);
+            closed = recovering(management);
+        }
+        Answer bought = until(201, () -> admin.buy(product, "k"));
+
+        // then
+        assertEquals(product, closed.getJsonObject(0).getString("productId"));
+        Instant.parse(closed.getJsonObject(0).getString("since"));
+        assertEquals(201, bought.status(), bought.body());
+        assertTrue(recovering(management).isEmpty());
+    }
+
+    private static JsonArray recovering(Client management) {
+        return management.get("/health/stores").json().getJsonArray("recovering");
     }
 
     @Test

@@ -55,6 +55,7 @@ public final class Reconciler {
     private final OrderStore orders;
     private final Drift drift;
     private final Settings settings;
+    private final SalesClosed salesClosed;
     private final Map<String, Future<Void>> recoveries = new HashMap<>();
     private int passesUntilLook;
     private final String token = UUID.randomUUID().toString();
@@ -71,7 +72,9 @@ public final class Reconciler {
             Recovery recovery,
             ProductStore products,
             OrderStore orders,
+            SalesClosed salesClosed,
             Settings settings) {
+        this.salesClosed = salesClosed;
         this.settings = settings;
         this.drift = new Drift(ledger, placement, orders);
         this.ledger = ledger;
@@ -87,18 +90,15 @@ public final class Reconciler {
         if (underWay != null) {
             return underWay;
         }
+        salesClosed.closed(productId);
         Future<Void> started = recovery.recover(productId);
         recoveries.put(productId, started);
         started.onComplete(done -> recoveries.remove(productId));
-        return started.onFailure(failure -> LOG.atWarn()
-                .addKeyValue("productId", productId)
-                .addKeyValue("reason", failure.getMessage())
-                .log("sale not recovered yet"));
-    }
-
-    /** How many sales are being recovered by this node. */
-    public int recovering() {
-        return recoveries.size();
+        return started.onSuccess(done -> salesClosed.open(productId))
+                .onFailure(failure -> LOG.atWarn()
+                        .addKeyValue("productId", productId)
+                        .addKeyValue("reason", failure.getMessage())
+                        .log("sale not recovered yet"));
     }
 
     /** One pass over all products, unless another node is at it. What fails is tried again by the next one. */
@@ -153,6 +153,8 @@ public final class Reconciler {
         if (!status.isCertifiedBy(identity)) {
             return recover(product.id());
         }
+        // Perhaps by another node.
+        salesClosed.open(product.id());
         Future<Void> configured = Future.succeededFuture();
         if (status.version() < product.version() || status.highest() < product.highest()) {
             configured = ledger.configure(product).mapEmpty();
