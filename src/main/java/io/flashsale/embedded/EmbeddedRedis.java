@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -231,14 +230,5 @@ public final class EmbeddedRedis implements AutoCloseable {
         } catch (IOException e) {
             throw new EmbeddedStoreException("no free port on the loopback interface", e);
         }
-    }
-
-    /** What a start of a later process needs to find a child that outlived this one. */
-    static Properties recorded(long pid, int port, String password) {
-        Properties recorded = new Properties();
-        recorded.setProperty("pid", String.valueOf(pid));
-        recorded.setProperty("port", String.valueOf(port));
-        recorded.setProperty("password", password);
-        return recorded;
     }
 }

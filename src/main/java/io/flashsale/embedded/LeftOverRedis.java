@@ -29,8 +29,12 @@ final class LeftOverRedis {
 
     /** Writes down which child runs. */
     static void record(Path folder, long pid, int port, String password) throws IOException {
+        Properties child = new Properties();
+        child.setProperty("pid", String.valueOf(pid));
+        child.setProperty("port", String.valueOf(port));
+        child.setProperty("password", password);
         StringWriter text = new StringWriter();
-        EmbeddedRedis.recorded(pid, port, password).store(text, null);
+        child.store(text, null);
         Secrets.write(
                 folder.resolve("child.properties"),
                 ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
