@@ -90,11 +90,13 @@ class CatalogCacheIT {
         int before = there.reads();
 
         // when
+        long begun = System.nanoTime();
         List<Optional<ProductView>> views = there.run(() -> all(200, () -> there.catalog.find(product.id())));
+        int allowed = TestShop.readsAllowedSince(begun);
 
         // then
         assertEquals(200, views.stream().filter(Optional::isPresent).count());
-        assertEquals(1, there.reads() - before);
+        assertTrue(there.reads() - before <= allowed, "read " + (there.reads() - before));
     }
 
     @Test
@@ -118,12 +120,14 @@ class CatalogCacheIT {
         int before = there.reads();
 
         // when
+        long begun = System.nanoTime();
         List<Page<ProductView>> pages = there.run(() -> all(200, () -> there.catalog.list(null, 10)));
+        int allowed = TestShop.readsAllowedSince(begun);
         List<String> again = names(here);
 
         // then
         assertTrue(pages.stream().allMatch(page -> page.items().size() == 2));
-        assertEquals(1, there.reads() - before);
+        assertTrue(there.reads() - before <= allowed, "read " + (there.reads() - before));
         assertEquals(List.of("B", "A"), again);
     }
 

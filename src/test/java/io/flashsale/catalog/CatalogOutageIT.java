@@ -90,6 +90,7 @@ class CatalogOutageIT {
         int before = shop.reads();
 
         // when
+        long begun = System.nanoTime();
         List<Optional<ProductView>> views = shop.run(() -> {
             List<Future<Optional<ProductView>>> reads = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
@@ -98,10 +99,11 @@ class CatalogOutageIT {
             return Future.all(reads).map(all -> all.list());
         });
         int forAll = shop.reads() - before;
+        int allowed = TestShop.readsAllowedSince(begun);
         List<ProductView> listed = shop.run(() -> shop.catalog.list(null, 10)).items();
 
         // then
-        assertEquals(1, forAll);
+        assertTrue(forAll >= 1 && forAll <= allowed, "read " + forAll);
         ProductView view = views.get(199).orElseThrow();
         assertEquals(product, view.product());
         assertNull(view.remaining());
