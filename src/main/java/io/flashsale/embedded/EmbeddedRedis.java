@@ -29,8 +29,19 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     private static final int START_SECONDS = 30;
     private static final int STOP_SECONDS = 10;
-    private static final long QUICK_DEATH_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final int QUICK_DEATHS_BEFORE_DOUBT = 3;
+    private static final int DEATHS_BEFORE_DOUBT = 3;
+
+    /** What Redis 7 writes before it gives up on its files. */
+    private static final List<String> BAD_DATA = List.of(
+            "Bad file format",
+            "Wrong signature",
+            "is corrupted",
+            "Invalid AOF manifest file format",
+            "Unable to obtain the AOF file",
+            "Short read or OOM loading DB",
+            "Internal error in RDB reading",
+            "Unexpected end of file");
+
     private static final long MAX_PAUSE_MILLIS = 2_000;
     private static final long MAX_LOG_BYTES = 10L << 20;
 
@@ -42,6 +53,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Thread supervisor;
     private volatile Process child;
+    private long logLengthAtLaunch;
     private volatile boolean closing;
 
     private EmbeddedRedis(Path folder) {
@@ -117,10 +129,9 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     private void supervise() {
-        int quickDeaths = 0;
+        int deathsInARow = 0;
         while (!closing) {
             try {
-                long startedAt = System.nanoTime();
                 Process started = launch();
                 child = started;
                 if (closing) {
@@ -128,19 +139,20 @@ public final class EmbeddedRedis implements AutoCloseable {
                     return;
                 }
                 LeftOverRedis.record(folder, started.pid(), port, password);
-                awaitAnswer(started);
+                // However long it takes to find its data broken: one that never answered has not started.
+                deathsInARow = awaitAnswer(started) ? 0 : deathsInARow + 1;
                 int exit = started.waitFor();
                 if (closing) {
                     return;
                 }
-                boolean quick = System.nanoTime() - startedAt < QUICK_DEATH_NANOS;
-                quickDeaths = quick ? quickDeaths + 1 : 1;
                 LOG.atWarn().addKeyValue("exit", exit).log("Redis ended; starting it again on its data");
-                if (quickDeaths >= QUICK_DEATHS_BEFORE_DOUBT && logSaysBadData()) {
+                if (deathsInARow >= DEATHS_BEFORE_DOUBT && logSaysBadData()) {
                     moveBrokenDataAside();
+                    deathsInARow = 0;
                 }
-                Thread.sleep(Math.min(MAX_PAUSE_MILLIS, quick ? 50L << Math.min(quickDeaths, 6) : 1));
-            } catch (IOException e) {
+                Thread.sleep(Math.min(MAX_PAUSE_MILLIS, 50L << Math.min(deathsInARow, 6)));
+            } catch (IOException | RuntimeException e) {
+                endChild();
                 if (!ready.completeExceptionally(e)) {
                     LOG.atError().addKeyValue("reason", e.toString()).log("Redis could not be started again");
                     pause();
@@ -151,14 +163,24 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    private void awaitAnswer(Process started) throws InterruptedException {
+    /** Two servers on one append-only file would both write to it. */
+    private void endChild() {
+        Process last = child;
+        if (last != null && last.isAlive()) {
+            last.destroyForcibly();
+        }
+    }
+
+    /** Whether it answered before it died. */
+    private boolean awaitAnswer(Process started) throws InterruptedException {
         while (started.isAlive() && !closing) {
             if (probe.answers()) {
                 ready.complete(null);
-                return;
+                return true;
             }
             Thread.sleep(10);
         }
+        return false;
     }
 
     private Process launch() throws IOException {
@@ -181,6 +203,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         if (Files.exists(log()) && Files.size(log()) > MAX_LOG_BYTES) {
             Files.move(log(), folder.resolve("redis.log.1"), StandardCopyOption.REPLACE_EXISTING);
         }
+        logLengthAtLaunch = Files.exists(log()) ? Files.size(log()) : 0;
         List<String> command = new ArrayList<>();
         if (Files.isExecutable(Path.of("/usr/bin/setpriv"))) {
             // SIGTERM, not SIGKILL: a Redis whose parent was killed still writes what it has.
@@ -198,10 +221,11 @@ public final class EmbeddedRedis implements AutoCloseable {
         return folder.resolve("redis.log");
     }
 
+    /** Only what the last launch wrote counts: an old complaint says nothing about the data of today. */
     private boolean logSaysBadData() throws IOException {
         String text = Files.readString(log(), StandardCharsets.ISO_8859_1);
-        String tail = text.substring(Math.max(0, text.length() - 4_096));
-        return tail.contains("Bad file format") || tail.contains("Wrong signature") || tail.contains("is corrupted");
+        String ofLastLaunch = text.substring((int) Math.min(logLengthAtLaunch, text.length()));
+        return BAD_DATA.stream().anyMatch(ofLastLaunch::contains);
     }
 
     /** Every sale is rebuilt from MongoDB, so an empty Redis that runs is better than a full one that does not. */

@@ -22,16 +22,14 @@ public final class EmbeddedStores implements AutoCloseable {
     public static EmbeddedStores start(Path dataFolder) {
         DataFolder folder = DataFolder.open(dataFolder);
         EmbeddedRedis redis = null;
+        EmbeddedMongo mongo = null;
         try {
             redis = EmbeddedRedis.start(folder.folder("redis"));
-            EmbeddedMongo mongo = EmbeddedMongo.start(folder.folder("mongo"));
+            mongo = EmbeddedMongo.start(folder.folder("mongo"));
             RunningStores.record(folder.path(), redis.uri(), mongo.uri());
             return new EmbeddedStores(folder, redis, mongo);
         } catch (RuntimeException e) {
-            if (redis != null) {
-                redis.close();
-            }
-            folder.close();
+            close(folder, redis, mongo);
             throw e;
         }
     }
@@ -61,11 +59,20 @@ public final class EmbeddedStores implements AutoCloseable {
 
     @Override
     public void close() {
+        close(folder, redis, mongo);
+    }
+
+    /** Whatever of them was started, and the folder last: it is nobody else's before the stores have let go of it. */
+    private static void close(DataFolder folder, EmbeddedRedis redis, EmbeddedMongo mongo) {
         try {
-            mongo.close();
+            if (mongo != null) {
+                mongo.close();
+            }
         } finally {
             try {
-                redis.close();
+                if (redis != null) {
+                    redis.close();
+                }
             } finally {
                 folder.close();
             }

@@ -67,9 +67,12 @@ public final class RedisLink {
 
     private final Vertx vertx;
     private final Settings settings;
-    private final Redis client;
+    private final RedisOptions options;
 
     private Context context;
+    /** A client of its own for each connection: closing a connection alone gives it back to the client's pool. */
+    private Redis client;
+
     private RedisConnection connection;
     private Future<Void> connecting;
     private ServerIdentity identity;
@@ -102,7 +105,7 @@ public final class RedisLink {
                 // Counts for rediss:// only: a certificate for another host is none.
                 .setHostnameVerificationAlgorithm("HTTPS")
                 .setConnectTimeout((int) settings.commandTimeout().toMillis());
-        this.client = Redis.createClient(vertx, own);
+        this.options = own;
     }
 
     /**
@@ -127,7 +130,7 @@ public final class RedisLink {
         closed = true;
         vertx.cancelTimer(heartbeatTimer);
         drop("closed by this node");
-        return client.close();
+        return Future.succeededFuture();
     }
 
     /** Whether there is a connection whose server has told its identity. */
@@ -241,10 +244,15 @@ public final class RedisLink {
         if (connecting != null) {
             return connecting;
         }
-        connecting = client.connect()
+        Redis attempt = Redis.createClient(vertx, options);
+        connecting = attempt.connect()
                 .timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .compose(this::adopt)
-                .onFailure(failure -> scheduleReconnect())
+                .compose(fresh -> adopt(attempt, fresh))
+                .onFailure(failure -> {
+                    // A connection that comes too late must not stay open beside its successor.
+                    attempt.close();
+                    scheduleReconnect();
+                })
                 .eventually(() -> {
                     connecting = null;
                     return Future.succeededFuture();
@@ -252,10 +260,11 @@ public final class RedisLink {
         return connecting;
     }
 
-    private Future<Void> adopt(RedisConnection fresh) {
+    private Future<Void> adopt(Redis attempt, RedisConnection fresh) {
         if (closed) {
-            return fresh.close();
+            return attempt.close();
         }
+        client = attempt;
         connection = fresh;
         identity = null;
         failedHeartbeats = 0;
@@ -285,7 +294,7 @@ public final class RedisLink {
             if (!closed && !ending) {
                 LOG.atWarn().addKeyValue("reason", reason).log("connection to Redis dropped");
             }
-            gone.close().onFailure(failure -> LOG.atDebug().log("a dead connection was closed already"));
+            client.close().onFailure(failure -> LOG.atDebug().log("a dead connection was closed already"));
         }
     }
 

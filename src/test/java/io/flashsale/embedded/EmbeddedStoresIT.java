@@ -24,6 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The embedded stores, killed in the middle of their work. */
 class EmbeddedStoresIT {
@@ -153,13 +155,14 @@ class EmbeddedStoresIT {
         stranger.destroy();
     }
 
-    @Test
-    void dataThatCannotBeReadIsMovedAside() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {".aof", ".rdb", ".manifest"})
+    void dataThatCannotBeReadIsMovedAside(String ending) throws Exception {
         // given
         EmbeddedRedis.start(folder).close();
         try (Stream<Path> files = Files.walk(folder.resolve("appendonlydir"))) {
             for (Path file :
-                    files.filter(name -> name.toString().endsWith(".aof")).toList()) {
+                    files.filter(name -> name.toString().endsWith(ending)).toList()) {
                 Files.writeString(
                         file, "*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n*9\r\nnonsense in the middle\r\n*1\r\n$4\r\nPING\r\n");
             }

@@ -103,6 +103,26 @@ class RedisLinkIT {
     }
 
     @Test
+    void comesBackFromAHaltThatOutlastsManyAttempts() throws Exception {
+        // given
+        run(() -> link.send("SET", "k", "v"));
+
+        // when: every attempt to connect is accepted by the system and answered by nobody
+        signal("STOP");
+        Thread.sleep(5_000);
+        signal("CONT");
+        awaitConnection();
+
+        // then
+        assertEquals("v", run(() -> link.send("GET", "k")).asString());
+        int clients = Integer.parseInt(run(() -> link.send("INFO", "clients"))
+                .asString()
+                .split("connected_clients:", 2)[1]
+                .split("\r\n", 2)[0]);
+        assertTrue(clients <= 2, "connections left behind: " + clients);
+    }
+
+    @Test
     void oneCommandTooManyIsRefusedAndNotSent() throws Exception {
         // when
         signal("STOP");
