@@ -7,12 +7,19 @@ ARGV  1 identity of this server
       3 the holder that Redis names now, or '' for none: compared, so that nothing newer is overwritten
       4 the true holder's order id
       5 epoch in which the caller looked, or '' for any
+      6 number of the reconciler's pass, or '' where no pass asks: a later pass has the say
 
 Returns 1 where the holder was set, 0 where something else stands by now or the sale is not certified.
 --]]
 local sale = redis.call('HMGET', KEYS[1], 'certifiedBy', 'recovering', 'epoch', 'issued', 'highest')
 if sale[1] ~= ARGV[1] or sale[2] or (ARGV[5] ~= '' and sale[3] ~= ARGV[5]) then
   return 0
+end
+if ARGV[6] ~= '' then
+  if tonumber(redis.call('HGET', KEYS[1], 'pass') or '0') > tonumber(ARGV[6]) then
+    return 0
+  end
+  redis.call('HSET', KEYS[1], 'pass', ARGV[6])
 end
 local holder = redis.call('HGET', KEYS[4], ARGV[2]) or ''
 if holder ~= ARGV[3] then

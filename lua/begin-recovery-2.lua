@@ -6,11 +6,11 @@ ARGV  1 epoch, just raised in MongoDB  2 token
 
 Returns a list, first the code:
   BEGUN       number of orders in the outbox
-  SUPERSEDED  a later recovery has begun already
+  SUPERSEDED  epoch: a later recovery has begun already, or MongoDB was set back to an earlier state
 --]]
 local epoch = tonumber(redis.call('HGET', KEYS[1], 'epoch') or '0')
 if epoch >= tonumber(ARGV[1]) then
-  return {'SUPERSEDED'}
+  return {'SUPERSEDED', string.format('%d', epoch)}
 end
 redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'recovering', ARGV[2])
 redis.call('HDEL', KEYS[1], 'certifiedBy')

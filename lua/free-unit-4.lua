@@ -6,6 +6,7 @@ ARGV  1 identity of this server
       2 unit
       3 the holder that Redis names now, or '' for none: compared, so that nothing newer is overwritten
       4 epoch in which the caller looked
+      5 number of the reconciler's pass: a later pass has the say
 
 Returns 1 where the unit became free, 0 where something else stands by now or the sale is not certified.
 --]]
@@ -13,6 +14,10 @@ local sale = redis.call('HMGET', KEYS[1], 'certifiedBy', 'recovering', 'epoch', 
 if sale[1] ~= ARGV[1] or sale[2] or sale[3] ~= ARGV[4] then
   return 0
 end
+if tonumber(redis.call('HGET', KEYS[1], 'pass') or '0') > tonumber(ARGV[5]) then
+  return 0
+end
+redis.call('HSET', KEYS[1], 'pass', ARGV[5])
 if (redis.call('HGET', KEYS[4], ARGV[2]) or '') ~= ARGV[3] then
   return 0
 end

@@ -6,7 +6,8 @@ ARGV  1 identity of this server, as the caller read it on its connection
       2 order id
       3 'CANCELLED': the order was, its answer stays bound to the key;
         'NEVER_WAS': it never came to be, the key is free again;
-        'REPLACED': MongoDB holds another reservation of the same request, whose answer will be bound to the key
+        'REPLACED': MongoDB holds another reservation of the same request, whose answer will be bound to the key;
+        'DISCARDED': it was put aside, out of the outbox, and will not be: the key is free again
       4 the units to give back, joined with commas
       5 the slots to give back, joined with commas
       6 unless cancelled: all units of the reservation, joined with commas
@@ -29,7 +30,14 @@ if sale[1] ~= ARGV[1] then
   return {'UNCERTIFIED'}
 end
 
-if not cancelled then
+if ARGV[3] == 'DISCARDED' then
+  -- It has no entry any more. A later reservation of the same request would have bound the key anew.
+  local answer = redis.call('GET', KEYS[7])
+  if answer
+    and not string.find(answer, '"epoch":' .. ARGV[7] .. ',"reservedAtMicros":' .. ARGV[8] .. '}', 1, true) then
+    return {'RELEASED', 0}
+  end
+elseif not cancelled then
   -- Whoever takes the entry out gives the units back, so two who drive the same entry do it once; and a later
   -- reservation of the same request, which may hold the same units, is left alone.
   local entry = redis.call('HGET', KEYS[5], ARGV[2])
@@ -58,7 +66,7 @@ for slot in string.gmatch(ARGV[5], '%d+') do
     redis.call('HDEL', KEYS[6], slot)
   end
 end
-if ARGV[3] == 'NEVER_WAS' then
+if ARGV[3] == 'NEVER_WAS' or ARGV[3] == 'DISCARDED' then
   redis.call('DEL', KEYS[7])
 end
 return {'RELEASED', released}

@@ -1,6 +1,7 @@
 package io.flashsale;
 
 import io.flashsale.config.Configuration;
+import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.MongoLink;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.ProductStore;
@@ -45,7 +46,8 @@ final class AuditCommand {
         MongoLink mongo = new MongoLink(mongoClient, configuration.mongodb());
         RedisLink link =
                 new RedisLink(vertx, new RedisOptions().setConnectionString(stores.redisUri()), configuration.redis());
-        Audit audit = new Audit(link, new ProductStore(mongo), new OrderStore(mongo, clock));
+        Audit audit =
+                new Audit(link, new ProductStore(mongo), new OrderStore(mongo, clock), new DeadLetterStore(mongo));
         return link.start()
                 .compose(started -> audit.look())
                 .compose(first -> vertx.timer(GRACE.toMillis(), TimeUnit.MILLISECONDS)
@@ -57,24 +59,26 @@ final class AuditCommand {
     static String table(List<Line> lines) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%-18s %9s %9s %9s %7s %7s %-12s %s%n",
+                "%-18s %9s %9s %9s %7s %7s %7s %-12s %s%n",
                 "product",
                 "on sale",
                 "free",
                 "sold",
                 "outbox",
+                "dead",
                 "house",
                 "state",
                 "difference"));
         for (Line line : lines) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%-18s %9d %9d %9d %7d %7d %-12s %d%n",
+                    "%-18s %9d %9d %9d %7d %7d %7d %-12s %d%n",
                     line.productId(),
                     line.onSale(),
                     line.free(),
                     line.sold(),
                     line.inOutbox(),
+                    line.deadLetters(),
                     line.house(),
                     line.state(),
                     line.difference()));
@@ -92,6 +96,7 @@ final class AuditCommand {
                 .put("free", line.free())
                 .put("sold", line.sold())
                 .put("inOutbox", line.inOutbox())
+                .put("deadLetters", line.deadLetters())
                 .put("house", line.house())
                 .put("state", line.state())
                 .put("difference", line.difference())));

@@ -17,6 +17,14 @@ import io.flashsale.purchase.RecoveryClient;
 import io.flashsale.reconcile.ReconcilerVerticle;
 import io.flashsale.redis.RedisLink;
 import io.flashsale.sale.ProductDetails;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -51,6 +59,8 @@ public final class FlashSale {
 
     private final Clock clock;
     private final Context loop;
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
     private final MongoClient mongoClient;
     private final Optional<DevMailbox> mailbox;
     private final Node node;
@@ -91,7 +101,18 @@ public final class FlashSale {
                         .put("connection_string", MongoUri.withMajority(stores.mongoUri(), configuration.mongodb()))
                         .put("db_name", configuration.database()));
         RedisOptions redisOptions = new RedisOptions().setConnectionString(stores.redisUri());
-        this.node = new Node(vertx, configuration, scripts, redisOptions, mongoClient, mailer(), clock);
+        measureTheJvm();
+        this.node = new Node(vertx, configuration, scripts, redisOptions, mongoClient, mailer(), meters, clock);
+    }
+
+    /** What any operator of a JVM expects to see. */
+    private void measureTheJvm() {
+        new JvmMemoryMetrics().bindTo(meters);
+        new JvmThreadMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        new FileDescriptorMetrics().bindTo(meters);
+        new UptimeMetrics().bindTo(meters);
+        garbageCollection.bindTo(meters);
     }
 
     private Mailer mailer() {
@@ -158,7 +179,11 @@ public final class FlashSale {
     private Future<Void> deployManagement() {
         StoreHealth health = new StoreHealth(own, node.mongo(), node.salesClosed(), clock);
         management = new ManagementVerticle(
-                configuration.management(), () -> ready && !stopping, () -> onOwnLoop(health::check), mailbox);
+                configuration.management(),
+                () -> ready && !stopping,
+                () -> onOwnLoop(health::check),
+                meters::scrape,
+                mailbox);
         return deploy(() -> management, 1);
     }
 
@@ -229,7 +254,12 @@ public final class FlashSale {
             String deployment = deployments.pop();
             stopped = stopped.compose(done -> vertx.undeploy(deployment)).otherwiseEmpty();
         }
-        return stopped.compose(done -> node.disconnect()).compose(done -> mongoClient.close());
+        return stopped.compose(done -> node.disconnect())
+                .compose(done -> mongoClient.close())
+                .onComplete(done -> {
+                    garbageCollection.close();
+                    meters.close();
+                });
     }
 
     /** The port of the API. */

@@ -15,6 +15,8 @@ import io.flashsale.gate.RefusalMemory;
 import io.flashsale.gate.Sessions;
 import io.flashsale.http.Routes;
 import io.flashsale.persistence.AccountStore;
+import io.flashsale.persistence.CommitMetrics;
+import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.GroupCommit;
 import io.flashsale.persistence.MongoLink;
 import io.flashsale.persistence.OrderClient;
@@ -24,17 +26,22 @@ import io.flashsale.persistence.ProductStore;
 import io.flashsale.persistence.SecretStore;
 import io.flashsale.persistence.SessionStore;
 import io.flashsale.purchase.Admission;
+import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.HouseOrders;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.Orders;
 import io.flashsale.purchase.Placement;
 import io.flashsale.purchase.PurchaseClient;
+import io.flashsale.purchase.PurchaseMetrics;
 import io.flashsale.purchase.Purchases;
 import io.flashsale.purchase.RecoveryClient;
 import io.flashsale.reconcile.Reconciler;
 import io.flashsale.reconcile.Recovery;
+import io.flashsale.reconcile.Repairs;
 import io.flashsale.reconcile.SalesClosed;
 import io.flashsale.redis.RedisLink;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.mongo.MongoClient;
@@ -43,6 +50,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.ToLongFunction;
 
 /**
  * Everything of one node but its verticles: what all event loops share, and how each event loop's own objects are made.
@@ -64,11 +72,16 @@ final class Node {
     private final SecretStore secrets;
     private final OrderClient orderClient;
     private final RecoveryClient recoveries;
+    private final PurchaseMetrics purchaseMetrics;
+    private final CommitMetrics commitMetrics;
+    private final List<Catalog> catalogs = new CopyOnWriteArrayList<>();
     private final PurchaseClient purchases;
     private final Passwords passwords;
     private final Mailer mailer;
     private final RefusalMemory refusals;
     private final SalesClosed salesClosed;
+    private final DeadLetterStore deadLetters;
+    private final Repairs repairs;
     private final List<RedisLink> links = new CopyOnWriteArrayList<>();
     private byte[] gateSecret;
 
@@ -79,6 +92,7 @@ final class Node {
             RedisOptions redisOptions,
             MongoClient mongoClient,
             Mailer mailer,
+            MeterRegistry meters,
             Clock clock) {
         this.vertx = vertx;
         this.configuration = configuration;
@@ -94,11 +108,29 @@ final class Node {
         this.secrets = new SecretStore(mongo);
         this.orderClient = new OrderClient(vertx, configuration.purchase().confirmTimeout());
         this.recoveries = new RecoveryClient(vertx);
-        this.purchases = new PurchaseClient(
-                vertx, new Admission(configuration.purchase().maxInFlight()), patience(configuration));
+        Admission admission = new Admission(configuration.purchase().maxInFlight());
+        this.commitMetrics = new CommitMetrics(meters);
+        this.purchaseMetrics = new PurchaseMetrics(meters, admission);
+        this.purchases = new PurchaseClient(vertx, admission, purchaseMetrics, patience(configuration));
+        meters.gauge(
+                "flashsale.redis.links",
+                links,
+                all -> all.stream().filter(RedisLink::isConnected).count());
         this.passwords = new Passwords(vertx, configuration.passwords());
         this.refusals = new RefusalMemory(clock);
+        FunctionCounter.builder("flashsale.cache.reads", catalogs, all -> sum(all, Catalog::hits))
+                .tag("result", "hit")
+                .register(meters);
+        FunctionCounter.builder("flashsale.cache.reads", catalogs, all -> sum(all, Catalog::misses))
+                .tag("result", "miss")
+                .register(meters);
         this.salesClosed = new SalesClosed(clock);
+        this.deadLetters = new DeadLetterStore(mongo);
+        this.repairs = new Repairs(meters, salesClosed);
+    }
+
+    private static double sum(List<Catalog> catalogs, ToLongFunction<Catalog> count) {
+        return catalogs.stream().mapToLong(count).sum();
     }
 
     /** The script twice, should the identity have changed, and then the confirmation. */
@@ -115,6 +147,7 @@ final class Node {
     Future<Void> prepareStores() {
         return orders.ensureIndexes()
                 .compose(done -> products.ensureIndexes())
+                .compose(done -> deadLetters.ensureIndexes())
                 .compose(done -> accounts.ensureIndexes())
                 .compose(done -> sessions.ensureIndexes())
                 .compose(done -> secrets.get(GATE_SECRET))
@@ -138,7 +171,7 @@ final class Node {
     }
 
     GroupCommit groupCommit(Vertx loop) {
-        return new GroupCommit(loop, new OrderWriter(mongo, orders, clock), configuration.groupCommit());
+        return new GroupCommit(loop, new OrderWriter(mongo, orders, clock), commitMetrics, configuration.groupCommit());
     }
 
     Future<Purchases> purchases(Vertx loop) {
@@ -151,14 +184,12 @@ final class Node {
     Future<Reconciler> reconciler(Vertx loop) {
         return connect().map(link -> {
             Ledger ledger = ledger(link);
-            Recovery recovery = new Recovery(ledger, products, orders, orderClient, clock);
+            DeadLetters letters = letters(ledger);
             return new Reconciler(
-                    ledger,
-                    placement(loop, ledger),
-                    recovery,
-                    products,
-                    orders,
+                    new Reconciler.Rooms(ledger, placement(loop, ledger), products, orders, deadLetters, letters),
+                    new Recovery(ledger, products, orders, orderClient, letters, clock),
                     salesClosed,
+                    repairs,
                     configuration.reconciliation());
         });
     }
@@ -167,9 +198,11 @@ final class Node {
         return connect().map(link -> {
             Ledger ledger = ledger(link);
             Placement placement = placement(loop, ledger);
+            DeadLetters letters = letters(ledger);
             HouseOrders house = new HouseOrders(ledger, placement, orders);
             RunningSale sale = new RunningSale(ledger, house, recoveries, orders);
             Catalog catalog = new Catalog(loop, products, orders, link, sale, configuration.catalog(), clock);
+            catalogs.add(catalog);
             RateLimiter limiter = new RateLimiter(link, configuration.limits(), refusals);
             Sessions ownSessions = new Sessions(link, sessions, gateSecret, configuration.sessions(), clock);
             return new Routes.Rooms(
@@ -178,7 +211,8 @@ final class Node {
                     catalog,
                     new ProductEditor(products, catalog, sale, clock),
                     purchases,
-                    new Orders(orders, ledger, placement));
+                    new Orders(orders, ledger, placement, letters),
+                    letters);
         });
     }
 
@@ -212,6 +246,10 @@ final class Node {
 
     private Placement placement(Vertx loop, Ledger ledger) {
         return new Placement(loop, ledger, orderClient, recoveries);
+    }
+
+    private DeadLetters letters(Ledger ledger) {
+        return new DeadLetters(deadLetters, orders, orderClient, ledger, clock);
     }
 
     OrderStore orders() {

@@ -151,7 +151,12 @@ public record Configuration(
                 catalog(reader),
                 reader.build(
                         "reconcile.", () -> new ReconcilerVerticle.Settings(reader.duration("reconcile.interval"))),
-                reader.build("reconcile.", () -> new Reconciler.Settings(reader.integer("reconcile.passesPerLook"))),
+                reader.build(
+                        "reconcile.",
+                        () -> new Reconciler.Settings(
+                                reader.text("mongodb.database"),
+                                reader.integer("reconcile.passesPerLook"),
+                                reader.integer("reconcile.maxRefusals"))),
                 reader.build(
                         "gate.",
                         () -> new Passwords.Settings(

@@ -33,9 +33,13 @@ public final class ManagementVerticle extends VerticleBase {
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
+    /** The text format that Prometheus asks for without negotiation. */
+    private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
     private final Settings settings;
     private final BooleanSupplier ready;
     private final Supplier<Future<JsonObject>> stores;
+    private final Supplier<String> metrics;
     private final Optional<DevMailbox> mailbox;
     private HttpServer server;
 
@@ -44,13 +48,16 @@ public final class ManagementVerticle extends VerticleBase {
      *
      * @param ready whether requests are welcome
      * @param stores the state of Redis and MongoDB
+     * @param metrics everything measured, as Prometheus reads it
      * @param mailbox of the embedded default, or empty: then there is no such route
      */
     public ManagementVerticle(
             Settings settings,
             BooleanSupplier ready,
             Supplier<Future<JsonObject>> stores,
+            Supplier<String> metrics,
             Optional<DevMailbox> mailbox) {
+        this.metrics = metrics;
         this.settings = settings;
         this.ready = ready;
         this.stores = stores;
@@ -67,6 +74,10 @@ public final class ManagementVerticle extends VerticleBase {
                 .handler(ctx -> stores.get()
                         .onSuccess(state -> Answers.json(ctx, 200, state))
                         .onFailure(ctx::fail));
+        router.get("/metrics")
+                .handler(ctx -> ctx.response()
+                        .putHeader("Content-Type", PROMETHEUS_TEXT)
+                        .end(metrics.get()));
         mailbox.ifPresent(mails -> router.get("/dev/mailbox").handler(ctx -> readMail(ctx, mails)));
         router.route().handler(ctx -> ctx.fail(404));
         server = vertx.createHttpServer().requestHandler(router);

@@ -10,6 +10,7 @@ import io.flashsale.catalog.ProductEditor;
 import io.flashsale.gate.Accounts;
 import io.flashsale.gate.Action;
 import io.flashsale.gate.Gate;
+import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Orders;
 import io.flashsale.purchase.PurchaseClient;
 import io.vertx.core.Handler;
@@ -32,7 +33,8 @@ public final class Routes {
             Catalog catalog,
             ProductEditor editor,
             PurchaseClient purchases,
-            Orders orders) {}
+            Orders orders,
+            DeadLetters deadLetters) {}
 
     private Routes(RouteTable table, Gate gate) {
         this.table = table;
@@ -46,6 +48,7 @@ public final class Routes {
         routes.accounts(new AuthEndpoints(rooms.accounts(), rooms.gate(), settings.secureCookies(), clock));
         routes.sale(new PurchaseEndpoint(rooms.purchases()), new OrderEndpoints(rooms.orders()));
         routes.catalog(new ProductEndpoints(rooms.catalog(), rooms.editor(), clock));
+        routes.admin(new DeadLetterEndpoints(rooms.deadLetters()));
         return table.router();
     }
 
@@ -79,6 +82,12 @@ public final class Routes {
         admin(PUT, "/api/v1/product/update-product/:id", products::update);
         admin(DELETE, "/api/v1/product/delete-product/:id", products::delete);
         open(GET, "/api/v1/product/:id", Action.READ, products::read);
+    }
+
+    private void admin(DeadLetterEndpoints letters) {
+        admin(GET, "/api/v1/admin/dead-letters", letters::list);
+        admin(POST, "/api/v1/admin/dead-letters/:id/retry", letters::retry);
+        admin(POST, "/api/v1/admin/dead-letters/:id/discard", letters::discard);
     }
 
     /** For everybody. */

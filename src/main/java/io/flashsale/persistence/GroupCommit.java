@@ -1,6 +1,7 @@
 package io.flashsale.persistence;
 
 import io.flashsale.sale.Order;
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -45,13 +46,15 @@ public final class GroupCommit {
 
     private final Vertx vertx;
     private final OrderWriter writer;
+    private final CommitMetrics metrics;
     private final Settings settings;
     private final Deque<Waiting> queue = new ArrayDeque<>();
     private int writes;
     private boolean lingering;
 
     /** Makes a group commit for the event loop that will call it. */
-    public GroupCommit(Vertx vertx, OrderWriter writer, Settings settings) {
+    public GroupCommit(Vertx vertx, OrderWriter writer, CommitMetrics metrics, Settings settings) {
+        this.metrics = metrics;
         this.vertx = vertx;
         this.writer = writer;
         this.settings = settings;
@@ -60,6 +63,7 @@ public final class GroupCommit {
     /** Writes an order together with those that come at the same time; never fails. */
     public Future<PlaceReply> place(Order order) {
         if (queue.size() >= settings.maxQueued()) {
+            metrics.replied(PlaceReply.unknown());
             return Future.succeededFuture(PlaceReply.unknown());
         }
         Promise<PlaceReply> promise = Promise.promise();
@@ -83,10 +87,13 @@ public final class GroupCommit {
                 group.add(queue.remove());
             }
             writes++;
+            Timer.Sample started = metrics.started(group.size());
             writer.place(group.stream().map(Waiting::order).toList()).onComplete(written -> {
                 writes--;
+                metrics.ended(started);
                 for (int i = 0; i < group.size(); i++) {
                     PlaceReply reply = written.succeeded() ? written.result().get(i) : PlaceReply.unknown();
+                    metrics.replied(reply);
                     group.get(i).promise().complete(reply);
                 }
                 if (!lingering) {

@@ -4,6 +4,7 @@ import io.flashsale.sale.Order;
 import io.flashsale.sale.OrderStatus;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.List;
 
 /** Orders as MongoDB keeps them. */
@@ -40,6 +41,11 @@ final class OrderDocuments {
     }
 
     static Order toOrder(JsonObject document) {
+        return toOrder(document, MongoLink.instant(document, "reservedAt"));
+    }
+
+    /** The same with a finer time than MongoDB's milliseconds. */
+    static Order toOrder(JsonObject document, Instant reservedAt) {
         return new Order(
                 document.getString("_id"),
                 document.getString("productId"),
@@ -52,7 +58,7 @@ final class OrderDocuments {
                 integers(document, "slots"),
                 OrderStatus.ofWireName(document.getString("status")),
                 document.getLong("epoch"),
-                MongoLink.instant(document, "reservedAt"),
+                reservedAt,
                 MongoLink.instant(document, "updatedAt"));
     }
 

@@ -82,11 +82,11 @@ public final class OrderWriter {
     }
 
     private static Future<PlaceReply> refused(Order order, BulkWriteError error) {
-        LOG.atError()
+        LOG.atWarn()
                 .addKeyValue("orderId", order.id())
                 .addKeyValue("code", error.getCode())
                 .log("MongoDB refused an order");
-        return Future.succeededFuture(PlaceReply.unknown());
+        return Future.succeededFuture(PlaceReply.refused("error " + error.getCode() + ": " + error.getMessage()));
     }
 
     /**
@@ -137,8 +137,11 @@ public final class OrderWriter {
                             order.units().get(i), units.get(i).result().get().id());
                 }
             }
-            // Whoever was in the way may have cancelled meanwhile: then nothing is known, and the next try will tell.
-            return holders.isEmpty() ? PlaceReply.unknown() : new PlaceReply(Kind.UNITS_TAKEN, null, holders);
+            // Whoever was in the way may have cancelled meanwhile; if it is refused again and again, it is another
+            // index.
+            return holders.isEmpty()
+                    ? PlaceReply.refused("error 11000: a unique index that no order explains")
+                    : PlaceReply.unitsTaken(holders);
         });
     }
 }

@@ -10,8 +10,9 @@ import java.util.Map;
  * @param order the order that MongoDB holds: for {@link Kind#PLACED} and {@link Kind#ALREADY_PLACED} the request's, for
  *     {@link Kind#BUYER_HOLDS} the one that takes the buyer's slot; else null
  * @param unitHolders for {@link Kind#UNITS_TAKEN}: unit to the id of the order that holds it
+ * @param reason for {@link Kind#REFUSED}: what MongoDB said; else null
  */
-public record PlaceReply(Kind kind, Order order, Map<Integer, String> unitHolders) {
+public record PlaceReply(Kind kind, Order order, Map<Integer, String> unitHolders, String reason) {
     /** The cases, by what the unique indexes said. */
     public enum Kind {
         /** Written by this call. */
@@ -24,6 +25,8 @@ public record PlaceReply(Kind kind, Order order, Map<Integer, String> unitHolder
         BUYER_HOLDS,
         /** Another order holds one of these units: Redis forgot it. */
         UNITS_TAKEN,
+        /** MongoDB took the rest of the group and not this one. It is not written; perhaps it never will be. */
+        REFUSED,
         /** MongoDB did not say. The order may be written or not. */
         UNKNOWN
     }
@@ -34,7 +37,15 @@ public record PlaceReply(Kind kind, Order order, Map<Integer, String> unitHolder
     }
 
     static PlaceReply of(Kind kind, Order order) {
-        return new PlaceReply(kind, order, Map.of());
+        return new PlaceReply(kind, order, Map.of(), null);
+    }
+
+    static PlaceReply unitsTaken(Map<Integer, String> holders) {
+        return new PlaceReply(Kind.UNITS_TAKEN, null, holders, null);
+    }
+
+    static PlaceReply refused(String reason) {
+        return new PlaceReply(Kind.REFUSED, null, Map.of(), reason);
     }
 
     /** The reply where MongoDB gave none. */

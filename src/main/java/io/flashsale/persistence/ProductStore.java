@@ -80,6 +80,18 @@ public final class ProductStore {
                 .map(document -> Optional.ofNullable(document).map(ProductStore::toProduct));
     }
 
+    /**
+     * Makes sure that the epoch is at least this: Redis may know a higher one where MongoDB was set back to an earlier
+     * state.
+     */
+    public Future<Void> raiseEpochTo(String productId, long epoch) {
+        JsonObject query = new JsonObject().put("_id", productId).put("epoch", new JsonObject().put("$lt", epoch));
+        JsonObject update = new JsonObject().put("$set", new JsonObject().put("epoch", epoch));
+        UpdateOptions options = new UpdateOptions().setWriteOption(WriteOption.MAJORITY);
+        return mongo.call(client -> client.updateCollectionWithOptions(COLLECTION, query, update, options))
+                .mapEmpty();
+    }
+
     private static JsonObject details(Product product) {
         ProductDetails details = product.details();
         return new JsonObject()

@@ -71,7 +71,9 @@ public final class Ledger {
         /** The order never came to be: the key is free again. */
         NEVER_WAS,
         /** MongoDB holds another reservation of the same request. */
-        REPLACED
+        REPLACED,
+        /** It was put aside, out of the outbox, and will not be: the key is free again. */
+        DISCARDED
     }
 
     private final RedisLink link;
@@ -180,7 +182,18 @@ public final class Ledger {
     }
 
     /** Gives a unit to the order that MongoDB says holds it, if Redis still names {@code believed}. */
-    public Future<Boolean> adopt(String productId, int unit, String believed, String trueHolder, String epoch) {
+    Future<Boolean> adopt(String productId, int unit, String believed, String trueHolder) {
+        return adopt(productId, unit, believed, trueHolder, "", "");
+    }
+
+    /**
+     * The same for the reconciler.
+     *
+     * @param epoch in which it looked
+     * @param pass its number; refused where a later pass has repaired this sale
+     */
+    public Future<Boolean> adopt(
+            String productId, int unit, String believed, String trueHolder, String epoch, String pass) {
         return certified(identity -> link.run(
                         scripts.adopt(),
                         List.of(
@@ -188,12 +201,12 @@ public final class Ledger {
                                 Keys.stock(productId),
                                 Keys.free(productId),
                                 Keys.holder(productId)),
-                        List.of(identity, String.valueOf(unit), believed, trueHolder, epoch)))
+                        List.of(identity, String.valueOf(unit), believed, trueHolder, epoch, pass)))
                 .map(reply -> reply.asLong() == 1);
     }
 
-    /** Makes a unit sellable that is held for no order, if Redis still names {@code believed}. */
-    public Future<Boolean> freeUnit(String productId, int unit, String believed, String epoch) {
+    /** Makes a unit sellable that is held for no order, if Redis still names {@code believed}; see {@link #adopt}. */
+    public Future<Boolean> freeUnit(String productId, int unit, String believed, String epoch, String pass) {
         return certified(identity -> link.run(
                         scripts.freeUnit(),
                         List.of(
@@ -201,7 +214,7 @@ public final class Ledger {
                                 Keys.stock(productId),
                                 Keys.free(productId),
                                 Keys.holder(productId)),
-                        List.of(identity, String.valueOf(unit), believed, epoch)))
+                        List.of(identity, String.valueOf(unit), believed, epoch, pass)))
                 .map(reply -> reply.asLong() == 1);
     }
 

@@ -1,5 +1,6 @@
 package io.flashsale.purchase;
 
+import io.flashsale.persistence.DeadLetter;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.redis.RedisUnavailableException;
@@ -19,18 +20,21 @@ public final class Orders {
     private final OrderStore store;
     private final Ledger ledger;
     private final Placement placement;
+    private final DeadLetters letters;
 
     /** Wires orders to both stores. */
-    public Orders(OrderStore store, Ledger ledger, Placement placement) {
+    public Orders(OrderStore store, Ledger ledger, Placement placement, DeadLetters letters) {
         this.store = store;
         this.ledger = ledger;
         this.placement = placement;
+        this.letters = letters;
     }
 
     /** The order, also while only Redis knows it. */
     public Future<Optional<Order>> find(String userId, String orderId) {
         return stored(orderId)
                 .compose(found -> found.isPresent() ? Future.succeededFuture(found) : reserved(orderId))
+                .compose(found -> found.isPresent() ? Future.succeededFuture(found) : putAside(orderId))
                 .map(found -> found.filter(order -> order.userId().equals(userId)));
     }
 
@@ -82,6 +86,11 @@ public final class Orders {
                 .recover(failure -> reserved(orderId)
                         .compose(waiting ->
                                 waiting.isPresent() ? Future.succeededFuture(waiting) : Future.failedFuture(failure)));
+    }
+
+    /** Refused by MongoDB, and not decided on yet: still reserved, as far as its buyer is concerned. */
+    private Future<Optional<Order>> putAside(String orderId) {
+        return letters.find(orderId).map(found -> found.map(DeadLetter::asTold));
     }
 
     private Future<Optional<Order>> reserved(String orderId) {

@@ -49,6 +49,15 @@ public final class Placement {
         return orders.place(order).compose(reply -> follow(order, reply, replayed));
     }
 
+    /**
+     * The same for whoever wants to know what MongoDB said.
+     *
+     * @return MongoDB's reply, when Redis follows it; never fails
+     */
+    public Future<PlaceReply> driveAgain(Order order) {
+        return orders.place(order).compose(reply -> follow(order, reply, true).map(reply));
+    }
+
     private Future<PurchaseOutcome> follow(Order order, PlaceReply reply, boolean replayed) {
         return switch (reply.kind()) {
             case PLACED -> {
@@ -67,7 +76,8 @@ public final class Placement {
             case UNITS_TAKEN ->
                 unitsTaken(order, reply.unitHolders())
                         .map(done -> PurchaseOutcome.of(PurchaseOutcome.Kind.UNAVAILABLE));
-            case UNKNOWN -> Future.succeededFuture(PurchaseOutcome.reserved(order, replayed));
+            // A refusal may be a passing one: the reconciler asks again, and puts the order aside if it is not.
+            case REFUSED, UNKNOWN -> Future.succeededFuture(PurchaseOutcome.reserved(order, replayed));
         };
     }
 
@@ -106,8 +116,7 @@ public final class Placement {
                 .log("Redis had forgotten who holds these units");
         return neverWas(order, own).compose(done -> {
             List<Future<Boolean>> adoptions = new ArrayList<>();
-            holders.forEach(
-                    (unit, holder) -> adoptions.add(ledger.adopt(order.productId(), unit, order.id(), holder, "")));
+            holders.forEach((unit, holder) -> adoptions.add(ledger.adopt(order.productId(), unit, order.id(), holder)));
             return bestEffort(order, Future.join(adoptions).mapEmpty());
         });
     }

@@ -1,6 +1,7 @@
 package io.flashsale.purchase;
 
 import io.flashsale.purchase.PurchaseOutcome.Kind;
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -12,6 +13,7 @@ public final class PurchaseClient {
 
     private final Vertx vertx;
     private final Admission admission;
+    private final PurchaseMetrics metrics;
     private final DeliveryOptions options;
 
     /**
@@ -19,7 +21,8 @@ public final class PurchaseClient {
      *
      * @param patience after which the outcome counts as unknown; longer than the script and the confirmation together
      */
-    public PurchaseClient(Vertx vertx, Admission admission, Duration patience) {
+    public PurchaseClient(Vertx vertx, Admission admission, PurchaseMetrics metrics, Duration patience) {
+        this.metrics = metrics;
         this.vertx = vertx;
         this.admission = admission;
         this.options = new DeliveryOptions().setLocalOnly(true).setSendTimeout(patience.toMillis());
@@ -28,12 +31,18 @@ public final class PurchaseClient {
     /** Buys; never fails, an outage is an outcome. */
     public Future<PurchaseOutcome> buy(PurchaseCommand command) {
         if (!admission.tryEnter()) {
-            return Future.succeededFuture(PurchaseOutcome.of(Kind.OVERLOADED));
+            PurchaseOutcome overloaded = PurchaseOutcome.of(Kind.OVERLOADED);
+            metrics.shed(overloaded);
+            return Future.succeededFuture(overloaded);
         }
+        Timer.Sample started = metrics.started();
         return vertx.eventBus()
                 .<PurchaseOutcome>request(ADDRESS, command, options)
                 .map(message -> message.body())
                 .otherwise(failure -> PurchaseOutcome.of(Kind.UNAVAILABLE))
-                .onComplete(done -> admission.leave());
+                .onComplete(done -> {
+                    admission.leave();
+                    metrics.answered(started, done.result());
+                });
     }
 }

@@ -1,5 +1,6 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.ProductStore;
 import io.flashsale.redis.RedisLink;
@@ -27,6 +28,7 @@ public final class Audit {
      * @param free sellable, as Redis has it
      * @param sold held by buyers' orders in MongoDB
      * @param inOutbox orders, not units, that wait for MongoDB
+     * @param deadLetters orders, not units, that MongoDB refuses
      * @param house taken off sale
      * @param state {@code open}, or why nothing can be said: {@code recovering}, {@code uncertified}, {@code absent}
      * @param difference units on which the stores disagree
@@ -38,6 +40,7 @@ public final class Audit {
             int free,
             int sold,
             int inOutbox,
+            int deadLetters,
             int house,
             String state,
             int difference) {
@@ -50,9 +53,11 @@ public final class Audit {
     private final RedisLink link;
     private final ProductStore products;
     private final OrderStore orders;
+    private final DeadLetterStore letters;
 
     /** Wires an audit to both stores. */
-    public Audit(RedisLink link, ProductStore products, OrderStore orders) {
+    public Audit(RedisLink link, ProductStore products, OrderStore orders, DeadLetterStore letters) {
+        this.letters = letters;
         this.link = link;
         this.products = products;
         this.orders = orders;
@@ -81,21 +86,23 @@ public final class Audit {
 
     private Future<Line> line(Product product, String identity) {
         return SaleStatus.read(link, product.id())
-                .compose(status -> SaleSnapshot.read(link, orders, product.id()).map(snapshot -> {
-                    int house = snapshot.heldByTheHouse();
-                    return new Line(
-                            product.id(),
-                            product.details().name(),
-                            product.highest() - house,
-                            snapshot.free().size() + Math.max(0, status.highest() - snapshot.issued()),
-                            snapshot.taken().size() - house,
-                            snapshot.outbox().size(),
-                            house,
-                            stateOf(status, identity),
-                            snapshot.findings().size()
-                                    + counterError(snapshot, status)
-                                    + Math.abs(product.highest() - status.highest()));
-                }));
+                .compose(status -> SaleSnapshot.read(link, orders, letters, product.id())
+                        .map(snapshot -> {
+                            int house = snapshot.heldByTheHouse();
+                            return new Line(
+                                    product.id(),
+                                    product.details().name(),
+                                    product.highest() - house,
+                                    snapshot.free().size() + Math.max(0, status.highest() - snapshot.issued()),
+                                    snapshot.taken().size() - house,
+                                    snapshot.outbox().size(),
+                                    snapshot.dead().size(),
+                                    house,
+                                    stateOf(status, identity),
+                                    snapshot.findings().size()
+                                            + counterError(snapshot, status)
+                                            + Math.abs(product.highest() - status.highest()));
+                        }));
     }
 
     private static int counterError(SaleSnapshot snapshot, SaleStatus status) {
@@ -126,6 +133,7 @@ public final class Audit {
                                     line.free(),
                                     line.sold(),
                                     line.inOutbox(),
+                                    line.deadLetters(),
                                     line.house(),
                                     "open",
                                     0));

@@ -1,5 +1,6 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.Placement;
@@ -26,27 +27,35 @@ final class Drift {
     private static final Logger LOG = LoggerFactory.getLogger(Drift.class);
     private static final int REPAIRS_AT_ONCE = 100;
 
+    /** Which sale is repaired, as of when, and by which pass. */
+    private record Place(String productId, String epoch, String pass) {}
+
     /** What one look at a sale saw. */
     private record Look(String epoch, Set<Finding> findings) {}
 
     private final Ledger ledger;
     private final Placement placement;
     private final OrderStore orders;
+    private final DeadLetterStore letters;
+    private final Repairs repairs;
     private final Map<String, Look> before = new HashMap<>();
 
-    Drift(Ledger ledger, Placement placement, OrderStore orders) {
+    Drift(Ledger ledger, Placement placement, OrderStore orders, DeadLetterStore letters, Repairs repairs) {
         this.ledger = ledger;
         this.placement = placement;
         this.orders = orders;
+        this.letters = letters;
+        this.repairs = repairs;
     }
 
     /**
      * Looks at a sale, and repairs what the look before saw too.
      *
+     * @param pass the number of the pass that looks
      * @return how many units were repaired
      */
-    Future<Integer> look(String productId) {
-        return SaleSnapshot.read(ledger.link(), orders, productId).compose(snapshot -> {
+    Future<Integer> look(String productId, long pass) {
+        return SaleSnapshot.read(ledger.link(), orders, letters, productId).compose(snapshot -> {
             Look look = new Look(snapshot.epoch(), snapshot.findings());
             Look earlier = before.put(productId, look);
             Set<Finding> certain = new HashSet<>(look.findings());
@@ -54,7 +63,7 @@ final class Drift {
                 return Future.succeededFuture(0);
             }
             certain.retainAll(earlier.findings());
-            return repair(productId, look.epoch(), List.copyOf(certain));
+            return repair(new Place(productId, look.epoch(), String.valueOf(pass)), List.copyOf(certain));
         });
     }
 
@@ -63,12 +72,12 @@ final class Drift {
         before.remove(productId);
     }
 
-    private Future<Integer> repair(String productId, String epoch, List<Finding> certain) {
+    private Future<Integer> repair(Place place, List<Finding> certain) {
         List<Finding> repaired = new ArrayList<>();
         return Chunks.each(
                         certain,
                         REPAIRS_AT_ONCE,
-                        finding -> repair(productId, epoch, finding)
+                        finding -> repair(place, finding)
                                 .onSuccess(done -> {
                                     if (done) {
                                         repaired.add(finding);
@@ -78,7 +87,7 @@ final class Drift {
                 .map(all -> {
                     if (!repaired.isEmpty()) {
                         LOG.atWarn()
-                                .addKeyValue("productId", productId)
+                                .addKeyValue("productId", place.productId())
                                 .addKeyValue("units", repaired.size())
                                 .log("units repaired on which Redis and MongoDB disagreed");
                     }
@@ -86,13 +95,31 @@ final class Drift {
                 });
     }
 
-    private Future<Boolean> repair(String productId, String epoch, Finding finding) {
+    private Future<Boolean> repair(Place place, Finding finding) {
         if (!finding.trueHolder().isEmpty()) {
-            return ledger.adopt(productId, finding.unit(), finding.believed(), finding.trueHolder(), epoch);
+            return ledger.adopt(
+                            place.productId(),
+                            finding.unit(),
+                            finding.believed(),
+                            finding.trueHolder(),
+                            place.epoch(),
+                            place.pass())
+                    .onSuccess(done -> count(done, Repairs.Kind.ADOPTED));
         }
         return giveBackIfCancelled(finding)
-                .compose(done -> ledger.freeUnit(productId, finding.unit(), finding.believed(), epoch)
-                        .map(freed -> freed || done));
+                .compose(given -> ledger.freeUnit(
+                                place.productId(), finding.unit(), finding.believed(), place.epoch(), place.pass())
+                        .onSuccess(freed -> {
+                            count(freed, Repairs.Kind.FREED);
+                            count(given && !freed, Repairs.Kind.GIVEN_BACK);
+                        })
+                        .map(freed -> freed || given));
+    }
+
+    private void count(boolean done, Repairs.Kind kind) {
+        if (done) {
+            repairs.count(kind);
+        }
     }
 
     /** A cancelled order whose node died before it gave everything back: its buyer's slots come back with its units. */

@@ -1,23 +1,17 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.ProductStore;
+import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.Placement;
-import io.flashsale.purchase.PurchaseOutcome;
 import io.flashsale.redis.Keys;
-import io.flashsale.sale.Order;
 import io.flashsale.sale.Product;
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,55 +27,62 @@ public final class Reconciler {
     /**
      * How thoroughly.
      *
+     * @param catalogue names the list of products, since a Redis may serve several databases
      * @param passesPerLook unit by unit both stores are compared every so many passes, since that reads all of a sale
+     * @param maxRefusals passes in which MongoDB may refuse an order before it is put aside as a dead letter
      */
-    public record Settings(int passesPerLook) {
+    public record Settings(String catalogue, int passesPerLook, int maxRefusals) {
         /** Refuses what makes no sense. */
         public Settings {
             if (passesPerLook < 1) {
                 throw new IllegalArgumentException("passesPerLook must be at least 1");
             }
+            if (maxRefusals < 1) {
+                throw new IllegalArgumentException("maxRefusals must be at least 1");
+            }
         }
     }
 
-    private static final Duration PASS_LEASE = Duration.ofSeconds(5);
     private static final int PRODUCTS_AT_ONCE = 8;
     private static final int ORDERS_AT_ONCE = 200;
 
     private final Ledger ledger;
-    private final Placement placement;
     private final Recovery recovery;
     private final ProductStore products;
     private final OrderStore orders;
+    private final DeadLetters letters;
     private final Drift drift;
+    private final OutboxDriver outbox;
+    private final PassLock lock;
+    private final Repairs repairs;
     private final Settings settings;
     private final SalesClosed salesClosed;
     private final Map<String, Future<Void>> recoveries = new HashMap<>();
     private int passesUntilLook;
-    private final String token = UUID.randomUUID().toString();
+    private long waiting;
 
-    /** Outbox entries that the previous pass saw, as the whole text of each. */
-    private Set<String> seenBefore = new HashSet<>();
-
-    private Set<String> seenNow = new HashSet<>();
-
-    /** Wires the reconciler to both stores. */
-    public Reconciler(
+    /** What the reconciler needs of the node that it belongs to; all of one event loop. */
+    public record Rooms(
             Ledger ledger,
             Placement placement,
-            Recovery recovery,
             ProductStore products,
             OrderStore orders,
-            SalesClosed salesClosed,
-            Settings settings) {
-        this.salesClosed = salesClosed;
-        this.settings = settings;
-        this.drift = new Drift(ledger, placement, orders);
-        this.ledger = ledger;
-        this.placement = placement;
+            DeadLetterStore deadLetters,
+            DeadLetters letters) {}
+
+    /** Wires the reconciler to both stores. */
+    public Reconciler(Rooms rooms, Recovery recovery, SalesClosed salesClosed, Repairs repairs, Settings settings) {
+        this.ledger = rooms.ledger();
+        this.products = rooms.products();
+        this.orders = rooms.orders();
+        this.letters = rooms.letters();
         this.recovery = recovery;
-        this.products = products;
-        this.orders = orders;
+        this.salesClosed = salesClosed;
+        this.repairs = repairs;
+        this.settings = settings;
+        this.drift = new Drift(ledger, rooms.placement(), orders, rooms.deadLetters(), repairs);
+        this.outbox = new OutboxDriver(ledger, rooms.placement(), orders, letters, repairs, settings.maxRefusals());
+        this.lock = new PassLock(ledger.link(), settings.catalogue());
     }
 
     /** Recovers a sale; asked for often while it is under way, it is done once. */
@@ -94,42 +95,44 @@ public final class Reconciler {
         Future<Void> started = recovery.recover(productId);
         recoveries.put(productId, started);
         started.onComplete(done -> recoveries.remove(productId));
-        return started.onSuccess(done -> salesClosed.open(productId))
-                .onFailure(failure -> LOG.atWarn()
-                        .addKeyValue("productId", productId)
-                        .addKeyValue("reason", failure.getMessage())
-                        .log("sale not recovered yet"));
+        return started.onSuccess(done -> {
+                    salesClosed.open(productId);
+                    repairs.count(Repairs.Kind.RECOVERED);
+                })
+                .onFailure(failure -> {
+                    repairs.count(Repairs.Kind.RECOVERY_FAILED);
+                    LOG.atWarn()
+                            .addKeyValue("productId", productId)
+                            .addKeyValue("reason", failure.getMessage())
+                            .log("sale not recovered yet");
+                });
     }
 
     /** One pass over all products, unless another node is at it. What fails is tried again by the next one. */
     public Future<Void> pass() {
-        return lock().compose(locked -> locked
-                ? passUnlocked().eventually(() -> ledger.link().send("DEL", Keys.reconcilerLock()))
-                : Future.succeededFuture());
+        return lock.begin().compose(number -> number > 0 ? passOver().eventually(lock::end) : Future.succeededFuture());
     }
 
     /** The same whoever else is at it: at the start of a node, which may follow the death of the lock's holder. */
     public Future<Void> firstPass() {
-        return passUnlocked();
+        return passOver();
     }
 
-    private Future<Void> passUnlocked() {
+    private Future<Void> passOver() {
         passesUntilLook = passesUntilLook > 0 ? passesUntilLook - 1 : settings.passesPerLook() - 1;
+        waiting = 0;
         return ledger.link()
                 .identity()
                 .compose(identity -> products.all()
                         .compose(all ->
                                 Chunks.each(all, PRODUCTS_AT_ONCE, product -> reconcile(product, identity.token()))))
+                .compose(done -> letters.count())
+                .onSuccess(repairs::deadLetters)
                 .onComplete(done -> {
-                    seenBefore = seenNow;
-                    seenNow = new HashSet<>();
-                });
-    }
-
-    private Future<Boolean> lock() {
-        return ledger.link()
-                .send("SET", Keys.reconcilerLock(), token, "NX", "PX", String.valueOf(PASS_LEASE.toMillis()))
-                .map(reply -> !reply.isNil());
+                    repairs.waiting(waiting);
+                    outbox.passEnded();
+                })
+                .mapEmpty();
     }
 
     /** Never fails: one product that cannot be helped now must not keep the others from being helped. */
@@ -155,43 +158,24 @@ public final class Reconciler {
         }
         // Perhaps by another node.
         salesClosed.open(product.id());
+        waiting += status.waiting();
         Future<Void> configured = Future.succeededFuture();
         if (status.version() < product.version() || status.highest() < product.highest()) {
+            repairs.count(Repairs.Kind.CONFIGURED);
             configured = ledger.configure(product).mapEmpty();
         }
         Future<Void> driven =
-                status.waiting() > 0 ? configured.compose(done -> driveOldOnes(product.id())) : configured;
+                status.waiting() > 0 ? configured.compose(done -> outbox.drive(product.id())) : configured;
         if (product.deleted()) {
             return status.waiting() > 0 ? driven : driven.compose(done -> forget(product.id()));
         }
-        return passesUntilLook > 0
-                ? driven
-                : driven.compose(done -> drift.look(product.id())).mapEmpty();
+        return passesUntilLook > 0 ? driven : driven.compose(done -> look(product.id()));
     }
 
-    /** Old is what two passes saw: a clock may jump at a fail-over, an order in flight is not to be raced. */
-    private Future<Void> driveOldOnes(String productId) {
-        return ledger.outbox(productId).compose(outbox -> {
-            List<Order> old = new ArrayList<>();
-            outbox.forEach((text, order) -> {
-                seenNow.add(text);
-                if (seenBefore.contains(text)) {
-                    old.add(order);
-                }
-            });
-            return Chunks.each(old, ORDERS_AT_ONCE, this::drive);
-        });
-    }
-
-    private Future<Void> drive(Order order) {
-        return placement.drive(order, true).compose(outcome -> {
-            boolean lost = outcome.kind() == PurchaseOutcome.Kind.LIMIT_REACHED
-                    || outcome.kind() == PurchaseOutcome.Kind.UNAVAILABLE;
-            if (lost && !order.byTheHouse()) {
-                return orders.recordFailed(order);
-            }
-            return Future.succeededFuture();
-        });
+    /** Asks for the pass again, so that one that has lasted too long ends before it repairs. */
+    private Future<Void> look(String productId) {
+        return lock.begin()
+                .compose(number -> number > 0 ? drift.look(productId, number).mapEmpty() : Future.succeededFuture());
     }
 
     /** The keys of a deleted product go once nothing of it waits for MongoDB, which answers retries from then on. */

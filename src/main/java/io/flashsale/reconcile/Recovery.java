@@ -2,9 +2,9 @@ package io.flashsale.reconcile;
 
 import io.flashsale.persistence.OrderClient;
 import io.flashsale.persistence.OrderStore;
-import io.flashsale.persistence.PlaceReply;
 import io.flashsale.persistence.ProductStore;
 import io.flashsale.persistence.StoreUnavailableException;
+import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.reconcile.RecoveryLedger.Claim;
 import io.flashsale.redis.RedisUnavailableException;
@@ -34,20 +34,30 @@ public final class Recovery {
     /** Scripts sent before their answers are awaited: bounds memory and what one product takes from others. */
     private static final int CHUNK = 500;
 
+    private static final int MAX_REFUSALS = 3;
+
     private final Ledger ledger;
     private final RecoveryLedger steps;
     private final ProductStore products;
     private final OrderStore orders;
     private final OrderClient writer;
+    private final DeadLetters letters;
     private final Clock clock;
 
     /** Wires the recovery to both stores. */
-    public Recovery(Ledger ledger, ProductStore products, OrderStore orders, OrderClient writer, Clock clock) {
+    public Recovery(
+            Ledger ledger,
+            ProductStore products,
+            OrderStore orders,
+            OrderClient writer,
+            DeadLetters letters,
+            Clock clock) {
         this.ledger = ledger;
         this.steps = new RecoveryLedger(ledger.link());
         this.products = products;
         this.orders = orders;
         this.writer = writer;
+        this.letters = letters;
         this.clock = clock;
     }
 
@@ -62,7 +72,7 @@ public final class Recovery {
             if (!locked) {
                 return Future.failedFuture(RedisUnavailableException.nothingSent("another node recovers this sale"));
             }
-            return recoverLocked(productId, token).eventually(() -> steps.unlock(productId));
+            return recoverLocked(productId, token).eventually(() -> steps.unlock(productId, token));
         });
     }
 
@@ -77,7 +87,7 @@ public final class Recovery {
                                 return Future.failedFuture(new IllegalArgumentException("no product " + productId));
                             }
                             Claim claim = new Claim(productId, raised.get().epoch(), token);
-                            return steps.begin(claim)
+                            return begin(claim)
                                     .compose(begun -> drain(claim))
                                     .compose(drained -> rebuild(claim, identity, raised.get()));
                         })
@@ -97,24 +107,38 @@ public final class Recovery {
                         "maxmemory-policy must be noeviction or volatile-*, not " + identity.evictionPolicy()));
     }
 
+    /** MongoDB may have been set back to an earlier state: then it learns Redis' epoch, and the next try succeeds. */
+    private Future<Void> begin(Claim claim) {
+        return steps.begin(claim).compose(higher -> {
+            if (higher == 0) {
+                return Future.succeededFuture();
+            }
+            return products.raiseEpochTo(claim.productId(), higher)
+                    .compose(raised -> Future.failedFuture(
+                            new RecoveryLedger.SupersededException("Redis knows epoch " + higher + " already")));
+        });
+    }
+
     /** What Redis still has of orders goes to MongoDB first; its indexes arbitrate. */
     private Future<Void> drain(Claim claim) {
         return ledger.outbox(claim.productId())
-                .compose(outbox -> Chunks.each(List.copyOf(outbox.values()), CHUNK, this::drainOne));
+                .compose(outbox ->
+                        Chunks.each(List.copyOf(outbox.values()), CHUNK, order -> drainOne(order, MAX_REFUSALS)));
     }
 
-    private Future<Void> drainOne(Order order) {
-        return writer.place(order).compose(reply -> {
-            if (reply.kind() == PlaceReply.Kind.UNKNOWN) {
-                return Future.failedFuture(new StoreUnavailableException("MongoDB did not take the outbox"));
-            }
-            boolean lost = reply.kind() == PlaceReply.Kind.BUYER_HOLDS || reply.kind() == PlaceReply.Kind.UNITS_TAKEN;
-            return lost ? orders.recordFailed(order) : Future.succeededFuture();
+    private Future<Void> drainOne(Order order, int triesLeft) {
+        return writer.place(order).compose(reply -> switch (reply.kind()) {
+            case PLACED, ALREADY_PLACED, KEY_REUSED -> Future.succeededFuture();
+            case BUYER_HOLDS, UNITS_TAKEN -> orders.recordFailed(order);
+            // The outbox ends with the recovery, so it cannot wait for many passes as the reconciler does.
+            case REFUSED ->
+                triesLeft > 1 ? drainOne(order, triesLeft - 1) : letters.putAside(order, reply.reason(), MAX_REFUSALS);
+            case UNKNOWN -> Future.failedFuture(new StoreUnavailableException("MongoDB did not take the outbox"));
         });
     }
 
     private Future<Void> rebuild(Claim claim, ServerIdentity identity, Product product) {
-        return orders.ofProduct(claim.productId(), clock.instant().minus(ledger.answerTtl()))
+        return holders(claim.productId())
                 .compose(found -> steps.clear(claim)
                         .compose(cleared ->
                                 Chunks.each(found, CHUNK, order -> steps.restore(claim, order, ttlOf(order))))
@@ -129,17 +153,35 @@ public final class Recovery {
                 }));
     }
 
+    /** The orders of MongoDB, and dead letters whose units nobody has bought since. */
+    private Future<List<Order>> holders(String productId) {
+        return orders.ofProduct(productId, clock.instant().minus(ledger.answerTtl()))
+                .compose(placed -> letters.ofProduct(productId).map(refused -> {
+                    BitSet taken = takenBy(placed);
+                    List<Order> all = new ArrayList<>(placed);
+                    refused.stream()
+                            .filter(order -> order.units().stream().noneMatch(taken::get))
+                            .forEach(all::add);
+                    return all;
+                }));
+    }
+
+    private static BitSet takenBy(List<Order> orders) {
+        BitSet taken = new BitSet();
+        orders.stream()
+                .filter(order -> order.status().holdsUnits())
+                .flatMap(order -> order.units().stream())
+                .forEach(taken::set);
+        return taken;
+    }
+
     private Duration ttlOf(Order order) {
         return Duration.between(clock.instant(), order.reservedAt().plus(ledger.answerTtl()));
     }
 
     /** The gaps below the highest unit sold are free; above it nothing was issued, and nothing need be written. */
     private Future<Integer> restoreFree(Claim claim, List<Order> found) {
-        BitSet taken = new BitSet();
-        found.stream()
-                .filter(order -> order.status().holdsUnits())
-                .flatMap(order -> order.units().stream())
-                .forEach(taken::set);
+        BitSet taken = takenBy(found);
         int issued = Math.max(0, taken.length() - 1);
         List<List<Integer>> chunks = new ArrayList<>();
         List<Integer> chunk = new ArrayList<>(CHUNK);

@@ -25,8 +25,8 @@ final class RecoveryLedger {
     static final class SupersededException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        SupersededException() {
-            super("another recovery has taken over", null, false, false);
+        SupersededException(String message) {
+            super(message, null, false, false);
         }
     }
 
@@ -40,6 +40,7 @@ final class RecoveryLedger {
     record Claim(String productId, long epoch, String token) {}
 
     private final RedisLink link;
+    private final Script unlock = Script.load("unlock-1");
     private final Script begin = Script.load("begin-recovery-2");
     private final Script clear = Script.load("clear-3");
     private final Script restore = Script.load("restore-4");
@@ -56,17 +57,24 @@ final class RecoveryLedger {
                 .map(reply -> !reply.isNil());
     }
 
-    Future<Void> unlock(String productId) {
-        return link.send("DEL", Keys.recoveryLock(productId)).mapEmpty();
+    Future<Void> unlock(String productId, String token) {
+        return link.run(unlock, List.of(Keys.recoveryLock(productId)), List.of(token))
+                .mapEmpty();
     }
 
-    /** Closes the sale; fails with {@link SupersededException}. */
-    Future<Void> begin(Claim claim) {
+    /**
+     * Closes the sale.
+     *
+     * @return 0, or the epoch that Redis knows where that is as high already
+     */
+    Future<Long> begin(Claim claim) {
         return link.run(
                         begin,
                         List.of(Keys.sale(claim.productId()), Keys.orders(claim.productId())),
                         List.of(String.valueOf(claim.epoch()), claim.token()))
-                .compose(reply -> held(reply.at(0).asString().equals("BEGUN")));
+                .map(reply -> reply.at(0).asString().equals("BEGUN")
+                        ? 0L
+                        : Long.parseLong(reply.at(1).asString()));
     }
 
     Future<Void> clear(Claim claim) {
@@ -139,7 +147,9 @@ final class RecoveryLedger {
     }
 
     private static Future<Void> held(boolean stillOurs) {
-        return stillOurs ? Future.succeededFuture() : Future.failedFuture(new SupersededException());
+        return stillOurs
+                ? Future.succeededFuture()
+                : Future.failedFuture(new SupersededException("another recovery has taken over"));
     }
 
     private static String joined(List<Integer> numbers) {

@@ -1,5 +1,7 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.persistence.DeadLetter;
+import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
@@ -23,6 +25,7 @@ import java.util.Set;
  * @param holders unit to the order that Redis names
  * @param free units that were given back
  * @param outbox ids of the orders that wait for MongoDB
+ * @param dead ids of the orders that MongoDB refuses, which keep their units
  */
 record SaleSnapshot(
         String epoch,
@@ -31,7 +34,8 @@ record SaleSnapshot(
         List<Order> live,
         Map<Integer, String> holders,
         Set<String> free,
-        Set<String> outbox) {
+        Set<String> outbox,
+        Set<String> dead) {
 
     /**
      * One unit that is wrong.
@@ -42,8 +46,12 @@ record SaleSnapshot(
      */
     record Finding(int unit, String believed, String trueHolder) {}
 
-    static Future<SaleSnapshot> read(RedisLink link, OrderStore orders, String productId) {
-        return orders.liveOf(productId).compose(live -> {
+    static Future<SaleSnapshot> read(RedisLink link, OrderStore orders, DeadLetterStore letters, String productId) {
+        Future<List<Order>> placed = orders.liveOf(productId);
+        Future<List<DeadLetter>> refused = letters.ofProduct(productId);
+        return Future.all(placed, refused).compose(both -> {
+            Set<String> dead = new HashSet<>();
+            refused.result().forEach(letter -> dead.add(letter.order().id()));
             Future<Reply> sale = link.send("HMGET", Keys.sale(productId), "epoch", "issued");
             Future<Reply> stock = link.send("GET", Keys.stock(productId));
             Future<Reply> holders = link.send("HGETALL", Keys.holder(productId));
@@ -54,10 +62,11 @@ record SaleSnapshot(
                             sale.result().at(0).asString(),
                             (int) sale.result().at(1).asLong(),
                             stock.result().asLong(),
-                            live,
+                            placed.result(),
                             holders(holders.result().asStrings()),
                             Set.copyOf(free.result().asStrings()),
-                            Set.copyOf(outbox.result().asStrings())));
+                            Set.copyOf(outbox.result().asStrings()),
+                            dead));
         });
     }
 
@@ -93,7 +102,7 @@ record SaleSnapshot(
         });
         for (int unit = 1; unit <= issued; unit++) {
             String believed = holders.getOrDefault(unit, "");
-            boolean heldForNobody = !believed.isEmpty() && !outbox.contains(believed);
+            boolean heldForNobody = !believed.isEmpty() && !outbox.contains(believed) && !dead.contains(believed);
             boolean nowhere = believed.isEmpty() && !free.contains(String.valueOf(unit));
             if (!taken.containsKey(unit) && (heldForNobody || nowhere)) {
                 findings.add(new Finding(unit, believed, ""));

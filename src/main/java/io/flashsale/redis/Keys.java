@@ -60,9 +60,13 @@ public final class Keys {
         return "product:recovery:{" + productId + "}";
     }
 
-    /** String: courtesy lock, so that one node at a time makes a pass of the reconciler. */
-    public static String reconcilerLock() {
-        return "reconciler:lock";
+    /**
+     * Hash: which node makes a pass of the reconciler, until when, and the number of the pass.
+     *
+     * @param catalogue names the list of products, since a Redis may serve several databases
+     */
+    public static String reconcilerPass(String catalogue) {
+        return "reconciler:pass:" + catalogue;
     }
 
     /** Hash: who holds this session. */

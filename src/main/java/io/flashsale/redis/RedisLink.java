@@ -1,6 +1,5 @@
 package io.flashsale.redis;
 
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -69,7 +68,6 @@ public final class RedisLink {
     private final Settings settings;
     private final RedisOptions options;
 
-    private Context context;
     /** A client of its own for each connection: closing a connection alone gives it back to the client's pool. */
     private Redis client;
 
@@ -82,6 +80,9 @@ public final class RedisLink {
     private long heartbeatTimer = -1;
     private boolean closed;
     private volatile boolean ending;
+
+    /** For those who look from another thread. */
+    private volatile boolean connected;
 
     /**
      * Makes a link that is not connected yet.
@@ -115,7 +116,6 @@ public final class RedisLink {
      *     starting
      */
     public Future<Void> start() {
-        context = vertx.getOrCreateContext();
         heartbeatTimer = vertx.setPeriodic(settings.heartbeat().toMillis(), timer -> beat());
         return connect().otherwiseEmpty();
     }
@@ -133,9 +133,9 @@ public final class RedisLink {
         return Future.succeededFuture();
     }
 
-    /** Whether there is a connection whose server has told its identity. */
+    /** Whether there is a connection whose server has told its identity. May be asked by any thread. */
     public boolean isConnected() {
-        return connection != null && identity != null;
+        return connected;
     }
 
     /** Commands that await their answer. */
@@ -272,6 +272,7 @@ public final class RedisLink {
         fresh.endHandler(end -> lost(fresh));
         return readIdentity()
                 .onSuccess(read -> {
+                    connected = connection == fresh;
                     reconnectDelayMillis = settings.reconnectMin().toMillis();
                     LOG.atInfo().addKeyValue("server", read).log("connected to Redis");
                 })
@@ -290,6 +291,7 @@ public final class RedisLink {
         RedisConnection gone = connection;
         connection = null;
         identity = null;
+        connected = false;
         if (gone != null) {
             if (!closed && !ending) {
                 LOG.atWarn().addKeyValue("reason", reason).log("connection to Redis dropped");
@@ -325,10 +327,5 @@ public final class RedisLink {
                 scheduleReconnect();
             }
         });
-    }
-
-    /** The event loop this link belongs to. */
-    Context context() {
-        return context;
     }
 }

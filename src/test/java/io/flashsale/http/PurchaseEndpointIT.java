@@ -8,10 +8,12 @@ import io.flashsale.persistence.LocalCodec;
 import io.flashsale.purchase.Admission;
 import io.flashsale.purchase.PurchaseClient;
 import io.flashsale.purchase.PurchaseCommand;
+import io.flashsale.purchase.PurchaseMetrics;
 import io.flashsale.purchase.PurchaseOutcome;
 import io.flashsale.purchase.PurchaseOutcome.Kind;
 import io.flashsale.sale.Order;
 import io.flashsale.sale.OrderStatus;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -48,7 +50,7 @@ class PurchaseEndpointIT {
                     message.reply(outcome);
                 }
             });
-            PurchaseClient client = new PurchaseClient(vertx, new Admission(10), Duration.ofMillis(500));
+            PurchaseClient client = purchaseClient(vertx);
             table.add(
                     HttpMethod.POST,
                     "/buy/:productId",
@@ -237,5 +239,11 @@ class PurchaseEndpointIT {
         // then
         assertTrue(answer.startsWith("HTTP/1.1 404 "), answer);
         assertEquals(null, received);
+    }
+
+    private static PurchaseClient purchaseClient(io.vertx.core.Vertx vertx) {
+        Admission admission = new Admission(10);
+        PurchaseMetrics metrics = new PurchaseMetrics(new SimpleMeterRegistry(), admission);
+        return new PurchaseClient(vertx, admission, metrics, Duration.ofMillis(500));
     }
 }

@@ -374,10 +374,10 @@ class SaleScriptsIT {
         Order order = buy("ada", "k", 1).order();
 
         // when
-        boolean stale = run(() -> ledger.adopt(product, 1, "somebody else", "true-holder", ""));
-        boolean held = run(() -> ledger.adopt(product, 1, order.id(), "true-holder", ""));
-        boolean neverIssued = run(() -> ledger.adopt(product, 4, "", "true-holder-2", "3"));
-        boolean otherEpoch = run(() -> ledger.adopt(product, 5, "", "x", "2"));
+        boolean stale = run(() -> ledger.adopt(product, 1, "somebody else", "true-holder"));
+        boolean held = run(() -> ledger.adopt(product, 1, order.id(), "true-holder"));
+        boolean neverIssued = run(() -> ledger.adopt(product, 4, "", "true-holder-2", "3", "7"));
+        boolean otherEpoch = run(() -> ledger.adopt(product, 5, "", "x", "2", "7"));
 
         // then
         assertEquals(List.of(false, true, true, false), List.of(stale, held, neverIssued, otherEpoch));
@@ -390,6 +390,24 @@ class SaleScriptsIT {
         assertEquals(Set.of(2, 3), sold);
     }
 
+    /** The fence: a node that was halted in its pass comes too late. */
+    @Test
+    void aLaterPassHasTheSay() {
+        // given
+        open(5, 1);
+        Order order = buy("ada", "k", 1).order();
+        run(() -> ledger.adopt(product, 1, "somebody else", "true-holder", "3", "8"));
+
+        // when
+        boolean lateAdoption = run(() -> ledger.adopt(product, 1, order.id(), "true-holder", "3", "7"));
+        boolean lateRelease = run(() -> ledger.freeUnit(product, 1, order.id(), "3", "7"));
+        boolean noPass = run(() -> ledger.adopt(product, 1, order.id(), order.id()));
+        boolean samePass = run(() -> ledger.freeUnit(product, 1, order.id(), "3", "8"));
+
+        // then
+        assertEquals(List.of(false, false, true, true), List.of(lateAdoption, lateRelease, noPass, samePass));
+    }
+
     @Test
     void aUnitThatIsNowhereBecomesSellable() {
         // given
@@ -397,11 +415,11 @@ class SaleScriptsIT {
         Order order = buy("ada", "k", 1).order();
 
         // when
-        boolean stale = run(() -> ledger.freeUnit(product, 1, "somebody else", "3"));
-        boolean otherEpoch = run(() -> ledger.freeUnit(product, 1, order.id(), "2"));
-        boolean freed = run(() -> ledger.freeUnit(product, 1, order.id(), "3"));
-        boolean twice = run(() -> ledger.freeUnit(product, 1, "", "3"));
-        boolean neverIssued = run(() -> ledger.freeUnit(product, 4, "", "3"));
+        boolean stale = run(() -> ledger.freeUnit(product, 1, "somebody else", "3", "7"));
+        boolean otherEpoch = run(() -> ledger.freeUnit(product, 1, order.id(), "2", "7"));
+        boolean freed = run(() -> ledger.freeUnit(product, 1, order.id(), "3", "7"));
+        boolean twice = run(() -> ledger.freeUnit(product, 1, "", "3", "7"));
+        boolean neverIssued = run(() -> ledger.freeUnit(product, 4, "", "3", "7"));
 
         // then
         assertEquals(List.of(false, false, true, false, false), List.of(stale, otherEpoch, freed, twice, neverIssued));
@@ -441,6 +459,9 @@ class SaleScriptsIT {
                 "adopt-4",
                 "free-unit-4",
                 "configure-2",
+                "begin-pass-1",
+                "end-pass-1",
+                "unlock-1",
                 "begin-recovery-2",
                 "clear-3",
                 "restore-4",

@@ -1,0 +1,121 @@
+package io.flashsale.persistence;
+
+import io.flashsale.sale.Page;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.UpdateOptions;
+import io.vertx.ext.mongo.WriteOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/** Dead letters in MongoDB, by the id of their order: put aside twice is once. */
+public final class DeadLetterStore {
+    private static final String COLLECTION = "orders_dead";
+    private static final String DISCARDED = "discarded";
+
+    private final MongoLink mongo;
+
+    /** Makes a store. */
+    public DeadLetterStore(MongoLink mongo) {
+        this.mongo = mongo;
+    }
+
+    /** The indexes that make lists and recoveries fast. */
+    public Future<Void> ensureIndexes() {
+        return mongo.ensureIndex(
+                        COLLECTION,
+                        "newest_first",
+                        new JsonObject().put("at", -1).put("_id", -1))
+                .compose(done ->
+                        mongo.ensureIndex(COLLECTION, "of_a_product", new JsonObject().put("order.productId", 1)));
+    }
+
+    /** Puts a letter aside; one of the same order that is there already, and not discarded, stays as it is. */
+    public Future<Void> add(DeadLetter letter) {
+        JsonObject document = new JsonObject()
+                .put("_id", letter.order().id())
+                .put("order", OrderDocuments.toDocument(letter.order()))
+                // By its microseconds Redis tells a reservation from every other one of the same request.
+                .put(
+                        "reservedAtMicros",
+                        ChronoUnit.MICROS.between(Instant.EPOCH, letter.order().reservedAt()))
+                .put("reason", letter.reason())
+                .put("tries", letter.tries())
+                .put("at", MongoLink.date(letter.at()))
+                .put(DISCARDED, letter.discarded());
+        return mongo.call(client -> client.insertWithOptions(COLLECTION, document, WriteOption.MAJORITY))
+                .<Void>mapEmpty()
+                .recover(failure ->
+                        MongoLink.isDuplicateKey(failure) ? replaceDiscarded(document) : Future.failedFuture(failure));
+    }
+
+    /** The same request was reserved, and refused, once more. */
+    private Future<Void> replaceDiscarded(JsonObject document) {
+        JsonObject query =
+                new JsonObject().put("_id", document.getString("_id")).put(DISCARDED, true);
+        return mongo.call(client -> client.replaceDocumentsWithOptions(COLLECTION, query, document, majority()))
+                .mapEmpty();
+    }
+
+    /** The letter of that order, also one that was discarded. */
+    public Future<Optional<DeadLetter>> find(String orderId) {
+        return mongo.call(client -> client.findOne(COLLECTION, new JsonObject().put("_id", orderId), null))
+                .map(document -> Optional.ofNullable(document).map(DeadLetterStore::toLetter));
+    }
+
+    /** The letters that wait for a decision, newest first. */
+    public Future<Page<DeadLetter>> list(String cursor, int limit) {
+        return Cursors.page(mongo, COLLECTION, undecided(), "at", cursor, limit, DeadLetterStore::toLetter);
+    }
+
+    /** The undecided letters of a product: their units are not for sale. */
+    public Future<List<DeadLetter>> ofProduct(String productId) {
+        JsonObject query = undecided().put("order.productId", productId);
+        return mongo.call(client -> client.find(COLLECTION, query))
+                .map(found -> found.stream().map(DeadLetterStore::toLetter).toList());
+    }
+
+    /**
+     * Ends a letter. What is left tells its buyer, since MongoDB may refuse a record among the orders as it refused the
+     * order.
+     */
+    public Future<Void> discard(String orderId, Instant at) {
+        JsonObject query = undecided().put("_id", orderId);
+        JsonObject update = new JsonObject()
+                .put("$set", new JsonObject().put(DISCARDED, true).put("at", MongoLink.date(at)));
+        return mongo.call(client -> client.updateCollectionWithOptions(COLLECTION, query, update, majority()))
+                .mapEmpty();
+    }
+
+    private static JsonObject undecided() {
+        return new JsonObject().put(DISCARDED, false);
+    }
+
+    private static UpdateOptions majority() {
+        return new UpdateOptions().setWriteOption(WriteOption.MAJORITY);
+    }
+
+    /** How many wait for a decision. */
+    public Future<Long> count() {
+        return mongo.call(client -> client.count(COLLECTION, undecided()));
+    }
+
+    /** Takes a letter away. */
+    public Future<Void> remove(String orderId) {
+        return mongo.call(client -> client.removeDocumentWithOptions(
+                        COLLECTION, new JsonObject().put("_id", orderId), WriteOption.MAJORITY))
+                .mapEmpty();
+    }
+
+    private static DeadLetter toLetter(JsonObject document) {
+        Instant reservedAt = Instant.EPOCH.plus(document.getLong("reservedAtMicros"), ChronoUnit.MICROS);
+        return new DeadLetter(
+                OrderDocuments.toOrder(document.getJsonObject("order"), reservedAt),
+                document.getString("reason"),
+                document.getInteger("tries"),
+                MongoLink.instant(document, "at"),
+                document.getBoolean(DISCARDED));
+    }
+}

@@ -1,0 +1,168 @@
+package io.flashsale.purchase;
+
+import io.flashsale.persistence.DeadLetter;
+import io.flashsale.persistence.DeadLetterStore;
+import io.flashsale.persistence.OrderClient;
+import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.PlaceReply;
+import io.flashsale.persistence.StoreUnavailableException;
+import io.flashsale.sale.Order;
+import io.flashsale.sale.OrderStatus;
+import io.flashsale.sale.Page;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Orders that MongoDB refuses for good: put aside with the reason, so that they stand in nobody's way, and given to an
+ * admin, who has them written or discards them. Each step may be repeated.
+ *
+ * <p>Belongs to the event loop of its ledger.
+ */
+public final class DeadLetters {
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
+
+    /**
+     * What became of another try.
+     *
+     * @param orderId which
+     * @param placed whether MongoDB holds it now; else the letter stays
+     * @param reason why not, or null
+     */
+    public record Retry(String orderId, boolean placed, String reason) {}
+
+    private final DeadLetterStore letters;
+    private final OrderStore orders;
+    private final OrderClient writer;
+    private final Ledger ledger;
+    private final Clock clock;
+
+    /** Wires dead letters to both stores. */
+    public DeadLetters(DeadLetterStore letters, OrderStore orders, OrderClient writer, Ledger ledger, Clock clock) {
+        this.letters = letters;
+        this.orders = orders;
+        this.writer = writer;
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    /** Puts an order aside: first written down, then taken out of the outbox, so that it is never nowhere. */
+    public Future<Void> putAside(Order order, String reason, int tries) {
+        LOG.atError()
+                .addKeyValue("orderId", order.id())
+                .addKeyValue("reason", reason)
+                .addKeyValue("tries", tries)
+                .log("MongoDB refuses this order; it is put aside as a dead letter");
+        return letters.add(new DeadLetter(order, reason, tries, clock.instant(), false))
+                .compose(written -> ledger.settle(order.productId(), List.of(order)));
+    }
+
+    /** The letters, newest first. */
+    public Future<Page<DeadLetter>> list(String cursor, int limit) {
+        return letters.list(cursor, limit);
+    }
+
+    /** The letter of that order, also one that was discarded. */
+    public Future<Optional<DeadLetter>> find(String orderId) {
+        return letters.find(orderId);
+    }
+
+    /** Orders of a product that keep their units though MongoDB does not hold them. */
+    public Future<List<Order>> ofProduct(String productId) {
+        return letters.ofProduct(productId)
+                .map(found -> found.stream().map(DeadLetter::order).toList());
+    }
+
+    /** How many letters there are. */
+    public Future<Long> count() {
+        return letters.count();
+    }
+
+    /**
+     * Has MongoDB asked once more.
+     *
+     * @return empty where there is no such letter; fails with {@link StoreUnavailableException} where MongoDB does not
+     *     say
+     */
+    public Future<Optional<Retry>> retry(String orderId) {
+        return undecided(orderId).compose(found -> {
+            if (found.isEmpty()) {
+                return Future.succeededFuture(Optional.empty());
+            }
+            Order order = found.get().order();
+            return writer.place(order).compose(reply -> follow(order, reply)).map(Optional::of);
+        });
+    }
+
+    private Future<Retry> follow(Order order, PlaceReply reply) {
+        return switch (reply.kind()) {
+            case PLACED -> letters.remove(order.id()).map(done -> new Retry(order.id(), true, null));
+            case ALREADY_PLACED ->
+                giveBackAllBut(reply.order(), order)
+                        .compose(done -> letters.remove(order.id()))
+                        .map(done -> new Retry(order.id(), true, null));
+            case KEY_REUSED -> refused(order, "its key belongs to another request");
+            case BUYER_HOLDS ->
+                refused(order, "its buyer holds order " + reply.order().id());
+            case UNITS_TAKEN -> refused(order, "its units were sold: " + reply.unitHolders());
+            case REFUSED -> refused(order, reply.reason());
+            case UNKNOWN -> Future.failedFuture(new StoreUnavailableException("MongoDB did not answer"));
+        };
+    }
+
+    private static Future<Retry> refused(Order order, String reason) {
+        return Future.succeededFuture(new Retry(order.id(), false, reason));
+    }
+
+    private Future<Void> giveBackAllBut(Order placed, Order reserved) {
+        List<Integer> held = placed.status().holdsUnits() ? placed.units() : List.of();
+        List<Integer> slots = placed.status().holdsUnits() ? placed.slots() : List.of();
+        return ledger.release(
+                        reserved,
+                        Ledger.Return.CANCELLED,
+                        reserved.units().stream()
+                                .filter(unit -> !held.contains(unit))
+                                .toList(),
+                        reserved.slots().stream()
+                                .filter(slot -> !slots.contains(slot))
+                                .toList())
+                .mapEmpty();
+    }
+
+    /**
+     * Ends an order that will not be: its buyer is told, its units are for sale again, its key is free.
+     *
+     * @return false where there is no such letter
+     */
+    public Future<Boolean> discard(String orderId) {
+        return undecided(orderId).compose(found -> {
+            if (found.isEmpty()) {
+                return Future.succeededFuture(false);
+            }
+            Order order = found.get().order();
+            return orders.find(orderId)
+                    .compose(stored -> isOrder(stored)
+                            // Written meanwhile, by a retry of its buyer: there is nothing to give back.
+                            ? letters.remove(orderId).map(true)
+                            : giveBack(order)
+                                    .compose(given -> letters.discard(orderId, clock.instant()))
+                                    .map(true));
+        });
+    }
+
+    private static boolean isOrder(Optional<Order> stored) {
+        return stored.filter(order -> order.status() != OrderStatus.FAILED).isPresent();
+    }
+
+    private Future<Void> giveBack(Order order) {
+        return ledger.release(order, Ledger.Return.DISCARDED, order.units(), order.slots())
+                .mapEmpty();
+    }
+
+    private Future<Optional<DeadLetter>> undecided(String orderId) {
+        return letters.find(orderId).map(found -> found.filter(letter -> !letter.discarded()));
+    }
+}

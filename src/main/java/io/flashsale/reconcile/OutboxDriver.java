@@ -1,0 +1,99 @@
+package io.flashsale.reconcile;
+
+import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.PlaceReply;
+import io.flashsale.purchase.DeadLetters;
+import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.Placement;
+import io.flashsale.sale.Order;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Drives orders that stay in the outbox, and puts those aside that MongoDB refuses again and again.
+ *
+ * <p>Old is what two passes saw: a clock may jump at a fail-over, and an order in flight is not to be raced. Belongs to the
+ * event loop of its ledger.
+ */
+final class OutboxDriver {
+    private static final int ORDERS_AT_ONCE = 200;
+
+    private record Entry(String text, Order order) {}
+
+    private final Ledger ledger;
+    private final Placement placement;
+    private final OrderStore orders;
+    private final DeadLetters letters;
+    private final Repairs repairs;
+    private final int maxRefusals;
+
+    /** Entries, by their whole text, that the pass before saw, and how often MongoDB has refused each. */
+    private Map<String, Integer> seenBefore = new HashMap<>();
+
+    private Map<String, Integer> seenNow = new HashMap<>();
+
+    OutboxDriver(
+            Ledger ledger,
+            Placement placement,
+            OrderStore orders,
+            DeadLetters letters,
+            Repairs repairs,
+            int maxRefusals) {
+        this.ledger = ledger;
+        this.placement = placement;
+        this.orders = orders;
+        this.letters = letters;
+        this.repairs = repairs;
+        this.maxRefusals = maxRefusals;
+    }
+
+    /** Drives what the pass before saw too. */
+    Future<Void> drive(String productId) {
+        return ledger.outbox(productId).compose(outbox -> {
+            List<Entry> old = new ArrayList<>();
+            outbox.forEach((text, order) -> {
+                Integer refusals = seenBefore.get(text);
+                seenNow.put(text, refusals == null ? 0 : refusals);
+                if (refusals != null) {
+                    old.add(new Entry(text, order));
+                }
+            });
+            return Chunks.each(old, ORDERS_AT_ONCE, this::drive);
+        });
+    }
+
+    private Future<Void> drive(Entry entry) {
+        return placement.driveAgain(entry.order()).compose(reply -> switch (reply.kind()) {
+            case PLACED, ALREADY_PLACED -> counted(Repairs.Kind.DRIVEN);
+            case BUYER_HOLDS, UNITS_TAKEN ->
+                entry.order().byTheHouse()
+                        ? Future.succeededFuture()
+                        : orders.recordFailed(entry.order()).compose(done -> counted(Repairs.Kind.FAILED));
+            case REFUSED -> refused(entry, reply);
+            case KEY_REUSED, UNKNOWN -> Future.succeededFuture();
+        });
+    }
+
+    private Future<Void> refused(Entry entry, PlaceReply reply) {
+        int refusals = seenNow.merge(entry.text(), 1, Integer::sum);
+        if (refusals < maxRefusals) {
+            return Future.succeededFuture();
+        }
+        return letters.putAside(entry.order(), reply.reason(), refusals)
+                .compose(done -> counted(Repairs.Kind.PUT_ASIDE));
+    }
+
+    private Future<Void> counted(Repairs.Kind kind) {
+        repairs.count(kind);
+        return Future.succeededFuture();
+    }
+
+    /** What this pass saw is old for the next one. */
+    void passEnded() {
+        seenBefore = seenNow;
+        seenNow = new HashMap<>();
+    }
+}

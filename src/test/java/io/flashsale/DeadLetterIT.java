@@ -1,0 +1,205 @@
+package io.flashsale;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.redis.Keys;
+import io.flashsale.support.Client;
+import io.flashsale.support.Client.Answer;
+import io.flashsale.support.TestStores;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.IndexOptions;
+import io.vertx.ext.mongo.MongoClient;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Orders that MongoDB refuses for good. What refuses them here is a unique index of somebody else's, since the embedded
+ * server knows no validators.
+ */
+class DeadLetterIT {
+    private static final String IN_THE_WAY = "somebody_elses";
+
+    private final String database = TestStores.freshDatabase();
+    private final Vertx vertx = Vertx.vertx();
+    private MongoClient mongo;
+    private TestNode node;
+    private Client admin;
+    private String product;
+    private Client refused;
+    private Answer reserved;
+
+    /** One order is placed; a second one, of the same quantity, is refused. */
+    @BeforeEach
+    void start() {
+        node = TestNode.builder()
+                .with("FLASHSALE_MONGODB_DATABASE", database)
+                .with("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "2")
+                .start();
+        mongo = MongoClient.create(
+                vertx,
+                new JsonObject()
+                        .put("connection_string", TestStores.shared().mongoUri())
+                        .put("db_name", database));
+        admin = node.admin();
+        product = TestNode.product(admin, 5, 1);
+        node.user().buy(product, "k");
+        TestNode.await(mongo.createIndexWithOptions(
+                "orders",
+                new JsonObject().put("quantity", 1),
+                new IndexOptions().name(IN_THE_WAY).unique(true)));
+        refused = node.user();
+        reserved = refused.buy(product, "k");
+    }
+
+    @AfterEach
+    void stop() {
+        node.close();
+        TestNode.await(mongo.close());
+        TestNode.await(vertx.close());
+    }
+
+    private void clearTheWay() {
+        TestNode.await(mongo.dropIndex("orders", IN_THE_WAY));
+    }
+
+    private JsonArray letters() {
+        return admin.get("/api/v1/admin/dead-letters").json().getJsonArray("items");
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        for (int i = 0; i < 200 && !condition.getAsBoolean(); i++) {
+            Thread.sleep(50);
+        }
+        assertTrue(condition.getAsBoolean());
+    }
+
+    private JsonObject awaitLetter() throws InterruptedException {
+        await(() -> letters().size() == 1
+                && node.redis("HLEN", Keys.orders(product)).equals("0"));
+        return letters().getJsonObject(0);
+    }
+
+    private String statusOfTheOrder() {
+        return refused.get(reserved.header("location")).json().getString("status");
+    }
+
+    @Test
+    void areListedWithTheirReasonAndKeepTheirUnits() throws Exception {
+        // when
+        JsonObject letter = awaitLetter();
+
+        // then
+        assertEquals(202, reserved.status(), reserved.body());
+        assertEquals(reserved.json().getString("orderId"), letter.getString("orderId"));
+        assertEquals(reserved.json().getJsonArray("units"), letter.getJsonArray("units"));
+        assertEquals("error 11000: a unique index that no order explains", letter.getString("reason"));
+        assertEquals(5, letter.getInteger("tries"));
+        assertEquals("reserved", statusOfTheOrder());
+        await(() -> metrics().contains("flashsale_dead_letters 1.0\n"));
+        assertTrue(metrics().contains("flashsale_repairs_total{kind=\"put_aside\"} 1.0"));
+        Thread.sleep(1_000);
+        assertEquals("3", node.redis("GET", Keys.stock(product)), "no look took the unit for a lost one");
+        assertEquals(202, refused.buy(product, "k").status());
+        assertEquals(1, letters().size());
+    }
+
+    private String metrics() {
+        return new Client(node.managementPort(), 0).get("/metrics").body();
+    }
+
+    @Test
+    void areWrittenOnceNothingIsInTheWay() throws Exception {
+        // given
+        String id = awaitLetter().getString("id");
+
+        // when
+        Answer tooEarly = admin.post("/api/v1/admin/dead-letters/" + id + "/retry");
+        clearTheWay();
+        Answer retried = admin.post("/api/v1/admin/dead-letters/" + id + "/retry");
+        Answer again = admin.post("/api/v1/admin/dead-letters/" + id + "/retry");
+
+        // then
+        assertEquals("refused", tooEarly.json().getString("outcome"), tooEarly.body());
+        assertTrue(tooEarly.json().getString("reason").startsWith("error 11000"));
+        assertEquals("placed", retried.json().getString("outcome"), retried.body());
+        assertEquals("not-found", again.code());
+        assertEquals("placed", statusOfTheOrder());
+        assertEquals(0, letters().size());
+        Answer replayed = refused.buy(product, "k");
+        assertEquals(201, replayed.status());
+        assertEquals(reserved.body(), replayed.body());
+    }
+
+    @Test
+    void giveTheirUnitsBackWhenDiscarded() throws Exception {
+        // given
+        String id = awaitLetter().getString("id");
+
+        // when
+        Answer discarded = admin.post("/api/v1/admin/dead-letters/" + id + "/discard");
+        Answer again = admin.post("/api/v1/admin/dead-letters/" + id + "/discard");
+
+        // then
+        assertEquals(204, discarded.status());
+        assertEquals("not-found", again.code());
+        assertEquals("failed", statusOfTheOrder());
+        assertEquals("4", node.redis("GET", Keys.stock(product)));
+        clearTheWay();
+        assertEquals(201, refused.buy(product, "k").status(), "the key is free, and so is the buyer");
+        assertEquals("placed", statusOfTheOrder());
+        assertEquals(2, node.liveOrders(product).size());
+    }
+
+    @Test
+    void surviveARecoveryOfTheirSale() throws Exception {
+        // given
+        String id = awaitLetter().getString("id");
+
+        // when
+        node.redis("DEL", Keys.sale(product), Keys.holder(product), Keys.stock(product), Keys.free(product));
+        await(() -> "3".equals(node.redis("GET", Keys.stock(product))));
+
+        // then
+        String unit = String.valueOf(reserved.json().getJsonArray("units").getInteger(0));
+        assertEquals(id, node.redis("HGET", Keys.holder(product), unit));
+        clearTheWay();
+        assertEquals(
+                "placed",
+                admin.post("/api/v1/admin/dead-letters/" + id + "/retry").json().getString("outcome"));
+    }
+
+    /** Else one order that is refused for good would keep its whole sale closed. */
+    @Test
+    void areMadeByARecoveryThatFindsThemInTheOutbox() throws Exception {
+        // when
+        node.redis("HDEL", Keys.sale(product), "certifiedBy");
+
+        // then
+        JsonObject letter = awaitLetter();
+        assertEquals(reserved.json().getString("orderId"), letter.getString("orderId"));
+        await(() -> "3".equals(node.redis("GET", Keys.stock(product))));
+        clearTheWay();
+        Client other = node.user();
+        await(() -> other.buy(product, "k").status() == 201);
+    }
+
+    @Test
+    void areTheAdminsAlone() {
+        for (Client client : new Client[] {node.client(), refused}) {
+            String expected = client == refused ? "forbidden" : "not-authenticated";
+            assertEquals(expected, client.get("/api/v1/admin/dead-letters").code());
+            assertEquals(
+                    expected, client.post("/api/v1/admin/dead-letters/x/retry").code());
+            assertEquals(
+                    expected,
+                    client.post("/api/v1/admin/dead-letters/x/discard").code());
+        }
+        assertEquals(
+                "not-found", admin.post("/api/v1/admin/dead-letters/x/discard").code());
+    }
+}
