@@ -1,0 +1,121 @@
+package io.flashsale.faults;
+
+import io.flashsale.NodeProcess;
+import io.flashsale.support.Client;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One node in a process of its own, with a network of its own to each store and to its clients. */
+final class Node implements AutoCloseable {
+    private static final String ADMIN = "admin@example.com";
+
+    private final TcpProxy redis;
+    private final TcpProxy mongo;
+    private final TcpProxy front;
+    private final Map<String, String> environment = new HashMap<>();
+    private final List<String> arguments;
+    private final Path log;
+    private Process process;
+    private int managementPort;
+    private int starts;
+
+    /**
+     * Starts a node.
+     *
+     * @param minutesAhead of its clock
+     */
+    Node(Path folder, String name, int redisPort, String mongoUri, int mongoPort, String database, int minutesAhead) {
+        redis = new TcpProxy(redisPort);
+        mongo = new TcpProxy(mongoPort);
+        front = new TcpProxy(0);
+        log = folder.resolve(name + ".log");
+        environment.put("PORT", "0");
+        environment.put("HOST", "127.0.0.1");
+        environment.put("MANAGEMENT_PORT", "0");
+        environment.put("FLASHSALE_MONGODB_DATABASE", database);
+        environment.put("FLASHSALE_MONGODB_COMMAND_TIMEOUT", "1s");
+        environment.put("FLASHSALE_REDIS_COMMAND_TIMEOUT", "500ms");
+        environment.put("FLASHSALE_PURCHASE_CONFIRM_TIMEOUT", "700ms");
+        environment.put("FLASHSALE_GATE_BCRYPT_COST", "4");
+        environment.put("FLASHSALE_RECONCILE_INTERVAL", "200ms");
+        environment.put("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "3");
+        environment.put("FLASHSALE_INSTANCES_HTTP", "1");
+        environment.put("FLASHSALE_INSTANCES_PURCHASE", "1");
+        environment.put("FLASHSALE_INSTANCES_PERSISTENCE", "1");
+        environment.put("ADMIN_EMAIL", ADMIN);
+        environment.put("ADMIN_PASSWORD", Client.PASSWORD);
+        for (String action : List.of("REGISTER", "LOGIN", "OTP", "PURCHASE", "READ")) {
+            environment.put("FLASHSALE_LIMITS_" + action + "_IP", "unlimited");
+            environment.put("FLASHSALE_LIMITS_" + action + "_USER", "unlimited");
+        }
+        // A server of somebody else's may be a replica set, whose members a proxy cannot stand in for.
+        String reached = mongoPort == 0 ? mongoUri : "mongodb://127.0.0.1:" + mongo.port();
+        arguments = List.of("redis://127.0.0.1:" + redis.port(), reached, String.valueOf(minutesAhead));
+        start();
+    }
+
+    void start() {
+        launch();
+        awaitReady();
+    }
+
+    void launch() {
+        process = Processes.java(NodeProcess.class, arguments, environment, log);
+    }
+
+    void awaitReady() {
+        String[] ports = Processes.awaitLine(process, log, "READY", starts++).split(" ", 2);
+        managementPort = Integer.parseInt(ports[1]);
+        front.retarget(Integer.parseInt(ports[0]));
+    }
+
+    /** SIGKILL. */
+    void kill() {
+        Processes.halt(process, false);
+        Processes.kill(process);
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    void halt(boolean halted) {
+        Processes.halt(process, halted);
+    }
+
+    TcpProxy redis() {
+        return redis;
+    }
+
+    TcpProxy mongo() {
+        return mongo;
+    }
+
+    TcpProxy front() {
+        return front;
+    }
+
+    int port() {
+        return front.port();
+    }
+
+    int managementPort() {
+        return managementPort;
+    }
+
+    Client admin() {
+        Client client = new Client(port(), managementPort);
+        client.signIn(ADMIN, Client.PASSWORD);
+        return client;
+    }
+
+    @Override
+    public void close() {
+        kill();
+        redis.close();
+        mongo.close();
+        front.close();
+    }
+}

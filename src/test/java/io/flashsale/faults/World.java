@@ -1,0 +1,149 @@
+package io.flashsale.faults;
+
+import io.flashsale.support.Client;
+import io.flashsale.support.TestStores;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Two nodes, a Redis with a replica and a MongoDB-wire server: each a process, each behind a network that can fail. */
+final class World implements AutoCloseable {
+    /** The second node's clock, against everybody else's. */
+    private static final int MINUTES_AHEAD = 60;
+
+    private final Path folder = TestStores.temporaryFolder();
+    private final RedisServer[] redis = new RedisServer[2];
+    private final TcpProxy replication;
+    private final MongoServerProcess mongo;
+    private final String mongoUri;
+    private final String database = TestStores.freshDatabase();
+    private final List<Node> nodes = new ArrayList<>();
+    private final Buyer admin;
+    private final Client adminClient;
+    private final List<Buyer> buyers = new ArrayList<>();
+    private int master;
+
+    World(int buyerCount) {
+        redis[0] = new RedisServer(folder.resolve("redis-0"));
+        redis[1] = new RedisServer(folder.resolve("redis-1"));
+        replication = new TcpProxy(redis[0].port());
+        follow();
+        String given = System.getenv("MONGODB_URI");
+        mongo = given == null ? new MongoServerProcess(folder.resolve("mongo")) : null;
+        mongoUri = given == null ? "mongodb://127.0.0.1:" + mongo.port() : given;
+        int mongoPort = mongo == null ? 0 : mongo.port();
+        nodes.add(new Node(folder, "node-0", redis[0].port(), mongoUri, mongoPort, database, 0));
+        nodes.add(new Node(folder, "node-1", redis[0].port(), mongoUri, mongoPort, database, MINUTES_AHEAD));
+        adminClient = nodes.get(0).admin();
+        admin = Buyer.of(adminClient, ports());
+        for (int i = 0; i < buyerCount; i++) {
+            buyers.add(Buyer.signUp(nodes.get(0).port(), nodes.get(0).managementPort(), ports()));
+        }
+    }
+
+    private List<Integer> ports() {
+        return nodes.stream().map(Node::port).toList();
+    }
+
+    List<Node> nodes() {
+        return nodes;
+    }
+
+    Buyer admin() {
+        return admin;
+    }
+
+    Client adminClient() {
+        return adminClient;
+    }
+
+    List<Buyer> buyers() {
+        return buyers;
+    }
+
+    RedisServer redis() {
+        return redis[master];
+    }
+
+    /** The MongoDB-wire server, or null where MONGODB_URI names one that is not ours to kill. */
+    MongoServerProcess mongo() {
+        return mongo;
+    }
+
+    Stores stores() {
+        return new Stores(redis().port(), mongoUri, database);
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** Cuts the replica off, as a partition does; it does not know it yet. */
+    void cutReplication() {
+        replication.set(TcpProxy.Mode.CUT);
+    }
+
+    /** The replica becomes a master beside the old one. */
+    void promote() {
+        redis[1 - master].send("REPLICAOF", "NO", "ONE");
+        master = 1 - master;
+    }
+
+    /** The other server follows the master, and forgets what it had on its own. */
+    void follow() {
+        replication.heal();
+        replication.retarget(redis[master].port());
+        redis[1 - master].send("REPLICAOF", "127.0.0.1", String.valueOf(replication.port()));
+        for (int i = 0; i < 200; i++) {
+            if (String.valueOf(redis[1 - master].send("INFO", "replication")).contains("master_link_status:up")) {
+                return;
+            }
+            Processes.pause(50);
+        }
+        throw new AssertionError("the replica does not follow");
+    }
+
+    /** Everybody runs, every network passes. */
+    void heal() {
+        for (Node node : nodes) {
+            node.redis().heal();
+            node.mongo().heal();
+            node.front().heal();
+            if (!node.isAlive()) {
+                node.launch();
+                node.awaitReady();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(Node::close);
+        replication.close();
+        for (RedisServer each : redis) {
+            each.close();
+        }
+        if (mongo != null) {
+            mongo.close();
+        }
+        TestStores.delete(folder);
+    }
+
+    /** What the processes said, for whoever looks for the cause of a violation. */
+    void keepLogs(Path target) {
+        try {
+            Files.createDirectories(target);
+            for (String name : List.of("node-0.log", "node-1.log", "mongo.log", "redis-0.log", "redis-1.log")) {
+                Path log = folder.resolve(name);
+                if (Files.exists(log)) {
+                    Files.copy(log, target.resolve(name), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
