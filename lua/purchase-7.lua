@@ -18,11 +18,11 @@ Returns a list, first the code:
   REPLAYED      order, in outbox 0 or 1   this key has its order already
   UNCERTIFIED                             this data is not vouched for: recover the sale first
   KEY_REUSED                              this key is bound to another quantity
-  LIMIT_REACHED latest order id or ''     the buyer would hold more units than the limit
+  LIMIT_REACHED epoch, latest order or '' the buyer would hold more units than the limit
   GONE                                    the product was deleted
-  NOT_OPEN      opensAt, closesAt         outside its window, or paused; milliseconds or ''
-  SOLD_OUT                                nothing left
-  INSUFFICIENT  remaining                 fewer left than asked for
+  NOT_OPEN      epoch, opensAt, closesAt  outside its window, or paused; milliseconds or ''
+  SOLD_OUT      epoch                     nothing left
+  INSUFFICIENT  epoch, remaining          fewer left than asked for
   OUTBOX_FULL                             MongoDB is too far behind
 
 Only RESERVED writes (and UNCERTIFIED, where the data contradicts itself): refusals bind no key and cost no write.
@@ -62,7 +62,7 @@ if limited then
     end
   end
   if held + quantity > limit then
-    return {'LIMIT_REACHED', latest}
+    return {'LIMIT_REACHED', epoch, latest}
   end
 end
 
@@ -76,7 +76,7 @@ local now = math.floor(micros / 1000)
 if not house then
   local opensAt, closesAt = sale[9] or '', sale[10] or ''
   if sale[8] == '1' or (opensAt ~= '' and now < tonumber(opensAt)) or (closesAt ~= '' and now >= tonumber(closesAt)) then
-    return {'NOT_OPEN', opensAt, closesAt}
+    return {'NOT_OPEN', epoch, opensAt, closesAt}
   end
 end
 
@@ -86,10 +86,10 @@ if not stock then
   return {'UNCERTIFIED'}
 end
 if stock <= 0 then
-  return {'SOLD_OUT'}
+  return {'SOLD_OUT', epoch}
 end
 if stock < quantity then
-  return {'INSUFFICIENT', tostring(stock)}
+  return {'INSUFFICIENT', epoch, tostring(stock)}
 end
 if redis.call('HLEN', KEYS[5]) >= tonumber(ARGV[7]) then
   return {'OUTBOX_FULL'}

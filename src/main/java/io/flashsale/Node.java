@@ -241,7 +241,7 @@ final class Node {
     }
 
     private Ledger ledger(RedisLink link) {
-        return new Ledger(link, scripts, configuration.ledger());
+        return new Ledger(link, scripts, configuration.ledger(), clock);
     }
 
     private Placement placement(Vertx loop, Ledger ledger) {

@@ -16,8 +16,10 @@ import io.vertx.ext.mongo.WriteOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -58,6 +60,17 @@ public final class OrderStore {
     /** The order of that id, whoever's it is. */
     public Future<Optional<Order>> find(String orderId) {
         return findOne(new JsonObject().put("_id", orderId));
+    }
+
+    /** Those of these orders that there are. */
+    public Future<Map<String, Order>> findAll(Set<String> orderIds) {
+        JsonObject query =
+                new JsonObject().put("_id", new JsonObject().put("$in", new JsonArray(List.copyOf(orderIds))));
+        return mongo.call(client -> client.find(COLLECTION, query)).map(found -> {
+            Map<String, Order> orders = new HashMap<>();
+            found.forEach(document -> orders.put(document.getString("_id"), OrderDocuments.toOrder(document)));
+            return orders;
+        });
     }
 
     /** A user's orders, newest first. */

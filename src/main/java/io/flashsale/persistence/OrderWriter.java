@@ -130,11 +130,10 @@ public final class OrderWriter {
                 .map(key -> store.holderOf(UNIT_KEYS, key))
                 .toList();
         return Future.all(units).map(done -> {
-            Map<Integer, String> holders = new HashMap<>();
+            Map<Integer, Order> holders = new HashMap<>();
             for (int i = 0; i < units.size(); i++) {
                 if (units.get(i).result().isPresent()) {
-                    holders.put(
-                            order.units().get(i), units.get(i).result().get().id());
+                    holders.put(order.units().get(i), units.get(i).result().get());
                 }
             }
             // Whoever was in the way may have cancelled meanwhile; if it is refused again and again, it is another

@@ -9,10 +9,10 @@ import java.util.Map;
  * @param kind which of the cases
  * @param order the order that MongoDB holds: for {@link Kind#PLACED} and {@link Kind#ALREADY_PLACED} the request's, for
  *     {@link Kind#BUYER_HOLDS} the one that takes the buyer's slot; else null
- * @param unitHolders for {@link Kind#UNITS_TAKEN}: unit to the id of the order that holds it
+ * @param unitHolders for {@link Kind#UNITS_TAKEN}: unit to the order that holds it
  * @param reason for {@link Kind#REFUSED}: what MongoDB said; else null
  */
-public record PlaceReply(Kind kind, Order order, Map<Integer, String> unitHolders, String reason) {
+public record PlaceReply(Kind kind, Order order, Map<Integer, Order> unitHolders, String reason) {
     /** The cases, by what the unique indexes said. */
     public enum Kind {
         /** Written by this call. */
@@ -40,7 +40,7 @@ public record PlaceReply(Kind kind, Order order, Map<Integer, String> unitHolder
         return new PlaceReply(kind, order, Map.of(), null);
     }
 
-    static PlaceReply unitsTaken(Map<Integer, String> holders) {
+    static PlaceReply unitsTaken(Map<Integer, Order> holders) {
         return new PlaceReply(Kind.UNITS_TAKEN, null, holders, null);
     }
 

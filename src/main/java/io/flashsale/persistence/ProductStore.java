@@ -4,11 +4,16 @@ import io.flashsale.sale.Page;
 import io.flashsale.sale.Product;
 import io.flashsale.sale.ProductDetails;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.FindOptions;
 import io.vertx.ext.mongo.UpdateOptions;
 import io.vertx.ext.mongo.WriteOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Products in MongoDB. An edit is a compare-and-set on the version; the epoch belongs to the recovery alone.
@@ -75,9 +80,22 @@ public final class ProductStore {
         JsonObject update = new JsonObject().put("$inc", new JsonObject().put("epoch", 1));
         UpdateOptions options =
                 new UpdateOptions().setReturningNewDocument(true).setWriteOption(WriteOption.MAJORITY);
-        return mongo.call(client -> client.findOneAndUpdateWithOptions(
-                        COLLECTION, query, update, new io.vertx.ext.mongo.FindOptions(), options))
+        return mongo.call(client ->
+                        client.findOneAndUpdateWithOptions(COLLECTION, query, update, new FindOptions(), options))
                 .map(document -> Optional.ofNullable(document).map(ProductStore::toProduct));
+    }
+
+    /** The epochs of these products' sales; a product that is not there has none. */
+    public Future<Map<String, Long>> epochs(Set<String> productIds) {
+        JsonObject query =
+                new JsonObject().put("_id", new JsonObject().put("$in", new JsonArray(List.copyOf(productIds))));
+        FindOptions options = new FindOptions().setFields(new JsonObject().put("epoch", 1));
+        return mongo.call(client -> client.findWithOptions(COLLECTION, query, options))
+                .map(found -> {
+                    Map<String, Long> epochs = new HashMap<>();
+                    found.forEach(document -> epochs.put(document.getString("_id"), document.getLong("epoch")));
+                    return epochs;
+                });
     }
 
     /**

@@ -107,7 +107,8 @@ public final class DeadLetters {
             case KEY_REUSED -> refused(order, "its key belongs to another request");
             case BUYER_HOLDS ->
                 refused(order, "its buyer holds order " + reply.order().id());
-            case UNITS_TAKEN -> refused(order, "its units were sold: " + reply.unitHolders());
+            case UNITS_TAKEN ->
+                refused(order, "its units were sold: " + reply.unitHolders().keySet());
             case REFUSED -> refused(order, reply.reason());
             case UNKNOWN -> Future.failedFuture(new StoreUnavailableException("MongoDB did not answer"));
         };

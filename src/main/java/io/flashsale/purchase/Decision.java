@@ -39,18 +39,23 @@ record Decision(Code code, Reply reply) {
         return reply.at(2).asLong() == 1;
     }
 
+    /** For every refusal that the state of the sale explains: the epoch of the copy that spoke. */
+    long epoch() {
+        return reply.at(1).asLong();
+    }
+
     /** For {@link Code#LIMIT_REACHED}: the buyer's latest order, or null. */
     String latestOrderId() {
-        String id = reply.at(1).asString();
+        String id = reply.at(2).asString();
         return id.isEmpty() ? null : id;
     }
 
     /** For {@link Code#INSUFFICIENT}. */
     long remaining() {
-        return reply.at(1).asLong();
+        return reply.at(2).asLong();
     }
 
-    /** For {@link Code#NOT_OPEN}: 1 the opening, 2 the end; null where there is none. */
+    /** For {@link Code#NOT_OPEN}: 2 the opening, 3 the end; null where there is none. */
     Instant time(int index) {
         String millis = reply.at(index).asString();
         return millis.isEmpty() ? null : Instant.ofEpochMilli(Long.parseLong(millis));

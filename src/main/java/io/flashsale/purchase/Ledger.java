@@ -8,6 +8,7 @@ import io.flashsale.redis.ServerIdentity;
 import io.flashsale.sale.Order;
 import io.flashsale.sale.Product;
 import io.vertx.core.Future;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ public final class Ledger {
                     Script.load("settle-1"),
                     Script.load("release-7"),
                     Script.load("remember-2"),
-                    Script.load("adopt-4"),
+                    Script.load("adopt-6"),
                     Script.load("free-unit-4"),
                     Script.load("configure-2"));
         }
@@ -79,9 +80,11 @@ public final class Ledger {
     private final RedisLink link;
     private final Scripts scripts;
     private final Settings settings;
+    private final Clock clock;
 
     /** Makes a ledger on a link. */
-    public Ledger(RedisLink link, Scripts scripts, Settings settings) {
+    public Ledger(RedisLink link, Scripts scripts, Settings settings, Clock clock) {
+        this.clock = clock;
         this.link = link;
         this.scripts = scripts;
         this.settings = settings;
@@ -182,8 +185,8 @@ public final class Ledger {
     }
 
     /** Gives a unit to the order that MongoDB says holds it, if Redis still names {@code believed}. */
-    Future<Boolean> adopt(String productId, int unit, String believed, String trueHolder) {
-        return adopt(productId, unit, believed, trueHolder, "", "");
+    Future<Boolean> adopt(Order trueHolder, int unit, String believed) {
+        return adopt(trueHolder, unit, believed, "", "");
     }
 
     /**
@@ -192,16 +195,31 @@ public final class Ledger {
      * @param epoch in which it looked
      * @param pass its number; refused where a later pass has repaired this sale
      */
-    public Future<Boolean> adopt(
-            String productId, int unit, String believed, String trueHolder, String epoch, String pass) {
+    public Future<Boolean> adopt(Order trueHolder, int unit, String believed, String epoch, String pass) {
+        String productId = trueHolder.productId();
+        Duration answerTtl =
+                Duration.between(clock.instant(), trueHolder.reservedAt().plus(settings.answerTtl()));
         return certified(identity -> link.run(
                         scripts.adopt(),
                         List.of(
                                 Keys.sale(productId),
                                 Keys.stock(productId),
                                 Keys.free(productId),
-                                Keys.holder(productId)),
-                        List.of(identity, String.valueOf(unit), believed, trueHolder, epoch, pass)))
+                                Keys.holder(productId),
+                                Keys.user(trueHolder.userId(), productId),
+                                Keys.idempotency(trueHolder.userId(), productId, trueHolder.keyHash())),
+                        List.of(
+                                identity,
+                                String.valueOf(unit),
+                                believed,
+                                trueHolder.id(),
+                                epoch,
+                                pass,
+                                LedgerOrders.joined(trueHolder.slots()),
+                                String.valueOf(trueHolder.reservedAt().toEpochMilli()),
+                                String.valueOf(trueHolder.quantity()),
+                                LedgerOrders.format(trueHolder),
+                                String.valueOf(Math.max(0, answerTtl.toSeconds())))))
                 .map(reply -> reply.asLong() == 1);
     }
 

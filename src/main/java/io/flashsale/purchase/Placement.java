@@ -103,7 +103,7 @@ public final class Placement {
                         .mapEmpty());
     }
 
-    private Future<Void> unitsTaken(Order order, Map<Integer, String> holders) {
+    private Future<Void> unitsTaken(Order order, Map<Integer, Order> holders) {
         List<Integer> own = without(order.units(), List.copyOf(holders.keySet()));
         int forgotten = forgottenUnits.merge(order.productId(), holders.size(), Integer::sum);
         if (forgotten > FORGOTTEN_UNITS_TOLERATED) {
@@ -116,7 +116,7 @@ public final class Placement {
                 .log("Redis had forgotten who holds these units");
         return neverWas(order, own).compose(done -> {
             List<Future<Boolean>> adoptions = new ArrayList<>();
-            holders.forEach((unit, holder) -> adoptions.add(ledger.adopt(order.productId(), unit, order.id(), holder)));
+            holders.forEach((unit, holder) -> adoptions.add(ledger.adopt(holder, unit, order.id())));
             return bestEffort(order, Future.join(adoptions).mapEmpty());
         });
     }

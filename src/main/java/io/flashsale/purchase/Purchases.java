@@ -37,6 +37,7 @@ public final class Purchases {
     private final OrderStore orders;
     private final ProductStore products;
     private final RecoveryClient recoveries;
+    private final SecondLook secondLook;
     private final Clock clock;
     private final Map<String, Instant> unknownUntil = new BoundedMap<>(PRODUCTS_REMEMBERED);
     private final Map<String, Instant> recoveryAskedUntil = new BoundedMap<>(PRODUCTS_REMEMBERED);
@@ -54,6 +55,7 @@ public final class Purchases {
         this.orders = orders;
         this.products = products;
         this.recoveries = recoveries;
+        this.secondLook = new SecondLook(products, orders, clock);
         this.clock = clock;
     }
 
@@ -76,14 +78,18 @@ public final class Purchases {
             case REPLAYED -> replay(decision.order(), decision.inOutbox());
             case UNCERTIFIED -> uncertified(command);
             case KEY_REUSED -> just(PurchaseOutcome.of(Kind.KEY_REUSED));
-            case LIMIT_REACHED -> just(PurchaseOutcome.limitReached(decision.latestOrderId()));
+            case LIMIT_REACHED -> refuse(command, decision, PurchaseOutcome.limitReached(decision.latestOrderId()));
             // The keys of a deleted product go one by one: only MongoDB knows for certain who had won.
             case GONE -> retryAfterDeletion(command);
-            case NOT_OPEN -> just(PurchaseOutcome.notOpen(decision.time(1), decision.time(2)));
-            case SOLD_OUT -> just(PurchaseOutcome.of(Kind.SOLD_OUT));
-            case INSUFFICIENT -> just(PurchaseOutcome.insufficientStock(decision.remaining()));
+            case NOT_OPEN -> refuse(command, decision, PurchaseOutcome.notOpen(decision.time(2), decision.time(3)));
+            case SOLD_OUT -> refuse(command, decision, PurchaseOutcome.of(Kind.SOLD_OUT));
+            case INSUFFICIENT -> refuse(command, decision, PurchaseOutcome.insufficientStock(decision.remaining()));
             case OUTBOX_FULL -> just(PurchaseOutcome.of(Kind.UNAVAILABLE));
         };
+    }
+
+    private Future<PurchaseOutcome> refuse(PurchaseCommand command, Decision decision, PurchaseOutcome refusal) {
+        return secondLook.at(command, decision.epoch(), refusal);
     }
 
     /** 201 always means MongoDB: what waits in the outbox goes there again, anything else is read there. */

@@ -96,14 +96,8 @@ final class Drift {
     }
 
     private Future<Boolean> repair(Place place, Finding finding) {
-        if (!finding.trueHolder().isEmpty()) {
-            return ledger.adopt(
-                            place.productId(),
-                            finding.unit(),
-                            finding.believed(),
-                            finding.trueHolder(),
-                            place.epoch(),
-                            place.pass())
+        if (finding.trueHolder() != null) {
+            return ledger.adopt(finding.trueHolder(), finding.unit(), finding.believed(), place.epoch(), place.pass())
                     .onSuccess(done -> count(done, Repairs.Kind.ADOPTED));
         }
         return giveBackIfCancelled(finding)

@@ -44,6 +44,10 @@ public final class Reconciler {
     }
 
     private static final int PRODUCTS_AT_ONCE = 8;
+
+    /** A fail-over brings every node to the new master sooner than that. */
+    private static final int PASSES_TILL_RECOVERY = 5;
+
     private static final int ORDERS_AT_ONCE = 200;
 
     private final Ledger ledger;
@@ -58,6 +62,7 @@ public final class Reconciler {
     private final Settings settings;
     private final SalesClosed salesClosed;
     private final Map<String, Future<Void>> recoveries = new HashMap<>();
+    private final Map<String, Integer> replacedSince = new HashMap<>();
     private int passesUntilLook;
     private long waiting;
 
@@ -156,6 +161,10 @@ public final class Reconciler {
         if (!status.isCertifiedBy(identity)) {
             return recover(product.id());
         }
+        if (status.epoch() < product.epoch()) {
+            return replaced(product.id());
+        }
+        replacedSince.remove(product.id());
         // Perhaps by another node.
         salesClosed.open(product.id());
         waiting += status.waiting();
@@ -170,6 +179,19 @@ public final class Reconciler {
             return status.waiting() > 0 ? driven : driven.compose(done -> forget(product.id()));
         }
         return passesUntilLook > 0 ? driven : driven.compose(done -> look(product.id()));
+    }
+
+    /**
+     * Another copy of the sale was certified since: this one is a master that does not know it was replaced, which is to
+     * change nothing; or a recovery died between the stores, and nobody else will finish it.
+     */
+    private Future<Void> replaced(String productId) {
+        salesClosed.closed(productId);
+        if (replacedSince.merge(productId, 1, Integer::sum) < PASSES_TILL_RECOVERY) {
+            return Future.succeededFuture();
+        }
+        replacedSince.remove(productId);
+        return recover(productId);
     }
 
     /** Asks for the pass again, so that one that has lasted too long ends before it repairs. */

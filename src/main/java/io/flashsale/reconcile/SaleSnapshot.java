@@ -42,9 +42,9 @@ record SaleSnapshot(
      *
      * @param unit its number
      * @param believed the order that Redis names, or "" for none
-     * @param trueHolder the live order in MongoDB, or "" for none: then the unit is to become free
+     * @param trueHolder the live order in MongoDB, or null for none: then the unit is to become free
      */
-    record Finding(int unit, String believed, String trueHolder) {}
+    record Finding(int unit, String believed, Order trueHolder) {}
 
     static Future<SaleSnapshot> read(RedisLink link, OrderStore orders, DeadLetterStore letters, String productId) {
         Future<List<Order>> placed = orders.liveOf(productId);
@@ -79,9 +79,9 @@ record SaleSnapshot(
     }
 
     /** Unit to the order that MongoDB says holds it. */
-    Map<Integer, String> taken() {
-        Map<Integer, String> taken = new HashMap<>();
-        live.forEach(order -> order.units().forEach(unit -> taken.put(unit, order.id())));
+    Map<Integer, Order> taken() {
+        Map<Integer, Order> taken = new HashMap<>();
+        live.forEach(order -> order.units().forEach(unit -> taken.put(unit, order)));
         return taken;
     }
 
@@ -92,11 +92,11 @@ record SaleSnapshot(
 
     /** Every unit on which the stores disagree, or that is nowhere. */
     Set<Finding> findings() {
-        Map<Integer, String> taken = taken();
+        Map<Integer, Order> taken = taken();
         Set<Finding> findings = new HashSet<>();
         taken.forEach((unit, truth) -> {
             String believed = holders.getOrDefault(unit, "");
-            if (!believed.equals(truth)) {
+            if (!believed.equals(truth.id())) {
                 findings.add(new Finding(unit, believed, truth));
             }
         });
@@ -105,7 +105,7 @@ record SaleSnapshot(
             boolean heldForNobody = !believed.isEmpty() && !outbox.contains(believed) && !dead.contains(believed);
             boolean nowhere = believed.isEmpty() && !free.contains(String.valueOf(unit));
             if (!taken.containsKey(unit) && (heldForNobody || nowhere)) {
-                findings.add(new Finding(unit, believed, ""));
+                findings.add(new Finding(unit, believed, null));
             }
         }
         return findings;

@@ -12,9 +12,11 @@ import io.vertx.core.Future;
  * @param recovering whether a recovery is under way, or was when its node died
  * @param version of the settings, 0 where there is none
  * @param highest unit that exists
+ * @param epoch of this copy of the data
  * @param waiting orders in the outbox
  */
-record SaleStatus(boolean exists, String certifiedBy, boolean recovering, long version, int highest, long waiting) {
+record SaleStatus(
+        boolean exists, String certifiedBy, boolean recovering, long version, int highest, long epoch, long waiting) {
 
     static Future<SaleStatus> read(RedisLink link, String productId) {
         return link.send("HMGET", Keys.sale(productId), "certifiedBy", "recovering", "version", "highest", "epoch")
@@ -25,6 +27,7 @@ record SaleStatus(boolean exists, String certifiedBy, boolean recovering, long v
                                 !sale.at(1).isNil(),
                                 sale.at(2).asLong(),
                                 (int) sale.at(3).asLong(),
+                                sale.at(4).asLong(),
                                 waiting.asLong())));
     }
 

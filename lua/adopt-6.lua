@@ -1,13 +1,17 @@
 --[[
-Gives a unit that MongoDB has sold to its true holder.
+Gives a unit that MongoDB has sold to its true holder, and the holder its slots and its key: whoever retries the order
+must find it, though this copy of the data never saw it made.
 
-KEYS  1 sale  2 stock  3 free  4 holder
+KEYS  1 sale  2 stock  3 free  4 holder  5 user  6 idempotency; the last two of the true holder
 ARGV  1 identity of this server
       2 unit
       3 the holder that Redis names now, or '' for none: compared, so that nothing newer is overwritten
       4 the true holder's order id
       5 epoch in which the caller looked, or '' for any
       6 number of the reconciler's pass, or '' where no pass asks: a later pass has the say
+      7 slots of the order, joined with commas
+      8 when it was reserved, in milliseconds
+      9 quantity  10 order as the answer under its key  11 how long that is kept, in seconds; 0: not at all
 
 Returns 1 where the holder was set, 0 where something else stands by now or the sale is not certified.
 --]]
@@ -40,4 +44,10 @@ elseif redis.call('SREM', KEYS[3], ARGV[2]) == 1 then
   redis.call('DECR', KEYS[2])
 end
 redis.call('HSET', KEYS[4], ARGV[2], ARGV[4])
+for slot in string.gmatch(ARGV[7], '%d+') do
+  redis.call('HSET', KEYS[5], slot, sale[3] .. ':' .. ARGV[8] .. ':' .. ARGV[4])
+end
+if tonumber(ARGV[11]) > 0 then
+  redis.call('SET', KEYS[6], sale[3] .. ':' .. ARGV[9] .. ':' .. ARGV[10], 'EX', ARGV[11])
+end
 return 1

@@ -1,0 +1,66 @@
+package io.flashsale.purchase;
+
+import io.flashsale.persistence.StoreUnavailableException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Answers many questions with few reads: while one read is under way, the questions for the next gather. Every answer was
+ * read after it was asked for. Belongs to one event loop.
+ */
+final class GatheredReads<K, V> {
+    private final Function<Set<K>, Future<Map<K, V>>> read;
+    private final int maxWaiting;
+    private Map<K, Promise<Optional<V>>> waiting = new HashMap<>();
+    private boolean reading;
+
+    /**
+     * Makes it.
+     *
+     * @param read reads several; what is missing in its result is not there
+     * @param maxWaiting questions that may wait at once; one more fails
+     */
+    GatheredReads(Function<Set<K>, Future<Map<K, V>>> read, int maxWaiting) {
+        this.read = read;
+        this.maxWaiting = maxWaiting;
+    }
+
+    Future<Optional<V>> ask(K key) {
+        Promise<Optional<V>> answer = waiting.get(key);
+        if (answer == null) {
+            if (waiting.size() >= maxWaiting) {
+                return Future.failedFuture(new StoreUnavailableException("too many reads wait"));
+            }
+            answer = Promise.promise();
+            waiting.put(key, answer);
+        }
+        if (!reading) {
+            readAll();
+        }
+        return answer.future();
+    }
+
+    private void readAll() {
+        Map<K, Promise<Optional<V>>> asked = waiting;
+        waiting = new HashMap<>();
+        reading = true;
+        read.apply(asked.keySet()).onComplete(done -> {
+            reading = false;
+            asked.forEach((key, answer) -> {
+                if (done.succeeded()) {
+                    answer.complete(Optional.ofNullable(done.result().get(key)));
+                } else {
+                    answer.fail(done.cause());
+                }
+            });
+            if (!waiting.isEmpty() && !reading) {
+                readAll();
+            }
+        });
+    }
+}

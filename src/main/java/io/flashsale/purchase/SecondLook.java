@@ -1,0 +1,90 @@
+package io.flashsale.purchase;
+
+import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.ProductStore;
+import io.flashsale.purchase.PurchaseOutcome.Kind;
+import io.flashsale.sale.Order;
+import io.flashsale.sale.OrderStatus;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Looks a second time before a buyer is refused: a refusal is only as good as the copy of the data that spoke.
+ *
+ * <p>A master that was replaced and does not know it yet would refuse a winner's retry, since it never saw the order. But
+ * whoever made that order had raised the epoch in MongoDB before: so a refusal stands only if its epoch is still the one
+ * there. That costs one small read for all the refusals that come while the read before is under way. Just after a
+ * recovery the order itself is looked up too: another node may have written orders of the epoch before, late.
+ *
+ * <p>Without MongoDB a refusal is believed: the contract excepts its loss. Belongs to one event loop.
+ */
+final class SecondLook {
+    private static final int MAX_WAITING = 20_000;
+    private static final int PRODUCTS_REMEMBERED = 10_000;
+
+    /** Longer than any write of an earlier epoch may be under way, and than the reconciler needs to adopt what it left. */
+    private static final Duration YOUNG = Duration.ofSeconds(30);
+
+    /** A refusal is not to wait for MongoDB longer than that. */
+    private static final Duration PATIENCE = Duration.ofMillis(300);
+
+    private static final Duration AWAY_REMEMBERED = Duration.ofSeconds(1);
+
+    private record Epoch(long number, Instant since) {}
+
+    private final GatheredReads<String, Long> epochs;
+    private final GatheredReads<String, Order> orders;
+    private final Clock clock;
+    private final Map<String, Epoch> seen = new BoundedMap<>(PRODUCTS_REMEMBERED);
+    private Instant awayUntil = Instant.MIN;
+
+    SecondLook(ProductStore products, OrderStore orders, Clock clock) {
+        this.epochs = new GatheredReads<>(products::epochs, MAX_WAITING);
+        this.orders = new GatheredReads<>(orders::findAll, MAX_WAITING);
+        this.clock = clock;
+    }
+
+    /** The refusal, or what is to be told instead. */
+    Future<PurchaseOutcome> at(PurchaseCommand command, long epoch, PurchaseOutcome refusal) {
+        if (clock.instant().isBefore(awayUntil)) {
+            return Future.succeededFuture(refusal);
+        }
+        return epochs.ask(command.productId())
+                .compose(current -> {
+                    boolean stale = current.isEmpty() || current.get() != epoch;
+                    return stale || isYoung(command.productId(), epoch)
+                            ? orders.ask(command.orderId()).map(found -> told(command, found, stale, refusal))
+                            : Future.succeededFuture(refusal);
+                })
+                .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .otherwise(failure -> {
+                    awayUntil = clock.instant().plus(AWAY_REMEMBERED);
+                    return refusal;
+                });
+    }
+
+    private boolean isYoung(String productId, long epoch) {
+        Epoch known = seen.get(productId);
+        if (known == null || known.number() != epoch) {
+            seen.put(productId, new Epoch(epoch, clock.instant()));
+            return true;
+        }
+        return clock.instant().isBefore(known.since().plus(YOUNG));
+    }
+
+    private static PurchaseOutcome told(
+            PurchaseCommand command, Optional<Order> found, boolean stale, PurchaseOutcome refusal) {
+        Optional<Order> order = found.filter(each -> each.status() != OrderStatus.FAILED);
+        if (order.isPresent()) {
+            return order.get().quantity() == command.quantity()
+                    ? PurchaseOutcome.placed(order.get(), true)
+                    : PurchaseOutcome.of(Kind.KEY_REUSED);
+        }
+        return stale ? PurchaseOutcome.of(Kind.UNAVAILABLE) : refusal;
+    }
+}
