@@ -8,6 +8,7 @@ import io.flashsale.support.Client;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.util.HashMap;
@@ -62,7 +63,7 @@ public final class TestNode implements AutoCloseable {
         }
 
         /** Other scripts, one of them broken. */
-        Builder with(Ledger.Scripts other) {
+        public Builder with(Ledger.Scripts other) {
             scripts = other;
             return this;
         }
@@ -128,6 +129,11 @@ public final class TestNode implements AutoCloseable {
     /** What MongoDB itself says is sold, the house's orders too. */
     public List<Order> liveOrders(String productId) {
         return await(sale.orders().liveOf(productId));
+    }
+
+    /** The bus of the node, for tests that stand in between. */
+    public EventBus eventBus() {
+        return vertx.eventBus();
     }
 
     /** The store of the orders itself. */

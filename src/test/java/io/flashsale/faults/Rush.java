@@ -140,6 +140,9 @@ final class Rush {
 
         void settle(long deadline) {
             for (Call intent : List.copyOf(intents.values())) {
+                if (history.now() > deadline) {
+                    return;
+                }
                 Call answer = buy(random.nextInt(nodes), intent.productId(), intent.key(), intent.quantity());
                 while ((answer.outcome() == Outcome.UNKNOWN || answer.status() == 202) && history.now() < deadline) {
                     Processes.pause(100);

@@ -1,0 +1,298 @@
+package io.flashsale.faults;
+
+import io.flashsale.TestNode;
+import io.flashsale.persistence.PlaceOrder;
+import io.flashsale.persistence.PlaceReply;
+import io.flashsale.purchase.Ledger;
+import io.flashsale.redis.Script;
+import io.flashsale.sale.Order;
+import io.flashsale.sale.OrderStatus;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+
+/**
+ * A guard of the sale, and what goes wrong without it. Each is played twice, with the guard and without: the first must be
+ * clean, the second must not be.
+ */
+enum Control {
+    /** As if looking and taking were two steps: every second buyer sees what the one before saw. */
+    THE_SCRIPT_IS_ATOMIC("sold twice") {
+        @Override
+        void prepare(SmallWorld world, boolean guarded) {
+            world.sell(20, 0);
+            world.dropIndex(UNIT_INDEX);
+        }
+
+        @Override
+        Ledger.Scripts broken(Ledger.Scripts good) {
+            return withPurchase(
+                    good,
+                    "tonumber(sale[4]), tonumber(sale[5])",
+                    "tonumber(sale[4]), tonumber(sale[5]) - tonumber(sale[5]) % 2");
+        }
+    },
+    UNITS_ARE_UNIQUE("sold twice") {
+        @Override
+        boolean forgetful() {
+            return true;
+        }
+
+        @Override
+        void prepare(SmallWorld world, boolean guarded) {
+            world.sell(20, 0);
+            if (!guarded) {
+                world.dropIndex(UNIT_INDEX);
+            }
+        }
+
+        @Override
+        void goWrong(SmallWorld world) {
+            Processes.pause(500);
+            for (Ware ware : world.wares()) {
+                world.redis().send("HSET", "product:sale:{" + ware.id() + "}", "issued", "0");
+                world.redis().send("DEL", "product:holder:{" + ware.id() + "}", "product:free:{" + ware.id() + "}");
+                world.redis().send("SET", "product:stock:{" + ware.id() + "}", String.valueOf(ware.stock()));
+            }
+            Processes.pause(1_500);
+        }
+    },
+    BUYERS_SLOTS_ARE_UNIQUE("limit") {
+        @Override
+        boolean forgetful() {
+            return true;
+        }
+
+        @Override
+        void prepare(SmallWorld world, boolean guarded) {
+            world.sell(60, 1);
+            if (!guarded) {
+                world.dropIndex(BUYER_INDEX);
+            }
+        }
+
+        @Override
+        void goWrong(SmallWorld world) {
+            Processes.pause(500);
+            world.forget("product:user:");
+            Processes.pause(1_000);
+        }
+    },
+    THE_ORDERS_ID_IS_A_HASH("one key, one order") {
+        @Override
+        boolean forgetful() {
+            return true;
+        }
+
+        @Override
+        void prepare(SmallWorld world, boolean guarded) {
+            world.sell(200, 0);
+        }
+
+        @Override
+        Ledger.Scripts broken(Ledger.Scripts good) {
+            String source = good.purchase().source();
+            return with(
+                    good,
+                    source.replace("ARGV[2]", "id")
+                            .replace(
+                                    "local sale = redis.call(",
+                                    "local id = ARGV[2] .. redis.call('TIME')[2]\nlocal sale = redis.call("));
+        }
+
+        @Override
+        void goWrong(SmallWorld world) {
+            Processes.pause(500);
+            world.forget("idempotency:");
+            Processes.pause(1_000);
+        }
+    },
+    /** The clock hurries, since just after a recovery a refusal is looked at a second time, which would save it. */
+    REPLAY_COMES_BEFORE_STOCK("replay") {
+        @Override
+        void prepare(SmallWorld world, boolean guarded) {
+            world.sell(8, 0);
+        }
+
+        @Override
+        TestNode.Builder node() {
+            return super.node().at(new HurryingClock());
+        }
+
+        @Override
+        Ledger.Scripts broken(Ledger.Scripts good) {
+            return withPurchase(
+                    good, "if answer then", "if answer and tonumber(redis.call('GET', KEYS[2])) >= quantity then");
+        }
+    },
+    THE_OUTBOX_COMES_BEFORE_THE_WRITE("reserved, then lost") {
+        @Override
+        void prepare(SmallWorld world, boolean guarded) {
+            world.sell(40, 0);
+        }
+
+        @Override
+        Ledger.Scripts broken(Ledger.Scripts good) {
+            return withPurchase(good, "redis.call('HSET', KEYS[5], ARGV[2], order)", "");
+        }
+
+        @Override
+        void goWrong(SmallWorld world) {
+            world.mongoAwayAndNodeReplaced(700);
+            Processes.pause(500);
+        }
+    },
+    THE_WRITE_COMES_BEFORE_THE_ANSWER("lost") {
+        @Override
+        void prepare(SmallWorld world, boolean guarded) {
+            world.sell(12, 0);
+            if (!guarded) {
+                world.node().eventBus().<Object>addInboundInterceptor(delivery -> {
+                    if (delivery.message().body() instanceof PlaceOrder asked) {
+                        Order placed = asked.order().withStatus(OrderStatus.PLACED, Instant.EPOCH);
+                        delivery.message().reply(new PlaceReply(PlaceReply.Kind.PLACED, placed, Map.of(), null));
+                    }
+                    delivery.next();
+                });
+            }
+        }
+
+        @Override
+        void goWrong(SmallWorld world) {
+            world.mongoAwayFor(1_500);
+            Processes.pause(1_000);
+        }
+    },
+    RETURNS_CHECK_THE_HOLDER("sold twice") {
+        @Override
+        void prepare(SmallWorld world, boolean guarded) {
+            world.sell(6, 0);
+            world.dropIndex(UNIT_INDEX);
+        }
+
+        @Override
+        Ledger.Scripts broken(Ledger.Scripts good) {
+            String source = good.release().source();
+            String broken = source.replace("if redis.call('HGET', KEYS[4], unit) == ARGV[2] then", "if true then");
+            return new Ledger.Scripts(
+                    good.purchase(),
+                    good.settle(),
+                    Script.of("release-7", changed(source, broken)),
+                    good.remember(),
+                    good.adopt(),
+                    good.freeUnit(),
+                    good.configure());
+        }
+    },
+    DATA_IS_CERTIFIED("sold twice") {
+        @Override
+        boolean forgetful() {
+            return true;
+        }
+
+        @Override
+        void prepare(SmallWorld world, boolean guarded) {
+            world.sell(30, 0);
+            world.dropIndex(UNIT_INDEX);
+            world.dropIndex(BUYER_INDEX);
+            world.backUp();
+        }
+
+        @Override
+        TestNode.Builder node() {
+            // Else its passes would recover the sale, whatever the script checks.
+            return super.node().with("FLASHSALE_RECONCILE_INTERVAL", "1h");
+        }
+
+        @Override
+        Ledger.Scripts broken(Ledger.Scripts good) {
+            return withPurchase(good, "if sale[1] ~= ARGV[1] or sale[2] then", "if sale[2] then");
+        }
+
+        @Override
+        void goWrong(SmallWorld world) {
+            Processes.pause(500);
+            world.restore();
+            Processes.pause(1_500);
+        }
+    };
+
+    private static final String UNIT_INDEX = "no_unit_twice";
+    private static final String BUYER_INDEX = "no_buyer_over_the_limit";
+
+    private final String rule;
+
+    Control(String rule) {
+        this.rule = rule;
+    }
+
+    /** The rule that has to be found broken. */
+    String rule() {
+        return rule;
+    }
+
+    TestNode.Builder node() {
+        return TestNode.builder();
+    }
+
+    /** Whether Redis is made to forget, which excuses reservations that MongoDB never confirmed. */
+    boolean forgetful() {
+        return false;
+    }
+
+    abstract void prepare(SmallWorld world, boolean guarded);
+
+    /** The scripts without the guard, where it is one of theirs. */
+    Ledger.Scripts broken(Ledger.Scripts good) {
+        return good;
+    }
+
+    /** What happens while buyers buy. */
+    void goWrong(SmallWorld world) {
+        Processes.pause(1_500);
+    }
+
+    private static Ledger.Scripts withPurchase(Ledger.Scripts good, String guard, String instead) {
+        return with(good, good.purchase().source().replace(guard, instead));
+    }
+
+    private static Ledger.Scripts with(Ledger.Scripts good, String purchase) {
+        return new Ledger.Scripts(
+                Script.of("purchase-7", changed(good.purchase().source(), purchase)),
+                good.settle(),
+                good.release(),
+                good.remember(),
+                good.adopt(),
+                good.freeUnit(),
+                good.configure());
+    }
+
+    private static String changed(String before, String after) {
+        if (before.equals(after)) {
+            throw new AssertionError("the guard is not where it was");
+        }
+        return after;
+    }
+
+    /** Runs a hundred times as fast as others. */
+    private static final class HurryingClock extends Clock {
+        private final Instant begin = Instant.now();
+
+        @Override
+        public Instant instant() {
+            return begin.plus(Duration.between(begin, Instant.now()).multipliedBy(100));
+        }
+
+        @Override
+        public java.time.ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(java.time.ZoneId zone) {
+            return this;
+        }
+    }
+}

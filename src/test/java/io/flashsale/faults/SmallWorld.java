@@ -1,0 +1,199 @@
+package io.flashsale.faults;
+
+import io.flashsale.TestNode;
+import io.flashsale.config.Configuration;
+import io.flashsale.embedded.EmbeddedMongo;
+import io.flashsale.support.TestStores;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** One node in this process on stores of its own, small enough to be made anew for every control. */
+final class SmallWorld implements AutoCloseable {
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
+
+    private final Path folder = TestStores.temporaryFolder();
+    private final RedisServer redis = new RedisServer(folder.resolve("redis"));
+    private final String database = TestStores.freshDatabase();
+    private final Vertx vertx;
+    private final TestNode.Builder builder;
+    private final TcpProxy front;
+    private TestNode node;
+    private final List<Buyer> buyers;
+    private final List<Ware> wares = new ArrayList<>();
+    private EmbeddedMongo mongo;
+
+    SmallWorld(Vertx vertx, TestNode.Builder builder, int buyerCount) {
+        this.vertx = vertx;
+        mongo = EmbeddedMongo.start(make(folder.resolve("mongo")));
+        this.builder = builder.on(new Configuration.Stores(redis.uri(), mongo.uri()))
+                .with("FLASHSALE_MONGODB_DATABASE", database)
+                .with("FLASHSALE_PURCHASE_CONFIRM_TIMEOUT", "300ms")
+                .with("FLASHSALE_MONGODB_COMMAND_TIMEOUT", "1s");
+        node = builder.start();
+        front = new TcpProxy(node.port());
+        buyers = IntStream.range(0, buyerCount)
+                .mapToObj(i -> Buyer.signUp(node.port(), node.managementPort(), List.of(front.port())))
+                .toList();
+    }
+
+    private static Path make(Path path) {
+        try {
+            return Files.createDirectories(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    TestNode node() {
+        return node;
+    }
+
+    RedisServer redis() {
+        return redis;
+    }
+
+    List<Buyer> buyers() {
+        return buyers;
+    }
+
+    List<Ware> wares() {
+        return wares;
+    }
+
+    void sell(int stock, int limit) {
+        wares.add(new Ware(TestNode.product(node.admin(), stock, limit), stock, limit));
+    }
+
+    /** Takes one of MongoDB's last words away. */
+    void dropIndex(String name) {
+        MongoClient client = MongoClient.create(
+                vertx, new JsonObject().put("connection_string", mongo.uri()).put("db_name", database));
+        try {
+            TestNode.await(client.dropIndex("orders", name));
+        } finally {
+            TestNode.await(client.close());
+        }
+    }
+
+    /** MongoDB is away for a while. */
+    void mongoAwayFor(long millis) {
+        int port = mongo.port();
+        mongo.close();
+        Processes.pause(millis);
+        mongo = EmbeddedMongo.start(folder.resolve("mongo"), port);
+    }
+
+    /** MongoDB is away, and before it is back the node is another one, which knows nothing of what was under way. */
+    void mongoAwayAndNodeReplaced(long millis) {
+        int port = mongo.port();
+        mongo.close();
+        Processes.pause(millis);
+        front.set(TcpProxy.Mode.CUT);
+        node.close();
+        mongo = EmbeddedMongo.start(folder.resolve("mongo"), port);
+        node = builder.start();
+        front.retarget(node.port());
+        front.set(TcpProxy.Mode.PASS);
+    }
+
+    /** Keeps what Redis has on its disk now. */
+    void backUp() {
+        copy(folder.resolve("redis"), folder.resolve("backup"));
+    }
+
+    /** Redis comes back with what it had then. */
+    void restore() {
+        redis.kill();
+        redis.empty();
+        copy(folder.resolve("backup"), folder.resolve("redis"));
+        redis.start();
+    }
+
+    private static void copy(Path from, Path to) {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Every key of Redis that begins so is gone. */
+    void forget(String prefix) {
+        try (RawRedis raw = new RawRedis(redis.port())) {
+            for (String key : raw.list("KEYS", prefix + "*")) {
+                raw.send("DEL", key);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Stores stores() {
+        return new Stores(redis.port(), mongo.uri(), database);
+    }
+
+    /**
+     * A sale from its begin to its judgement.
+     *
+     * @param enough ends it early where a violation of this rule is found: what is broken for good need not be waited for
+     */
+    List<String> play(long seed, boolean forgetful, Optional<String> enough, Runnable middle) {
+        History history = new History();
+        Rush rush = new Rush(history, buyers, null, wares, 1, seed);
+        rush.start();
+        middle.run();
+        rush.end();
+        List<String> violations = check(history, forgetful);
+        if (enough.filter(rule -> violations.stream().anyMatch(each -> each.startsWith(rule)))
+                .isPresent()) {
+            return violations;
+        }
+        rush.settle(history.now() + PATIENCE);
+        return settled(history, forgetful);
+    }
+
+    /** What is only not repaired yet is no violation. */
+    private List<String> settled(History history, boolean forgetful) {
+        List<String> violations = check(history, forgetful);
+        for (int i = 0; i < 50 && !violations.isEmpty(); i++) {
+            Processes.pause(100);
+            violations = check(history, forgetful);
+        }
+        return violations;
+    }
+
+    private List<String> check(History history, boolean forgetful) {
+        return wares.stream()
+                .flatMap(ware ->
+                        Checker.check(history, Truth.read(vertx, stores(), ware.id()), ware.stock(), forgetful)
+                                .stream())
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        front.close();
+        node.close();
+        mongo.close();
+        redis.close();
+        TestStores.delete(folder);
+    }
+}
