@@ -147,7 +147,8 @@ public record Configuration(
                                 reader.duration("persistence.linger"),
                                 reader.integer("persistence.maxBatch"),
                                 reader.integer("persistence.maxQueued"),
-                                reader.integer("persistence.maxWrites"))),
+                                reader.integer("persistence.maxWrites"),
+                                reader.duration("persistence.stall"))),
                 catalog(reader),
                 reader.build(
                         "reconcile.", () -> new ReconcilerVerticle.Settings(reader.duration("reconcile.interval"))),

@@ -15,6 +15,10 @@ import java.util.List;
  * Gathers orders that arrive together into one write. Belongs to one event loop.
  *
  * <p>The first order waits a few milliseconds for company; while the bound of writes is under way the next group grows.
+ *
+ * <p>While MongoDB stalls, newcomers are told {@link PlaceReply.Kind#UNKNOWN} at once, and only one group at a time finds
+ * out whether it is back: a buyer's "reserved" is not to wait for a time-out that is certain, and what is not queued here
+ * need not be drained in a stampede, since the outbox holds it.
  */
 public final class GroupCommit {
     /**
@@ -25,14 +29,16 @@ public final class GroupCommit {
      * @param maxQueued orders that may wait; one more is answered {@link PlaceReply.Kind#UNKNOWN} at once, it stays in
      *     the outbox
      * @param maxWrites writes under way at once
+     * @param stall a write that takes longer is taken for a sign that MongoDB is away
      */
-    public record Settings(Duration linger, int maxBatch, int maxQueued, int maxWrites) {
+    public record Settings(Duration linger, int maxBatch, int maxQueued, int maxWrites, Duration stall) {
         /** Refuses what cannot work. */
         public Settings {
             require(linger.toMillis() >= 1 && linger.toMillis() <= 1_000, "linger must be 1ms to 1s");
             require(maxBatch >= 1 && maxBatch <= 10_000, "maxBatch must be 1 to 10000");
             require(maxQueued >= maxBatch, "maxQueued must be at least maxBatch");
             require(maxWrites >= 1 && maxWrites <= 64, "maxWrites must be 1 to 64");
+            require(stall.toMillis() >= 10, "stall must be at least 10ms");
         }
 
         private static void require(boolean holds, String message) {
@@ -51,6 +57,7 @@ public final class GroupCommit {
     private final Deque<Waiting> queue = new ArrayDeque<>();
     private int writes;
     private boolean lingering;
+    private boolean stalled;
 
     /** Makes a group commit for the event loop that will call it. */
     public GroupCommit(Vertx vertx, OrderWriter writer, CommitMetrics metrics, Settings settings) {
@@ -62,7 +69,7 @@ public final class GroupCommit {
 
     /** Writes an order together with those that come at the same time; never fails. */
     public Future<PlaceReply> place(Order order) {
-        if (queue.size() >= settings.maxQueued()) {
+        if (queue.size() >= settings.maxQueued() || (stalled && writes > 0)) {
             metrics.replied(PlaceReply.unknown());
             return Future.succeededFuture(PlaceReply.unknown());
         }
@@ -81,25 +88,51 @@ public final class GroupCommit {
     }
 
     private void write() {
-        while (!queue.isEmpty() && writes < settings.maxWrites()) {
+        int bound = stalled ? 1 : settings.maxWrites();
+        while (!queue.isEmpty() && writes < bound) {
             List<Waiting> group = new ArrayList<>();
             while (group.size() < settings.maxBatch() && !queue.isEmpty()) {
                 group.add(queue.remove());
             }
-            writes++;
-            Timer.Sample started = metrics.started(group.size());
-            writer.place(group.stream().map(Waiting::order).toList()).onComplete(written -> {
-                writes--;
-                metrics.ended(started);
-                for (int i = 0; i < group.size(); i++) {
-                    PlaceReply reply = written.succeeded() ? written.result().get(i) : PlaceReply.unknown();
-                    metrics.replied(reply);
-                    group.get(i).promise().complete(reply);
-                }
-                if (!lingering) {
-                    write();
-                }
-            });
+            write(group);
         }
+    }
+
+    private void write(List<Waiting> group) {
+        writes++;
+        Timer.Sample started = metrics.started(group.size());
+        long watch = vertx.setTimer(settings.stall().toMillis(), late -> stall());
+        writer.place(group.stream().map(Waiting::order).toList()).onComplete(written -> {
+            vertx.cancelTimer(watch);
+            writes--;
+            metrics.ended(started);
+            boolean answered = false;
+            for (int i = 0; i < group.size(); i++) {
+                PlaceReply reply = written.succeeded() ? written.result().get(i) : PlaceReply.unknown();
+                answered |= reply.kind() != PlaceReply.Kind.UNKNOWN;
+                answer(group.get(i), reply);
+            }
+            if (answered) {
+                stalled = false;
+            } else {
+                stall();
+            }
+            if (!lingering) {
+                write();
+            }
+        });
+    }
+
+    /** Nobody waits for what will not come now. */
+    private void stall() {
+        stalled = true;
+        while (!queue.isEmpty()) {
+            answer(queue.remove(), PlaceReply.unknown());
+        }
+    }
+
+    private void answer(Waiting waiting, PlaceReply reply) {
+        metrics.replied(reply);
+        waiting.promise().complete(reply);
     }
 }

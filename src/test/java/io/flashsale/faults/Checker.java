@@ -45,7 +45,8 @@ final class Checker {
      */
     static List<String> check(History history, Truth truth, int firstStock, boolean forgetful) {
         List<Call> calls = history.calls().stream()
-                .filter(call -> call.productId().equals(truth.productId()))
+                // "Too many requests" changes nothing, and says nothing about a sale.
+                .filter(call -> call.productId().equals(truth.productId()) && call.status() != 429)
                 .sorted(Comparator.comparingLong(Call::invoked))
                 .toList();
         Checker checker = new Checker(calls, truth, firstStock, forgetful);
@@ -59,6 +60,36 @@ final class Checker {
         checker.cancelledIsCancelled();
         truth.unrest().forEach(each -> checker.violate("accounts", each));
         return checker.violations;
+    }
+
+    /**
+     * No user was let in more often than the limit says, in any window. Counted are calls that lie in a window as a whole,
+     * and were surely let in. A Redis that forgot may have forgotten calls, too.
+     *
+     * @param windowNanos of the limit
+     */
+    static List<String> checkAdmission(History history, int limit, long windowNanos) {
+        Map<String, List<Call>> admitted = new TreeMap<>();
+        history.calls().stream()
+                .filter(call -> call.kind() == Kind.BUY && call.outcome() != Outcome.UNKNOWN && call.status() != 429)
+                .sorted(Comparator.comparingLong(Call::invoked))
+                .forEach(call -> admitted.computeIfAbsent(call.buyer(), each -> new ArrayList<>())
+                        .add(call));
+        List<String> violations = new ArrayList<>();
+        admitted.forEach((buyer, calls) -> {
+            for (int i = 0; i < calls.size(); i++) {
+                long end = calls.get(i).invoked() + windowNanos;
+                int count = 0;
+                for (int j = i; j < calls.size() && calls.get(j).invoked() <= end; j++) {
+                    count += calls.get(j).returned() <= end ? 1 : 0;
+                }
+                if (count > limit) {
+                    violations.add("admission: " + count + " calls of " + buyer + " within one window of " + limit);
+                    return;
+                }
+            }
+        });
+        return violations;
     }
 
     private void violate(String rule, String what) {

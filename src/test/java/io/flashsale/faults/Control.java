@@ -234,7 +234,9 @@ enum Control {
     }
 
     TestNode.Builder node() {
-        return TestNode.builder();
+        return TestNode.builder()
+                .with("FLASHSALE_PURCHASE_CONFIRM_TIMEOUT", "300ms")
+                .with("FLASHSALE_MONGODB_COMMAND_TIMEOUT", "1s");
     }
 
     /** Whether Redis is made to forget, which excuses reservations that MongoDB never confirmed. */

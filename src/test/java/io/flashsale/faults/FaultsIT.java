@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * Sale after sale with everything dying around it, from a seed that is printed.
  *
  * <p>{@code -Dfaults.seed=} plays the same schedule again, {@code -Dfaults.seconds=} plays longer, {@code -Dfaults.only=}
- * plays certain faults.
+ * plays certain faults, {@code -Dfaults.each=} so many of them in a sale.
  */
 class FaultsIT {
     private static final int BUYERS = 16;
@@ -59,10 +59,10 @@ class FaultsIT {
         assertTrue(sold > 0, "nothing was sold at all");
     }
 
-    /** Every fault comes up before any comes up again, two in each sale. */
+    /** Every fault comes up before any comes up again, two in each sale unless told otherwise. */
     private static List<Fault> next(List<Fault> waiting, Random random) {
         List<Fault> faults = new ArrayList<>();
-        while (faults.size() < 2) {
+        while (faults.size() < Integer.getInteger("faults.each", 2)) {
             if (waiting.isEmpty()) {
                 waiting.addAll(chosen());
                 Collections.shuffle(waiting, random);
@@ -82,9 +82,10 @@ class FaultsIT {
     private static void report(int round, List<Fault> faults, Result result) {
         System.out.printf(
                 Locale.ROOT,
-                "sale %d: %d calls, %d units sold, whole again after %d ms, %d violations, %s%n",
+                "sale %d: %d calls, slowest %d ms, %d units sold, whole again after %d ms, %d violations, %s%n",
                 round,
                 result.calls(),
+                result.slowestMillis(),
                 result.sold(),
                 result.healedMillis(),
                 result.violations().size(),

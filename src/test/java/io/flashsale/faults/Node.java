@@ -9,6 +9,9 @@ import java.util.Map;
 
 /** One node in a process of its own, with a network of its own to each store and to its clients. */
 final class Node implements AutoCloseable {
+    /** Purchases that one user may try within a second. */
+    static final int ADMITTED = 100;
+
     private static final String ADMIN = "admin@example.com";
 
     private final TcpProxy redis;
@@ -50,6 +53,7 @@ final class Node implements AutoCloseable {
             environment.put("FLASHSALE_LIMITS_" + action + "_IP", "unlimited");
             environment.put("FLASHSALE_LIMITS_" + action + "_USER", "unlimited");
         }
+        environment.put("FLASHSALE_LIMITS_PURCHASE_USER", ADMITTED + "/1s");
         // A server of somebody else's may be a replica set, whose members a proxy cannot stand in for.
         String reached = mongoPort == 0 ? mongoUri : "mongodb://127.0.0.1:" + mongo.port();
         arguments = List.of("redis://127.0.0.1:" + redis.port(), reached, String.valueOf(minutesAhead));

@@ -21,7 +21,7 @@ final class Rush {
     private final List<Shopper> shoppers = new ArrayList<>();
     private volatile boolean over;
 
-    Rush(History history, List<Buyer> buyers, Buyer admin, List<Ware> wares, int nodes, long seed) {
+    Rush(History history, List<Buyer> buyers, Buyer hammerer, Buyer admin, List<Ware> wares, int nodes, long seed) {
         this.history = history;
         this.wares = wares;
         this.nodes = nodes;
@@ -30,6 +30,9 @@ final class Rush {
             Shopper shopper = new Shopper(buyer, new Random(seeds.nextLong()));
             shoppers.add(shopper);
             threads.add(new Thread(shopper::shop, "shopper"));
+        }
+        if (hammerer != null) {
+            threads.add(new Thread(() -> hammer(hammerer), "hammerer"));
         }
         if (admin != null) {
             Random random = new Random(seeds.nextLong());
@@ -70,6 +73,15 @@ final class Rush {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    /** Somebody who hammers the door, with one wish. */
+    private void hammer(Buyer buyer) {
+        int turn = 0;
+        while (!over) {
+            buyer.buy(history, turn++ % nodes, wares.get(0).id(), "again", 1);
+            Processes.pause(1);
+        }
     }
 
     private void edit(Buyer admin, Random random) {
@@ -144,7 +156,8 @@ final class Rush {
                     return;
                 }
                 Call answer = buy(random.nextInt(nodes), intent.productId(), intent.key(), intent.quantity());
-                while ((answer.outcome() == Outcome.UNKNOWN || answer.status() == 202) && history.now() < deadline) {
+                while ((answer.outcome() == Outcome.UNKNOWN || answer.status() == 202 || answer.status() == 429)
+                        && history.now() < deadline) {
                     Processes.pause(100);
                     answer = buy(random.nextInt(nodes), intent.productId(), intent.key(), intent.quantity());
                 }

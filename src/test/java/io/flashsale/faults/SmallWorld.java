@@ -28,6 +28,7 @@ final class SmallWorld implements AutoCloseable {
     private final Vertx vertx;
     private final TestNode.Builder builder;
     private final TcpProxy front;
+    private final TcpProxy network;
     private TestNode node;
     private final List<Buyer> buyers;
     private final List<Ware> wares = new ArrayList<>();
@@ -36,10 +37,9 @@ final class SmallWorld implements AutoCloseable {
     SmallWorld(Vertx vertx, TestNode.Builder builder, int buyerCount) {
         this.vertx = vertx;
         mongo = EmbeddedMongo.start(make(folder.resolve("mongo")));
-        this.builder = builder.on(new Configuration.Stores(redis.uri(), mongo.uri()))
-                .with("FLASHSALE_MONGODB_DATABASE", database)
-                .with("FLASHSALE_PURCHASE_CONFIRM_TIMEOUT", "300ms")
-                .with("FLASHSALE_MONGODB_COMMAND_TIMEOUT", "1s");
+        network = new TcpProxy(mongo.port());
+        this.builder = builder.on(new Configuration.Stores(redis.uri(), "mongodb://127.0.0.1:" + network.port()))
+                .with("FLASHSALE_MONGODB_DATABASE", database);
         node = builder.start();
         front = new TcpProxy(node.port());
         buyers = IntStream.range(0, buyerCount)
@@ -88,9 +88,20 @@ final class SmallWorld implements AutoCloseable {
 
     /** MongoDB is away for a while. */
     void mongoAwayFor(long millis) {
+        whileMongoIsAway(() -> Processes.pause(millis));
+    }
+
+    /** MongoDB runs, and nothing arrives there. */
+    void whileMongoIsSilent(Runnable middle) {
+        network.set(TcpProxy.Mode.BLACK_HOLE);
+        middle.run();
+        network.set(TcpProxy.Mode.PASS);
+    }
+
+    private void whileMongoIsAway(Runnable middle) {
         int port = mongo.port();
         mongo.close();
-        Processes.pause(millis);
+        middle.run();
         mongo = EmbeddedMongo.start(folder.resolve("mongo"), port);
     }
 
@@ -157,7 +168,7 @@ final class SmallWorld implements AutoCloseable {
      */
     List<String> play(long seed, boolean forgetful, Optional<String> enough, Runnable middle) {
         History history = new History();
-        Rush rush = new Rush(history, buyers, null, wares, 1, seed);
+        Rush rush = new Rush(history, buyers, null, null, wares, 1, seed);
         rush.start();
         middle.run();
         rush.end();
@@ -191,6 +202,7 @@ final class SmallWorld implements AutoCloseable {
     @Override
     public void close() {
         front.close();
+        network.close();
         node.close();
         mongo.close();
         redis.close();

@@ -24,6 +24,7 @@ final class World implements AutoCloseable {
     private final Buyer admin;
     private final Client adminClient;
     private final List<Buyer> buyers = new ArrayList<>();
+    private final Buyer hammerer;
     private int master;
 
     World(int buyerCount) {
@@ -39,6 +40,7 @@ final class World implements AutoCloseable {
         nodes.add(new Node(folder, "node-1", redis[0].port(), mongoUri, mongoPort, database, MINUTES_AHEAD));
         adminClient = nodes.get(0).admin();
         admin = Buyer.of(adminClient, ports());
+        hammerer = Buyer.signUp(nodes.get(0).port(), nodes.get(0).managementPort(), ports());
         for (int i = 0; i < buyerCount; i++) {
             buyers.add(Buyer.signUp(nodes.get(0).port(), nodes.get(0).managementPort(), ports()));
         }
@@ -62,6 +64,10 @@ final class World implements AutoCloseable {
 
     List<Buyer> buyers() {
         return buyers;
+    }
+
+    Buyer hammerer() {
+        return hammerer;
     }
 
     RedisServer redis() {

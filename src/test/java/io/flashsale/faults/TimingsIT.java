@@ -1,0 +1,188 @@
+package io.flashsale.faults;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.TestNode;
+import io.flashsale.support.Client;
+import io.flashsale.support.Client.Answer;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.BulkOperation;
+import io.vertx.ext.mongo.MongoClient;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Prints how long it takes; asserts only that it was done. {@code mvn -B -ntp verify -Pmeasure} */
+@Tag("measure")
+class TimingsIT {
+    private static final int RUNS = 5;
+
+    private static Vertx vertx;
+
+    @BeforeAll
+    static void start() {
+        vertx = Vertx.vertx();
+    }
+
+    @AfterAll
+    static void stop() {
+        TestNode.await(vertx.close());
+    }
+
+    private static void print(String what, LongStream millis) {
+        long[] sorted = millis.sorted().toArray();
+        System.out.printf(
+                Locale.ROOT,
+                "%s: median %d ms of %d runs, slowest %d ms%n",
+                what,
+                sorted[sorted.length / 2],
+                sorted.length,
+                sorted[sorted.length - 1]);
+    }
+
+    private static JsonObject order(String product, int unit) {
+        return new JsonObject()
+                .put("_id", product + "-timing" + unit)
+                .put("productId", product)
+                .put("userId", "buyer" + unit)
+                .put("keyHash", "hash" + unit)
+                .put("quantity", 1)
+                .put("unitPrice", 4_999)
+                .put("currency", "USD")
+                .put("units", new JsonArray().add(unit))
+                .put("slots", new JsonArray().add(1))
+                .put("status", "placed")
+                .put("epoch", 1)
+                .put("reservedAt", new JsonObject().put("$date", Instant.now().toString()))
+                .put("updatedAt", new JsonObject().put("$date", Instant.now().toString()))
+                .put("unitKeys", new JsonArray().add(product + "#" + unit))
+                .put("buyerKeys", new JsonArray().add(product + "#buyer" + unit + "#1"));
+    }
+
+    private static void place(SmallWorld world, String product, int orders) {
+        MongoClient client = MongoClient.create(
+                vertx,
+                new JsonObject()
+                        .put("connection_string", world.stores().mongoUri())
+                        .put("db_name", world.stores().database()));
+        TestNode.await(client.bulkWrite(
+                "orders",
+                IntStream.rangeClosed(1, orders)
+                        .mapToObj(unit -> BulkOperation.createInsert(order(product, unit)))
+                        .toList()));
+        TestNode.await(client.close());
+    }
+
+    private static long millisUntilOpen(SmallWorld world, List<Ware> wares) {
+        long begin = System.nanoTime();
+        while (!wares.stream().allMatch(ware -> {
+            Object certified = world.redis().send("HGET", "product:sale:{" + ware.id() + "}", "certifiedBy");
+            return certified != null;
+        })) {
+            Processes.pause(5);
+        }
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+    }
+
+    @Test
+    void recoveryOfALargeSale() {
+        try (SmallWorld world = new SmallWorld(vertx, TestNode.builder(), 1)) {
+            // given: ten thousand units, half of them sold
+            world.sell(10_000, 1);
+            Ware ware = world.wares().get(0);
+            place(world, ware.id(), 5_000);
+
+            // when
+            LongStream.Builder millis = LongStream.builder();
+            for (int run = 0; run < RUNS; run++) {
+                world.redis().send("FLUSHALL");
+                Client buyer = world.node().client();
+                buyer.buy(ware.id(), "k");
+                millis.add(millisUntilOpen(world, world.wares()));
+            }
+
+            // then
+            print("a sale of 10,000 units with 5,000 orders is open again after FLUSHALL", millis.build());
+            assertEquals(List.of(), Truth.read(vertx, world.stores(), ware.id()).unrest());
+        }
+    }
+
+    @Test
+    void recoveryOfManySales() {
+        try (SmallWorld world = new SmallWorld(vertx, TestNode.builder(), 1)) {
+            // given
+            for (int i = 0; i < 200; i++) {
+                world.sell(100, 1);
+                place(world, world.wares().get(i).id(), 50);
+            }
+
+            // when
+            LongStream.Builder millis = LongStream.builder();
+            for (int run = 0; run < RUNS; run++) {
+                world.redis().send("FLUSHALL");
+                millis.add(millisUntilOpen(world, world.wares()));
+            }
+
+            // then
+            print("200 sales of 100 units with 50 orders each are open again after FLUSHALL", millis.build());
+            assertTrue(world.wares().stream()
+                    .allMatch(ware -> Truth.read(vertx, world.stores(), ware.id())
+                            .unrest()
+                            .isEmpty()));
+        }
+    }
+
+    /** Where a breaker would not help, the two lines would not differ. */
+    @Test
+    void reservationsWhileMongoIsSilent() {
+        for (String stall : List.of("1h", "500ms")) {
+            try (SmallWorld world = new SmallWorld(
+                    vertx,
+                    TestNode.builder()
+                            .with("FLASHSALE_PERSISTENCE_STALL", stall)
+                            .with("FLASHSALE_LIMITS_PURCHASE_USER", "unlimited"),
+                    1)) {
+                // given
+                world.sell(100_000, 0);
+                Client buyer = world.node().user();
+                String product = world.wares().get(0).id();
+
+                // when
+                List<Long> nanos = new ArrayList<>();
+                long[] statuses = new long[600];
+                world.whileMongoIsSilent(() -> {
+                    for (int round = 0; round < 40; round++) {
+                        long begin = System.nanoTime();
+                        int each = round;
+                        IntStream.range(0, 50)
+                                .mapToObj(i -> buyer.buyLater(product, "key-" + each + "-" + i))
+                                .toList()
+                                .stream()
+                                .map(CompletableFuture::join)
+                                .mapToInt(Answer::status)
+                                .forEach(status -> statuses[status]++);
+                        nanos.add(System.nanoTime() - begin);
+                    }
+                });
+
+                // then
+                print(
+                        "fifty purchases while MongoDB is silent, persistence.stall=" + stall,
+                        nanos.stream().mapToLong(TimeUnit.NANOSECONDS::toMillis));
+                assertEquals(2_000, statuses[202]);
+            }
+        }
+    }
+}
