@@ -177,7 +177,7 @@ public final class FlashSale {
     }
 
     private Future<Void> deployManagement() {
-        StoreHealth health = new StoreHealth(own, node.mongo(), node.salesClosed(), clock);
+        StoreHealth health = new StoreHealth(own, node.links(), node.mongo(), node.salesClosed(), clock);
         management = new ManagementVerticle(
                 configuration.management(),
                 () -> ready && !stopping,

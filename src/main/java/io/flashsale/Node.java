@@ -256,6 +256,10 @@ final class Node {
         return orders;
     }
 
+    List<RedisLink> links() {
+        return links;
+    }
+
     SalesClosed salesClosed() {
         return salesClosed;
     }

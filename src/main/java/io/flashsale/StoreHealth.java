@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 
 /**
  * Whether the stores answer, and since when they do or do not.
@@ -16,6 +17,7 @@ import java.time.Instant;
  */
 final class StoreHealth {
     private final RedisLink redis;
+    private final Collection<RedisLink> links;
     private final MongoLink mongo;
     private final SalesClosed salesClosed;
     private final Clock clock;
@@ -27,9 +29,10 @@ final class StoreHealth {
         private Instant since;
     }
 
-    StoreHealth(RedisLink redis, MongoLink mongo, SalesClosed salesClosed, Clock clock) {
+    StoreHealth(RedisLink redis, Collection<RedisLink> links, MongoLink mongo, SalesClosed salesClosed, Clock clock) {
         this.salesClosed = salesClosed;
         this.redis = redis;
+        this.links = links;
         this.mongo = mongo;
         this.clock = clock;
     }
@@ -40,9 +43,16 @@ final class StoreHealth {
         Future<Boolean> mongoUp = mongo.ping().map(pong -> true).otherwise(false);
         return Future.all(redisUp, mongoUp)
                 .map(both -> new JsonObject()
-                        .put("redis", told(redisState, redisUp.result()))
+                        .put("redis", told(redisState, redisUp.result()).put("links", links()))
                         .put("mongodb", told(mongoState, mongoUp.result()))
                         .put("recovering", recovering()));
+    }
+
+    /** Each event loop has its own connection, and one may be silent while the others are not. */
+    private JsonObject links() {
+        return new JsonObject()
+                .put("up", links.stream().filter(RedisLink::isConnected).count())
+                .put("of", links.size());
     }
 
     private JsonArray recovering() {
