@@ -32,7 +32,9 @@ final class Rush {
             threads.add(new Thread(shopper::shop, "shopper"));
         }
         if (hammerer != null) {
-            threads.add(new Thread(() -> hammer(hammerer), "hammerer"));
+            Shopper shopper = new Shopper(hammerer, new Random(seeds.nextLong()));
+            shoppers.add(shopper);
+            threads.add(new Thread(() -> hammer(shopper), "hammerer"));
         }
         if (admin != null) {
             Random random = new Random(seeds.nextLong());
@@ -76,10 +78,10 @@ final class Rush {
     }
 
     /** Somebody who hammers the door, with one wish. */
-    private void hammer(Buyer buyer) {
+    private void hammer(Shopper shopper) {
         int turn = 0;
         while (!over) {
-            buyer.buy(history, turn++ % nodes, wares.get(0).id(), "again", 1);
+            shopper.buy(turn++ % nodes, wares.get(0).id(), "again", 1);
             Processes.pause(1);
         }
     }
