@@ -8,6 +8,7 @@ import io.flashsale.gate.SmtpMailer;
 import io.flashsale.http.ConnectionLimit;
 import io.flashsale.http.HttpVerticle;
 import io.flashsale.http.ManagementVerticle;
+import io.flashsale.live.LiveVerticle;
 import io.flashsale.persistence.OrderClient;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.PersistenceVerticle;
@@ -134,6 +135,7 @@ public final class FlashSale {
     public Future<Void> start() {
         OrderClient.registerCodecs(vertx);
         RecoveryClient.registerCodecs(vertx);
+        LiveVerticle.registerCodecs(vertx);
         return onOwnLoop(this::startOnLoop);
     }
 
@@ -203,6 +205,7 @@ public final class FlashSale {
         return deploy(() -> new PersistenceVerticle(node::groupCommit), instances.persistence())
                 .compose(done -> deploy(() -> new ReconcilerVerticle(node::reconciler, configuration.reconciler()), 1))
                 .compose(done -> deploy(() -> new PurchaseVerticle(node::purchases), instances.purchase()))
+                .compose(done -> deploy(() -> new LiveVerticle(node::subscriber), 1))
                 .compose(done -> deploy(
                         () -> http = HttpVerticle.serving(node::rooms, configuration.http(), connections, clock),
                         instances.http()));

@@ -14,6 +14,7 @@ import io.flashsale.gate.RateLimiter;
 import io.flashsale.gate.RefusalMemory;
 import io.flashsale.gate.Sessions;
 import io.flashsale.http.Routes;
+import io.flashsale.live.LiveRoom;
 import io.flashsale.persistence.AccountStore;
 import io.flashsale.persistence.CommitMetrics;
 import io.flashsale.persistence.DeadLetterStore;
@@ -39,7 +40,9 @@ import io.flashsale.reconcile.Reconciler;
 import io.flashsale.reconcile.Recovery;
 import io.flashsale.reconcile.Repairs;
 import io.flashsale.reconcile.SalesClosed;
+import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisSubscriber;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -50,6 +53,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
 
 /**
@@ -83,6 +87,7 @@ final class Node {
     private final DeadLetterStore deadLetters;
     private final Repairs repairs;
     private final List<RedisLink> links = new CopyOnWriteArrayList<>();
+    private final AtomicInteger listeners = new AtomicInteger();
     private byte[] gateSecret;
 
     Node(
@@ -112,6 +117,7 @@ final class Node {
         this.commitMetrics = new CommitMetrics(meters);
         this.purchaseMetrics = new PurchaseMetrics(meters, admission);
         this.purchases = new PurchaseClient(vertx, admission, purchaseMetrics, patience(configuration));
+        meters.gauge("flashsale.live.clients", listeners);
         meters.gauge(
                 "flashsale.redis.links",
                 links,
@@ -184,9 +190,10 @@ final class Node {
     Future<Reconciler> reconciler(Vertx loop) {
         return connect().map(link -> {
             Ledger ledger = ledger(link);
-            DeadLetters letters = letters(ledger);
+            Placement placement = placement(loop, ledger);
+            DeadLetters letters = letters(ledger, placement);
             return new Reconciler(
-                    new Reconciler.Rooms(ledger, placement(loop, ledger), products, orders, deadLetters, letters),
+                    new Reconciler.Rooms(ledger, placement, products, orders, deadLetters, letters),
                     new Recovery(ledger, products, orders, orderClient, letters, clock),
                     salesClosed,
                     repairs,
@@ -198,9 +205,9 @@ final class Node {
         return connect().map(link -> {
             Ledger ledger = ledger(link);
             Placement placement = placement(loop, ledger);
-            DeadLetters letters = letters(ledger);
+            DeadLetters letters = letters(ledger, placement);
             HouseOrders house = new HouseOrders(ledger, placement, orders);
-            RunningSale sale = new RunningSale(ledger, house, recoveries, orders);
+            RunningSale sale = new RunningSale(ledger, placement, house, recoveries, orders);
             Catalog catalog = new Catalog(loop, products, orders, link, sale, configuration.catalog(), clock);
             catalogs.add(catalog);
             RateLimiter limiter = new RateLimiter(link, configuration.limits(), refusals);
@@ -212,8 +219,14 @@ final class Node {
                     new ProductEditor(products, catalog, sale, clock),
                     purchases,
                     new Orders(orders, ledger, placement, letters),
-                    letters);
+                    letters,
+                    new LiveRoom(loop, link, configuration.live(), listeners));
         });
+    }
+
+    Future<RedisSubscriber> subscriber(Vertx loop) {
+        return connect()
+                .map(link -> new RedisSubscriber(loop, redisOptions, link, configuration.redis(), Keys.STOCK_CHANNEL));
     }
 
     Accounts accounts(RedisLink link) {
@@ -223,8 +236,9 @@ final class Node {
 
     Catalog catalog(RedisLink link) {
         Ledger ledger = ledger(link);
-        HouseOrders house = new HouseOrders(ledger, placement(vertx, ledger), orders);
-        RunningSale sale = new RunningSale(ledger, house, recoveries, orders);
+        Placement placement = placement(vertx, ledger);
+        HouseOrders house = new HouseOrders(ledger, placement, orders);
+        RunningSale sale = new RunningSale(ledger, placement, house, recoveries, orders);
         return new Catalog(vertx, products, orders, link, sale, configuration.catalog(), clock);
     }
 
@@ -248,8 +262,8 @@ final class Node {
         return new Placement(loop, ledger, orderClient, recoveries);
     }
 
-    private DeadLetters letters(Ledger ledger) {
-        return new DeadLetters(deadLetters, orders, orderClient, ledger, clock);
+    private DeadLetters letters(Ledger ledger, Placement placement) {
+        return new DeadLetters(deadLetters, orders, orderClient, ledger, placement, clock);
     }
 
     OrderStore orders() {

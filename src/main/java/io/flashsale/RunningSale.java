@@ -4,6 +4,7 @@ import io.flashsale.catalog.SaleControl;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.purchase.HouseOrders;
 import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.Placement;
 import io.flashsale.purchase.RecoveryClient;
 import io.flashsale.purchase.SlotAssignment;
 import io.flashsale.sale.Product;
@@ -12,12 +13,14 @@ import io.vertx.core.Future;
 /** The running sale as the catalogue sees it. */
 final class RunningSale implements SaleControl {
     private final Ledger ledger;
+    private final Placement placement;
     private final HouseOrders house;
     private final RecoveryClient recoveries;
     private final SlotAssignment slots;
 
-    RunningSale(Ledger ledger, HouseOrders house, RecoveryClient recoveries, OrderStore orders) {
+    RunningSale(Ledger ledger, Placement placement, HouseOrders house, RecoveryClient recoveries, OrderStore orders) {
         this.ledger = ledger;
+        this.placement = placement;
         this.house = house;
         this.recoveries = recoveries;
         this.slots = new SlotAssignment(orders);
@@ -30,8 +33,13 @@ final class RunningSale implements SaleControl {
 
     @Override
     public Future<Void> configure(Product product) {
-        return ledger.configure(product)
-                .compose(configured -> configured ? Future.succeededFuture() : recoveries.recover(product.id()));
+        return ledger.configure(product).compose(configured -> {
+            if (!configured) {
+                return recoveries.recover(product.id());
+            }
+            placement.stockChanged(product.id());
+            return Future.succeededFuture();
+        });
     }
 
     @Override

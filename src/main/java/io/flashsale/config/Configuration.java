@@ -10,6 +10,7 @@ import io.flashsale.gate.Sessions;
 import io.flashsale.gate.SmtpMailer;
 import io.flashsale.http.HttpVerticle;
 import io.flashsale.http.ManagementVerticle;
+import io.flashsale.live.LiveRoom;
 import io.flashsale.persistence.GroupCommit;
 import io.flashsale.persistence.MongoLink;
 import io.flashsale.purchase.Ledger;
@@ -47,6 +48,7 @@ public record Configuration(
         Catalog.Settings catalog,
         ReconcilerVerticle.Settings reconciler,
         Reconciler.Settings reconciliation,
+        LiveRoom.Settings live,
         Passwords.Settings passwords,
         Sessions.Settings sessions,
         RateLimit failedLogins,
@@ -158,6 +160,12 @@ public record Configuration(
                                 reader.text("mongodb.database"),
                                 reader.integer("reconcile.passesPerLook"),
                                 reader.integer("reconcile.maxRefusals"))),
+                reader.build(
+                        "live.",
+                        () -> new LiveRoom.Settings(
+                                reader.integer("live.maxClients"),
+                                reader.integer("live.maxProducts"),
+                                reader.duration("live.heartbeat"))),
                 reader.build(
                         "gate.",
                         () -> new Passwords.Settings(

@@ -69,14 +69,23 @@ public final class HttpVerticle extends VerticleBase {
      */
     public record Tls(Path certificate, Path key) {}
 
+    /**
+     * What an instance serves.
+     *
+     * @param router every route
+     * @param beforeClose ends what would never end by itself
+     */
+    record Open(Router router, Runnable beforeClose) {}
+
     private static final Duration SWEEP = Duration.ofSeconds(1);
 
-    private final Function<Vertx, Future<Router>> routers;
+    private final Function<Vertx, Future<Open>> routers;
     private final Settings settings;
     private final ConnectionLimit limit;
+    private Runnable beforeClose = () -> {};
     private HttpServer server;
 
-    HttpVerticle(Function<Vertx, Future<Router>> routers, Settings settings, ConnectionLimit limit) {
+    HttpVerticle(Function<Vertx, Future<Open>> routers, Settings settings, ConnectionLimit limit) {
         this.routers = routers;
         this.settings = settings;
         this.limit = limit;
@@ -91,17 +100,19 @@ public final class HttpVerticle extends VerticleBase {
     public static HttpVerticle serving(
             Function<Vertx, Future<Routes.Rooms>> rooms, Settings settings, ConnectionLimit limit, Clock clock) {
         return new HttpVerticle(
-                vertx -> rooms.apply(vertx).map(opened -> Routes.router(vertx, opened, settings, clock)),
+                vertx -> rooms.apply(vertx)
+                        .map(opened -> new Open(Routes.router(vertx, opened, settings, clock), opened.live()::close)),
                 settings,
                 limit);
     }
 
     @Override
     public Future<?> start() {
-        return routers.apply(vertx).compose(router -> {
+        return routers.apply(vertx).compose(open -> {
+            beforeClose = open.beforeClose();
             Connections connections =
                     new Connections(limit, (int) settings.idleTimeout().dividedBy(SWEEP));
-            FrontDoor door = new FrontDoor(vertx, connections, settings, router);
+            FrontDoor door = new FrontDoor(vertx, connections, settings, open.router());
             server = vertx.createHttpServer(options(settings))
                     .connectionHandler(connections::accept)
                     .invalidRequestHandler(door::handleInvalid)
@@ -116,6 +127,7 @@ public final class HttpVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        beforeClose.run();
         return server == null
                 ? Future.succeededFuture()
                 : server.shutdown(settings.drainTimeout().toMillis(), TimeUnit.MILLISECONDS);

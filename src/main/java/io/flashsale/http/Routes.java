@@ -10,6 +10,8 @@ import io.flashsale.catalog.ProductEditor;
 import io.flashsale.gate.Accounts;
 import io.flashsale.gate.Action;
 import io.flashsale.gate.Gate;
+import io.flashsale.live.LiveRoom;
+import io.flashsale.live.LiveStock;
 import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Orders;
 import io.flashsale.purchase.PurchaseClient;
@@ -20,6 +22,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
 /** Every route with its chain, a line each. What all of them share is in {@link RouteTable}. */
 public final class Routes {
@@ -34,7 +37,8 @@ public final class Routes {
             ProductEditor editor,
             PurchaseClient purchases,
             Orders orders,
-            DeadLetters deadLetters) {}
+            DeadLetters deadLetters,
+            LiveRoom live) {}
 
     private Routes(RouteTable table, Gate gate) {
         this.table = table;
@@ -48,6 +52,9 @@ public final class Routes {
         routes.accounts(new AuthEndpoints(rooms.accounts(), rooms.gate(), settings.secureCookies(), clock));
         routes.sale(new PurchaseEndpoint(rooms.purchases()), new OrderEndpoints(rooms.orders()));
         routes.catalog(new ProductEndpoints(rooms.catalog(), rooms.editor(), clock));
+        LiveStock live = new LiveStock(
+                rooms.live(), productId -> rooms.catalog().find(productId).map(Optional::isPresent));
+        routes.live(new LiveEndpoints(live, rooms.catalog(), settings.corsOrigins()));
         routes.admin(new DeadLetterEndpoints(rooms.deadLetters()));
         return table.router();
     }
@@ -82,6 +89,11 @@ public final class Routes {
         admin(PUT, "/api/v1/product/update-product/:id", products::update);
         admin(DELETE, "/api/v1/product/delete-product/:id", products::delete);
         open(GET, "/api/v1/product/:id", Action.READ, products::read);
+    }
+
+    private void live(LiveEndpoints live) {
+        open(GET, "/api/v1/product/:id/events", Action.READ, live::events);
+        open(GET, "/api/v1/live", Action.READ, live::socket);
     }
 
     private void admin(DeadLetterEndpoints letters) {

@@ -38,10 +38,18 @@ public final class DeadLetters {
     private final OrderStore orders;
     private final OrderClient writer;
     private final Ledger ledger;
+    private final Placement placement;
     private final Clock clock;
 
     /** Wires dead letters to both stores. */
-    public DeadLetters(DeadLetterStore letters, OrderStore orders, OrderClient writer, Ledger ledger, Clock clock) {
+    public DeadLetters(
+            DeadLetterStore letters,
+            OrderStore orders,
+            OrderClient writer,
+            Ledger ledger,
+            Placement placement,
+            Clock clock) {
+        this.placement = placement;
         this.letters = letters;
         this.orders = orders;
         this.writer = writer;
@@ -57,7 +65,8 @@ public final class DeadLetters {
                 .addKeyValue("tries", tries)
                 .log("MongoDB refuses this order; it is put aside as a dead letter");
         return letters.add(new DeadLetter(order, reason, tries, clock.instant(), false))
-                .compose(written -> ledger.settle(order.productId(), List.of(order)));
+                .compose(written -> ledger.settle(order.productId(), List.of(order)))
+                .mapEmpty();
     }
 
     /** The letters, newest first. */
@@ -160,6 +169,7 @@ public final class DeadLetters {
 
     private Future<Void> giveBack(Order order) {
         return ledger.release(order, Ledger.Return.DISCARDED, order.units(), order.slots())
+                .onSuccess(released -> placement.stockChanged(order.productId()))
                 .mapEmpty();
     }
 

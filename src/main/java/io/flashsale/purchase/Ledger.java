@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,7 +57,7 @@ public final class Ledger {
         public static Scripts load() {
             return new Scripts(
                     Script.load("purchase-7"),
-                    Script.load("settle-1"),
+                    Script.load("settle-3"),
                     Script.load("release-7"),
                     Script.load("remember-2"),
                     Script.load("adopt-6"),
@@ -135,15 +136,37 @@ public final class Ledger {
                 .map(Decision::of);
     }
 
-    /** Takes orders that MongoDB holds out of the outbox. */
-    Future<Void> settle(String productId, List<Order> placed) {
-        List<String> arguments = new ArrayList<>(2 * placed.size());
+    /**
+     * Takes orders that MongoDB holds out of the outbox, and tells the world.
+     *
+     * @return in how many milliseconds the rest is to be told, by {@link #announce}; 0 for nothing left to tell
+     */
+    Future<Long> settle(String productId, List<Order> placed) {
+        return settle(productId, placed, false);
+    }
+
+    /** Tells the world what is left of a product, or that it was told a moment ago; see {@link #settle}. */
+    Future<Long> announce(String productId) {
+        return settle(productId, List.of(), true);
+    }
+
+    private Future<Long> settle(String productId, List<Order> placed, boolean changed) {
+        List<String> arguments = new ArrayList<>(4 + 3 * placed.size());
+        arguments.addAll(List.of(
+                Keys.STOCK_CHANNEL,
+                productId,
+                clock.instant().truncatedTo(ChronoUnit.MILLIS).toString(),
+                changed ? "1" : "0"));
         for (Order order : placed) {
             arguments.add(order.id());
             arguments.add(LedgerOrders.joined(order.units()));
+            arguments.add(order.byTheHouse() ? "0" : String.valueOf(order.quantity()));
         }
-        return link.run(scripts.settle(), List.of(Keys.orders(productId)), arguments)
-                .mapEmpty();
+        return link.run(
+                        scripts.settle(),
+                        List.of(Keys.orders(productId), Keys.sale(productId), Keys.stock(productId)),
+                        arguments)
+                .map(reply -> reply.at(1).asLong());
     }
 
     /**

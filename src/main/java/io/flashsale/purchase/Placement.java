@@ -93,6 +93,7 @@ public final class Placement {
         return bestEffort(
                 reserved,
                 ledger.release(reserved, Ledger.Return.REPLACED, units, slots)
+                        .onSuccess(released -> tell(reserved, released))
                         .compose(released -> ledger.remember(placed)));
     }
 
@@ -100,6 +101,7 @@ public final class Placement {
         return bestEffort(
                 order,
                 ledger.release(order, Ledger.Return.NEVER_WAS, units, order.slots())
+                        .onSuccess(released -> tell(order, released))
                         .mapEmpty());
     }
 
@@ -142,6 +144,18 @@ public final class Placement {
         return bestEffort(
                 cancelled,
                 ledger.release(cancelled, Ledger.Return.CANCELLED, cancelled.units(), cancelled.slots())
+                        .onSuccess(released -> tell(cancelled, released))
                         .mapEmpty());
+    }
+
+    private void tell(Order order, int released) {
+        if (released > 0) {
+            stockChanged(order.productId());
+        }
+    }
+
+    /** Whoever listens is to be told what is left, soon. */
+    public void stockChanged(String productId) {
+        settler.changed(productId);
     }
 }

@@ -4,8 +4,10 @@ import io.flashsale.sale.Order;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,7 @@ final class Settler {
 
     private final Vertx vertx;
     private final Ledger ledger;
+    private final Set<String> toTell = new HashSet<>();
     private Map<String, List<Order>> placed = new HashMap<>();
 
     Settler(Vertx vertx, Ledger ledger) {
@@ -36,11 +39,27 @@ final class Settler {
         placed.computeIfAbsent(order.productId(), product -> new ArrayList<>()).add(order);
     }
 
+    /** Units came back, or something else changed what is left. */
+    void changed(String productId) {
+        tellIn(productId, 1);
+    }
+
     private void flush() {
         Map<String, List<Order>> settled = placed;
         placed = new HashMap<>();
         settled.forEach((productId, orders) -> ledger.settle(productId, orders)
+                .onSuccess(wait -> tellIn(productId, wait))
                 .onFailure(failure ->
                         LOG.atDebug().addKeyValue("productId", productId).log("not settled; the reconciler will")));
+    }
+
+    /** The newest is told in the end, though not everything on the way. */
+    private void tellIn(String productId, long millis) {
+        if (millis > 0 && toTell.add(productId)) {
+            vertx.setTimer(millis, timer -> {
+                toTell.remove(productId);
+                ledger.announce(productId).onSuccess(wait -> tellIn(productId, wait));
+            });
+        }
     }
 }

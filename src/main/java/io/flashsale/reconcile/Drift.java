@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +60,7 @@ final class Drift {
             Look look = new Look(snapshot.epoch(), snapshot.findings());
             Look earlier = before.put(productId, look);
             Set<Finding> certain = new HashSet<>(look.findings());
-            if (earlier == null || !earlier.epoch().equals(look.epoch())) {
+            if (earlier == null || !Objects.equals(earlier.epoch(), look.epoch())) {
                 return Future.succeededFuture(0);
             }
             certain.retainAll(earlier.findings());
@@ -90,6 +91,7 @@ final class Drift {
                                 .addKeyValue("productId", place.productId())
                                 .addKeyValue("units", repaired.size())
                                 .log("units repaired on which Redis and MongoDB disagreed");
+                        placement.stockChanged(place.productId());
                     }
                     return repaired.size();
                 });

@@ -51,6 +51,7 @@ public final class Reconciler {
     private static final int ORDERS_AT_ONCE = 200;
 
     private final Ledger ledger;
+    private final Placement placement;
     private final Recovery recovery;
     private final ProductStore products;
     private final OrderStore orders;
@@ -78,6 +79,7 @@ public final class Reconciler {
     /** Wires the reconciler to both stores. */
     public Reconciler(Rooms rooms, Recovery recovery, SalesClosed salesClosed, Repairs repairs, Settings settings) {
         this.ledger = rooms.ledger();
+        this.placement = rooms.placement();
         this.products = rooms.products();
         this.orders = rooms.orders();
         this.letters = rooms.letters();
@@ -85,8 +87,8 @@ public final class Reconciler {
         this.salesClosed = salesClosed;
         this.repairs = repairs;
         this.settings = settings;
-        this.drift = new Drift(ledger, rooms.placement(), orders, rooms.deadLetters(), repairs);
-        this.outbox = new OutboxDriver(ledger, rooms.placement(), orders, letters, repairs, settings.maxRefusals());
+        this.drift = new Drift(ledger, placement, orders, rooms.deadLetters(), repairs);
+        this.outbox = new OutboxDriver(ledger, placement, orders, letters, repairs, settings.maxRefusals());
         this.lock = new PassLock(ledger.link(), settings.catalogue());
     }
 
@@ -103,6 +105,7 @@ public final class Reconciler {
         return started.onSuccess(done -> {
                     salesClosed.open(productId);
                     repairs.count(Repairs.Kind.RECOVERED);
+                    placement.stockChanged(productId);
                 })
                 .onFailure(failure -> {
                     repairs.count(Repairs.Kind.RECOVERY_FAILED);

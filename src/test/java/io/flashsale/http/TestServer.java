@@ -73,7 +73,7 @@ final class TestServer implements AutoCloseable {
                     table.add(HttpMethod.GET, "/thing/:id", DOOR, steps(TestServer::hello));
                     table.add(HttpMethod.POST, "/thing/make", DOOR, steps(TestServer::echo));
                     setup.routes.accept(table, of);
-                    return Future.succeededFuture(table.router());
+                    return Future.succeededFuture(new HttpVerticle.Open(table.router(), () -> {}));
                 },
                 settings,
                 new ConnectionLimit(setup.maxConnections));

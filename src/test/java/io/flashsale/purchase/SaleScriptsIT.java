@@ -478,7 +478,8 @@ class SaleScriptsIT {
     void everyScriptsNameEndsInTheNumberOfItsKeys() {
         for (String name : List.of(
                 "purchase-7",
-                "settle-1",
+                "settle-3",
+                "look-2",
                 "release-7",
                 "remember-2",
                 "adopt-6",

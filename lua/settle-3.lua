@@ -1,0 +1,48 @@
+--[[
+Takes orders out of the outbox that MongoDB holds, and tells the world what changed, at most ten times a second.
+
+KEYS  1 orders (outbox)  2 sale  3 stock
+ARGV  1 channel of the stock events  2 product id  3 the caller's time, ISO 8601
+      4 '1' to tell also where nothing was settled: the stock changed in another way
+      then triples: order id, its units joined with commas, its quantity
+
+Returns a list: the number of entries taken out, and in how many milliseconds the rest is to be told (by a call without
+orders), or 0 where nothing is left to tell.
+
+An entry leaves only if it is about the same units: a later reservation under the same order id is another one. Needs no
+certification, since what it is told stays true of any copy of the data; and whoever listens to a copy that was replaced
+can tell by the epoch, which is the greater part of seq.
+--]]
+local settled, sold = 0, 0
+for i = 5, #ARGV, 3 do
+  local order = redis.call('HGET', KEYS[1], ARGV[i])
+  if order and string.find(order, '"units":[' .. ARGV[i + 1] .. ']', 1, true) then
+    settled = settled + redis.call('HDEL', KEYS[1], ARGV[i])
+    sold = sold + tonumber(ARGV[i + 2])
+  end
+end
+local sale = redis.call('HMGET', KEYS[2], 'epoch', 'toldAt', 'untold')
+local untold = tonumber(sale[3] or '0') + sold
+if not sale[1] or not (settled > 0 or sale[3] or ARGV[4] == '1') then
+  return {settled, 0}
+end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local wait = tonumber(sale[2] or '0') + 100 - now
+-- A clock that went back at a fail-over must not silence the sale.
+if wait > 0 and wait <= 100 then
+  redis.call('HSET', KEYS[2], 'untold', string.format('%d', untold))
+  return {settled, wait}
+end
+local function tell(type, rest)
+  local seq = redis.call('HINCRBY', KEYS[2], 'seq', 1)
+  redis.call('PUBLISH', ARGV[1], string.format('{"type":"%s","productId":"%s",%s,"seq":%.0f}', type, ARGV[2], rest,
+    tonumber(sale[1]) * 1e9 + seq))
+end
+if untold > 0 then
+  tell('purchase:completed', string.format('"quantity":%d,"at":"%s"', untold, ARGV[3]))
+end
+tell('stock:updated', '"remaining":' .. (redis.call('GET', KEYS[3]) or 'null'))
+redis.call('HSET', KEYS[2], 'toldAt', string.format('%.0f', now))
+redis.call('HDEL', KEYS[2], 'untold')
+return {settled, 0}

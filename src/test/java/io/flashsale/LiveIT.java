@@ -1,0 +1,442 @@
+package io.flashsale;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.redis.Keys;
+import io.flashsale.support.Client;
+import io.flashsale.support.Client.Answer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Live stock, as browsers hear it. */
+class LiveIT {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private static TestNode node;
+    private static Client admin;
+
+    @BeforeAll
+    static void start() {
+        node = TestNode.builder().with("FLASHSALE_LIVE_MAX_PRODUCTS", "3").start();
+        admin = node.admin();
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+    }
+
+    /** An open stream and what came over it. */
+    private static final class Events implements AutoCloseable {
+        private final BlockingQueue<JsonObject> received = new LinkedBlockingQueue<>();
+        private final List<Long> seqs = new ArrayList<>();
+        private final HttpResponse<Stream<String>> response;
+
+        Events(int port, String product, String... headers) {
+            HttpRequest.Builder request = HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:" + port + "/api/v1/product/" + product + "/events"));
+            if (headers.length > 0) {
+                request.headers(headers);
+            }
+            response = HTTP.sendAsync(request.build(), BodyHandlers.ofLines()).join();
+            Thread reader = new Thread(this::read, "event-stream");
+            reader.setDaemon(true);
+            reader.start();
+        }
+
+        private void read() {
+            String[] event = new String[2];
+            lines().forEach(line -> {
+                if (line.startsWith("event: ")) {
+                    event[0] = line.substring(7);
+                } else if (line.startsWith("id: ")) {
+                    event[1] = line.substring(4);
+                } else if (line.startsWith("data: ")) {
+                    received.add(new JsonObject(line.substring(6))
+                            .put("_event", event[0])
+                            .put("_id", event[1]));
+                }
+            });
+        }
+
+        /** Up to the end, whichever way it comes: a node that stops resets its streams. */
+        private Iterable<String> lines() {
+            Iterator<String> lines = response.body().iterator();
+            return () -> new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    try {
+                        return lines.hasNext();
+                    } catch (UncheckedIOException e) {
+                        return false;
+                    }
+                }
+
+                @Override
+                public String next() {
+                    return lines.next();
+                }
+            };
+        }
+
+        /** The next event that is wanted; those on the way are passed over, but must be in order. */
+        JsonObject await(Predicate<JsonObject> wanted) throws InterruptedException {
+            while (true) {
+                JsonObject next = received.poll(10, TimeUnit.SECONDS);
+                assertTrue(next != null, "nothing more came");
+                long seq = next.getLong("seq");
+                assertTrue(seqs.isEmpty() || seq > seqs.get(seqs.size() - 1), seqs + " and then " + seq);
+                seqs.add(seq);
+                assertEquals(next.getString("type"), next.getString("_event"));
+                assertEquals(String.valueOf(seq), next.getString("_id"));
+                if (wanted.test(next)) {
+                    return next;
+                }
+            }
+        }
+
+        JsonObject awaitRemaining(int remaining) throws InterruptedException {
+            return await(event -> Integer.valueOf(remaining).equals(event.getInteger("remaining")));
+        }
+
+        JsonObject awaitType(String type) throws InterruptedException {
+            return await(event -> type.equals(event.getString("type")));
+        }
+
+        @Override
+        public void close() {
+            response.body().close();
+        }
+    }
+
+    @Test
+    void aStreamBeginsWithHowThingsAreAndGoesOnToTheSellOut() throws Exception {
+        // given
+        String product = TestNode.product(admin, 3, 0);
+        node.user().buy(product, "before");
+        try (Events events = new Events(node.port(), product)) {
+
+            // when
+            JsonObject first = events.awaitType("stock:updated");
+            node.user().buy(product, "one");
+            JsonObject bought = events.awaitType("purchase:completed");
+            node.user().buy(product, "last");
+            JsonObject soldOut = events.awaitType("product:soldout");
+
+            // then
+            assertEquals(200, events.response.statusCode());
+            assertEquals(
+                    "text/event-stream",
+                    events.response.headers().firstValue("content-type").orElseThrow());
+            assertEquals(2, first.getInteger("remaining"));
+            assertEquals(1, bought.getInteger("quantity"));
+            Instant.parse(bought.getString("at"));
+            assertEquals(product, soldOut.getString("productId"));
+            assertEquals(0, events.awaitRemaining(0).getInteger("remaining"));
+        }
+    }
+
+    @Test
+    void unitsThatComeBackAreTold() throws Exception {
+        // given
+        String product = TestNode.product(admin, 2, 1);
+        Client ada = node.user();
+        Answer bought = ada.buy(product, "k");
+        try (Events events = new Events(node.port(), product)) {
+            events.awaitRemaining(1);
+
+            // when
+            ada.post("/api/v1/user/orders/" + bought.json().getString("orderId") + "/cancel");
+            events.awaitRemaining(2);
+            admin.put("/api/v1/products/update-product/" + product, new JsonObject().put("stock", 7));
+            events.awaitRemaining(7);
+            admin.put("/api/v1/products/update-product/" + product, new JsonObject().put("stock", 4));
+
+            // then
+            events.awaitRemaining(4);
+        }
+    }
+
+    /** The greater part of seq is the epoch, which MongoDB keeps. */
+    @Test
+    void seqDoesNotFallWhenRedisForgets() throws Exception {
+        // given
+        String product = TestNode.product(admin, 5, 1);
+        try (Events events = new Events(node.port(), product)) {
+            node.user().buy(product, "k");
+            events.awaitRemaining(4);
+
+            // when
+            node.redis("DEL", Keys.sale(product), Keys.stock(product), Keys.holder(product));
+            Client bob = node.user();
+            Answer answer = bob.buy(product, "k");
+            for (int i = 0; i < 100 && answer.status() != 201; i++) {
+                Thread.sleep(50);
+                answer = bob.buy(product, "k");
+            }
+
+            // then: the order of all of them was looked at on the way
+            events.awaitRemaining(3);
+        }
+    }
+
+    @Test
+    void whoComesBackIsToldNothingOld() throws Exception {
+        // given
+        String product = TestNode.product(admin, 5, 1);
+        long seen;
+        try (Events events = new Events(node.port(), product)) {
+            node.user().buy(product, "k");
+            seen = events.awaitRemaining(4).getLong("seq");
+        }
+
+        // when
+        try (Events again = new Events(node.port(), product, "Last-Event-ID", String.valueOf(seen));
+                Events ahead = new Events(node.port(), product, "Last-Event-ID", String.valueOf(seen + 1_000))) {
+
+            // then
+            assertEquals(4, again.awaitType("stock:updated").getInteger("remaining"));
+            node.user().buy(product, "k");
+            again.awaitRemaining(3);
+            assertTrue(ahead.received.isEmpty(), "a client never sees seq fall");
+        }
+    }
+
+    @Test
+    void aLostSubscriptionIsMadeUpFor() throws Exception {
+        // given
+        String product = TestNode.product(admin, 5, 1);
+        try (Events events = new Events(node.port(), product)) {
+            events.awaitRemaining(5);
+
+            // when: what is said now is heard by nobody
+            node.redis("CLIENT", "KILL", "TYPE", "pubsub");
+            node.user().buy(product, "k");
+
+            // then
+            events.awaitRemaining(4);
+        }
+    }
+
+    @Test
+    void nonsenseOnTheChannelIsPassedOver() throws Exception {
+        // given
+        String product = TestNode.product(admin, 5, 1);
+        try (Events events = new Events(node.port(), product)) {
+            events.awaitRemaining(5);
+
+            // when
+            node.redis("PUBLISH", Keys.STOCK_CHANNEL, "not json");
+            node.redis("PUBLISH", Keys.STOCK_CHANNEL, "{\"type\":7}");
+            node.redis("PUBLISH", Keys.STOCK_CHANNEL, "{\"type\":\"x\",\"productId\":\"" + product + "\",\"seq\":9}");
+            node.user().buy(product, "k");
+
+            // then
+            events.awaitRemaining(4);
+        }
+    }
+
+    @Test
+    void thereIsNothingToHearOfAnUnknownProduct() {
+        assertEquals(
+                "not-found", node.client().get("/api/v1/product/nothing/events").code());
+    }
+
+    /** What a socket said, and how it ended. */
+    private static final class Messages implements WebSocket.Listener {
+        private final BlockingQueue<JsonObject> received = new LinkedBlockingQueue<>();
+        private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
+            received.add(new JsonObject(text.toString()));
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            closed.complete(code);
+            return null;
+        }
+    }
+
+    private static WebSocket open(Messages messages, String... header) {
+        WebSocket.Builder builder = HTTP.newWebSocketBuilder();
+        if (header.length > 0) {
+            builder.header(header[0], header[1]);
+        }
+        return builder.buildAsync(URI.create("ws://127.0.0.1:" + node.port() + "/api/v1/live"), messages)
+                .join();
+    }
+
+    private static String subscribe(String... products) {
+        return new JsonObject()
+                .put("subscribe", new JsonArray(List.of(products)))
+                .encode();
+    }
+
+    @Test
+    void oneSocketHearsOfSeveralProducts() throws Exception {
+        // given
+        String one = TestNode.product(admin, 5, 1);
+        String other = TestNode.product(admin, 9, 1);
+        Messages messages = new Messages();
+        WebSocket socket = open(messages);
+
+        // when
+        socket.sendText(subscribe(one, other, "nothing"), true).join();
+        JsonObject first = messages.received.poll(10, TimeUnit.SECONDS);
+        JsonObject second = messages.received.poll(10, TimeUnit.SECONDS);
+        JsonObject third = messages.received.poll(10, TimeUnit.SECONDS);
+        node.user().buy(other, "k");
+
+        // then
+        List<String> snapshots = new ArrayList<>();
+        for (JsonObject message : List.of(first, second, third)) {
+            snapshots.add(message.getString("productId") + " " + message.getInteger("remaining"));
+        }
+        snapshots.sort(null);
+        assertEquals(
+                Stream.of(one + " 5", other + " 9", "nothing null").sorted().toList(), snapshots);
+        JsonObject news = messages.received.poll(10, TimeUnit.SECONDS);
+        assertEquals(other, news.getString("productId"));
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+    }
+
+    @Test
+    void whatIsNotASubscriptionEndsTheSocket() throws Exception {
+        for (String wrong : List.of("nonsense", "[]", "{}", "{\"subscribe\":\"x\"}", "{\"subscribe\":[7]}")) {
+            Messages messages = new Messages();
+            open(messages).sendText(wrong, true).join();
+            assertEquals(1007, messages.closed.get(10, TimeUnit.SECONDS), wrong);
+        }
+    }
+
+    @Test
+    void aSocketHearsOfSoManyProductsOnly() throws Exception {
+        // given
+        String[] products = new String[4];
+        for (int i = 0; i < 4; i++) {
+            products[i] = TestNode.product(admin, 1, 1);
+        }
+        Messages messages = new Messages();
+
+        // when
+        open(messages).sendText(subscribe(products), true).join();
+
+        // then
+        assertEquals(1008, messages.closed.get(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void pagesOfOtherOriginsDoNotListen() {
+        assertEquals(403, statusOfHandshake("Origin", "https://evil.example"));
+        open(new Messages(), "Origin", "http://127.0.0.1:" + node.port()).abort();
+        assertEquals("malformed-request", node.client().get("/api/v1/live").code());
+    }
+
+    private static int statusOfHandshake(String... header) {
+        try {
+            open(new Messages(), header);
+            return 101;
+        } catch (CompletionException e) {
+            return ((WebSocketHandshakeException) e.getCause()).getResponse().statusCode();
+        }
+    }
+
+    @Test
+    void whoDoesNotReadIsDropped() throws Exception {
+        // given
+        try (TestNode other = TestNode.builder().start()) {
+            String product = TestNode.product(other.admin(), 5, 1);
+            try (Socket socket = new Socket()) {
+                socket.setReceiveBufferSize(4_096);
+                socket.connect(new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), other.port()));
+                socket.getOutputStream()
+                        .write(("GET /api/v1/product/" + product + "/events HTTP/1.1\r\nHost: x\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                awaitClients(other, 1);
+
+                // when
+                long seq = 1L << 50;
+                for (int i = 0; i < 200 && clients(other) > 0; i++) {
+                    other.redis("PUBLISH", Keys.STOCK_CHANNEL, padded(product, seq + i));
+                    Thread.sleep(50);
+                }
+
+                // then
+                awaitClients(other, 0);
+            }
+        }
+    }
+
+    private static String padded(String product, long seq) {
+        return new JsonObject()
+                .put("type", "stock:updated")
+                .put("productId", product)
+                .put("seq", seq)
+                .put("padding", "x".repeat(400_000))
+                .encode();
+    }
+
+    private static int clients(TestNode of) {
+        String metrics = new Client(of.managementPort(), 0).get("/metrics").body();
+        return metrics.lines()
+                .filter(line -> line.startsWith("flashsale_live_clients "))
+                .mapToInt(line -> (int) Double.parseDouble(line.substring(line.indexOf(' '))))
+                .sum();
+    }
+
+    private static void awaitClients(TestNode of, int count) throws InterruptedException {
+        for (int i = 0; i < 200 && clients(of) != count; i++) {
+            Thread.sleep(50);
+        }
+        assertEquals(count, clients(of));
+    }
+
+    @Test
+    void theHouseMayBeFullAndEmptiesWhenItStops() throws Exception {
+        // given
+        TestNode small =
+                TestNode.builder().with("FLASHSALE_LIVE_MAX_CLIENTS", "1").start();
+        String product = TestNode.product(small.admin(), 5, 1);
+        try (Events events = new Events(small.port(), product)) {
+            events.awaitRemaining(5);
+
+            // when
+            Answer refused = small.client().get("/api/v1/product/" + product + "/events");
+            small.close();
+
+            // then
+            assertEquals("overloaded", refused.code());
+            assertEquals("5", refused.header("retry-after"));
+        }
+    }
+}
