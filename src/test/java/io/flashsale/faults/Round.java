@@ -39,6 +39,10 @@ final class Round {
                 ware(world, 15 + random.nextInt(25), 2),
                 ware(world, 15 + random.nextInt(25), 0));
         Rush rush = new Rush(history, world.buyers(), world.hammerer(), world.admin(), wares, 2, random.nextLong());
+        List<Watch> watches = wares.stream()
+                .map(ware -> new Watch(
+                        ware.id(), world.nodes().get(random.nextInt(2)).port()))
+                .toList();
         rush.start();
         Processes.pause(CALM_MILLIS);
         for (Fault fault : faults) {
@@ -65,6 +69,8 @@ final class Round {
         }
         int sold = 0;
         for (int i = 0; i < wares.size(); i++) {
+            violations.addAll(watches.get(i).judge(truths.get(i).stock()));
+            watches.get(i).close();
             violations.addAll(Checker.check(history, truths.get(i), wares.get(i).stock(), forgetful));
             sold += truths.get(i).orders().stream()
                     .filter(order -> order.live() && !order.byTheHouse())
