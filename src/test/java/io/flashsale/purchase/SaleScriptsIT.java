@@ -433,6 +433,39 @@ class SaleScriptsIT {
         assertEquals(List.of(false, false, true, true), List.of(lateAdoption, lateRelease, noPass, samePass));
     }
 
+    /** Whoever listens ignores what is older than what it was told, so a number too high would silence the sale. */
+    @Test
+    void whatIsToldDuringARecoveryIsOlderThanWhatIsToldAfterIt() {
+        // given
+        open(5, 1);
+        set("seq", "57");
+        List<Long> seqs = new ArrayList<>(List.of(seq()));
+
+        // when
+        run(() -> link.run(
+                Script.load("begin-recovery-2"),
+                List.of(Keys.sale(product), Keys.orders(product)),
+                List.of("4", "token")));
+        seqs.add(seq());
+        run(() -> ledger.announce(product));
+        seqs.add(seq());
+        run(() -> link.run(
+                Script.load("finish-recovery-4"),
+                List.of(Keys.sale(product), Keys.stock(product), Keys.free(product), Keys.orders(product)),
+                List.of("4", "token", identity, "0", "1", "5", "1", "500", "USD", "", "", "0", "0")));
+        seqs.add(seq());
+
+        // then
+        assertEquals(seqs.stream().sorted().toList(), seqs);
+        assertEquals("0", send("HEXISTS", Keys.sale(product), "recovering"));
+    }
+
+    private long seq() {
+        return run(() -> link.run(Script.load("look-2"), List.of(Keys.sale(product), Keys.stock(product)), List.of()))
+                .at(0)
+                .asLong();
+    }
+
     @Test
     void aUnitThatIsNowhereBecomesSellable() {
         // given
