@@ -15,7 +15,7 @@ enum Fault {
     }),
     REDIS_HALTED((world, random) -> {
         world.redis().halt(true);
-        Processes.pause(1_000 + random.nextInt(4_000));
+        Processes.pause(1_000 + random.nextInt(9_000));
         world.redis().halt(false);
     }),
     REDIS_EMPTIED(true, (world, random) -> {
@@ -31,17 +31,12 @@ enum Fault {
     }),
     REDIS_FLUSHED(true, (world, random) -> world.redis().send("FLUSHALL")),
     REDIS_SCRIPTS_FLUSHED((world, random) -> world.redis().send("SCRIPT", "FLUSH")),
-    REDIS_REPLICA_PROMOTED(true, (world, random) -> {
-        world.cutReplication();
-        Processes.pause(500 + random.nextInt(1_000));
-        world.promote();
-        // One node goes over at once; the old master still answers the other.
-        int first = random.nextInt(2);
-        world.nodes().get(first).redis().retarget(world.redis().port());
-        Processes.pause(500 + random.nextInt(1_500));
-        world.nodes().get(1 - first).redis().retarget(world.redis().port());
-        Processes.pause(300);
-        world.follow();
+    REDIS_REPLICA_PROMOTED(true, Fault::failOver),
+    /** The second promotion brings back a server whose run_id was certified before. */
+    REDIS_FAILED_OVER_AND_BACK(true, (world, random) -> {
+        failOver(world, random);
+        Processes.pause(random.nextInt(1_000));
+        failOver(world, random);
     }),
     MONGO_KILLED((world, random) -> {
         if (world.mongo() != null) {
@@ -109,6 +104,19 @@ enum Fault {
 
     void inject(World world, Random random) {
         injection.inject(world, random);
+    }
+
+    private static void failOver(World world, Random random) {
+        world.cutReplication();
+        Processes.pause(500 + random.nextInt(1_000));
+        world.promote();
+        // One node goes over at once; the old master still answers the other.
+        int first = random.nextInt(2);
+        world.nodes().get(first).redis().retarget(world.redis().port());
+        Processes.pause(500 + random.nextInt(1_500));
+        world.nodes().get(1 - first).redis().retarget(world.redis().port());
+        Processes.pause(300);
+        world.follow();
     }
 
     private static TcpProxy link(World world, Random random, Function<Node, TcpProxy> which) {

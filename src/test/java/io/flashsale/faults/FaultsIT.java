@@ -32,6 +32,7 @@ class FaultsIT {
         System.out.println("faults.seed=" + seed);
         Vertx vertx = Vertx.vertx();
         List<String> violations = new ArrayList<>();
+        FaultTable table = new FaultTable();
         int sold = 0;
         try (World world = new World(BUYERS)) {
             // when
@@ -42,6 +43,7 @@ class FaultsIT {
                 List<Fault> faults = next(waiting, random);
                 Result result = Round.play(vertx, world, faults, random.nextLong());
                 report(round, faults, result);
+                table.add(faults, result);
                 sold += result.sold();
                 if (!result.violations().isEmpty()) {
                     Path target = Path.of("target", "faults", String.valueOf(seed));
@@ -53,6 +55,8 @@ class FaultsIT {
         } finally {
             TestNode.await(vertx.close());
         }
+
+        System.out.print(table.rows());
 
         // then
         assertEquals(List.of(), violations, "with -Dfaults.seed=" + seed);

@@ -1,0 +1,43 @@
+package io.flashsale.faults;
+
+import io.flashsale.faults.Round.Result;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/** What came of each fault, as the rows of {@code system-design/failure-scenarios.md}. */
+final class FaultTable {
+    private final Map<Fault, List<Result>> results = new EnumMap<>(Fault.class);
+
+    void add(List<Fault> faults, Result result) {
+        faults.stream()
+                .distinct()
+                .forEach(fault -> results.computeIfAbsent(fault, first -> new ArrayList<>())
+                        .add(result));
+    }
+
+    /** A row for each fault: how many sales it was played in, and the medians of them. */
+    String rows() {
+        StringBuilder rows =
+                new StringBuilder("| fault | sales | violations | whole again | longest | slowest call |\n");
+        rows.append("|---|---|---|---|---|---|\n");
+        results.forEach((fault, all) -> rows.append(String.format(
+                Locale.ROOT,
+                "| `%s` | %d | %d | %d ms | %d ms | %d ms |%n",
+                fault,
+                all.size(),
+                all.stream().mapToInt(result -> result.violations().size()).sum(),
+                median(all, Result::healedMillis),
+                all.stream().mapToLong(Result::healedMillis).max().orElse(0),
+                median(all, Result::slowestMillis))));
+        return rows.toString();
+    }
+
+    private static long median(List<Result> results, ToLongFunction<Result> value) {
+        long[] sorted = results.stream().mapToLong(value).sorted().toArray();
+        return sorted[sorted.length / 2];
+    }
+}
