@@ -52,19 +52,21 @@ final class AuditCommand {
                 .compose(started -> audit.look())
                 .compose(first -> vertx.timer(GRACE.toMillis(), TimeUnit.MILLISECONDS)
                         .compose(waited -> audit.look())
-                        .map(second -> Audit.lasting(first, second)));
+                        .map(second -> Audit.lasting(first, second)))
+                .eventually(() -> Future.join(link.close(), mongoClient.close()));
     }
 
     /** A line for each product, for people. */
     static String table(List<Line> lines) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%-18s %9s %9s %9s %7s %7s %7s %-12s %s%n",
+                "%-18s %9s %9s %9s %7s %9s %7s %7s %-12s %s%n",
                 "product",
                 "on sale",
                 "free",
                 "sold",
                 "outbox",
+                "returned",
                 "dead",
                 "house",
                 "state",
@@ -72,12 +74,13 @@ final class AuditCommand {
         for (Line line : lines) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%-18s %9d %9d %9d %7d %7d %7d %-12s %d%n",
+                    "%-18s %9d %9d %9d %7d %9d %7d %7d %-12s %d%n",
                     line.productId(),
                     line.onSale(),
                     line.free(),
                     line.sold(),
                     line.inOutbox(),
+                    line.returned(),
                     line.deadLetters(),
                     line.house(),
                     line.state(),
@@ -96,6 +99,7 @@ final class AuditCommand {
                 .put("free", line.free())
                 .put("sold", line.sold())
                 .put("inOutbox", line.inOutbox())
+                .put("returned", line.returned())
                 .put("deadLetters", line.deadLetters())
                 .put("house", line.house())
                 .put("state", line.state())

@@ -3,6 +3,7 @@ package io.flashsale;
 import io.flashsale.config.Configuration;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.purchase.Ledger;
+import io.flashsale.reconcile.Audit;
 import io.flashsale.sale.Order;
 import io.flashsale.support.Client;
 import io.flashsale.support.TestStores;
@@ -23,9 +24,14 @@ public final class TestNode implements AutoCloseable {
     private final Vertx vertx;
     private final FlashSale sale;
 
-    private TestNode(Vertx vertx, FlashSale sale) {
+    private final Configuration configuration;
+    private final Configuration.Stores stores;
+
+    private TestNode(Vertx vertx, FlashSale sale, Configuration configuration, Configuration.Stores stores) {
         this.vertx = vertx;
         this.sale = sale;
+        this.configuration = configuration;
+        this.stores = stores;
     }
 
     /** How a node of a test is set up. */
@@ -77,9 +83,10 @@ public final class TestNode implements AutoCloseable {
         /** Starts the node. */
         public TestNode start() {
             Vertx vertx = Vertx.vertx();
-            FlashSale sale = new FlashSale(vertx, Configuration.read(environment), stores, scripts, clock);
+            Configuration configuration = Configuration.read(environment);
+            FlashSale sale = new FlashSale(vertx, configuration, stores, scripts, clock);
             await(sale.start());
-            return new TestNode(vertx, sale);
+            return new TestNode(vertx, sale, configuration, stores);
         }
     }
 
@@ -129,6 +136,14 @@ public final class TestNode implements AutoCloseable {
     /** What MongoDB itself says is sold, the house's orders too. */
     public List<Order> liveOrders(String productId) {
         return await(sale.orders().liveOf(productId));
+    }
+
+    /** What the audit says of a product. */
+    Audit.Line audit(String productId) {
+        return await(AuditCommand.run(vertx, configuration, stores, Clock.systemUTC())).stream()
+                .filter(line -> line.productId().equals(productId))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The bus of the node, for tests that stand in between. */

@@ -3,12 +3,15 @@ package io.flashsale.reconcile;
 import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.ProductStore;
+import io.flashsale.reconcile.SaleSnapshot.Finding;
 import io.flashsale.redis.RedisLink;
 import io.flashsale.sale.Product;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -18,6 +21,7 @@ import java.util.TreeMap;
  */
 public final class Audit {
     private static final int PRODUCTS_AT_ONCE = 4;
+    private static final String OPEN = "open";
 
     /**
      * What both stores say of one product, in units.
@@ -28,10 +32,12 @@ public final class Audit {
      * @param free sellable, as Redis has it
      * @param sold held by buyers' orders in MongoDB
      * @param inOutbox orders, not units, that wait for MongoDB
+     * @param returned free units that were sold or taken off sale before
      * @param deadLetters orders, not units, that MongoDB refuses
      * @param house taken off sale
-     * @param state {@code open}, or why nothing can be said: {@code recovering}, {@code uncertified}, {@code absent}
+     * @param state {@code open}, or why the sale is not: {@code recovering}, {@code uncertified}, {@code absent}
      * @param difference units on which the stores disagree
+     * @param agrees whether there is nothing to worry about: no difference that lasts, and no sale that stays closed
      */
     public record Line(
             String productId,
@@ -40,13 +46,39 @@ public final class Audit {
             int free,
             int sold,
             int inOutbox,
+            int returned,
             int deadLetters,
             int house,
             String state,
-            int difference) {
-        /** Whether there is nothing to worry about. */
-        public boolean agrees() {
-            return difference == 0 && state.equals("open");
+            int difference,
+            boolean agrees) {
+        private Line lasting(int lastingDifference, boolean lastinglyClosed) {
+            return new Line(
+                    productId,
+                    name,
+                    onSale,
+                    free,
+                    sold,
+                    inOutbox,
+                    returned,
+                    deadLetters,
+                    house,
+                    state,
+                    lastingDifference,
+                    lastingDifference == 0 && !lastinglyClosed);
+        }
+    }
+
+    /**
+     * One look at one product. Both stores cannot be read at one instant, so what it saw may be on its way.
+     *
+     * @param line what it comes to
+     * @param findings the units on which the stores seemed to disagree
+     * @param miscounted units by which the counter, or the number of units that exist, was wrong
+     */
+    public record Sight(Line line, Set<Finding> findings, int miscounted) {
+        private boolean isOpen() {
+            return line.state().equals(OPEN);
         }
     }
 
@@ -64,79 +96,77 @@ public final class Audit {
     }
 
     /**
-     * Looks once; what is in flight may look like a difference, so a caller looks again after a grace period.
+     * Looks once; see {@link #lasting}.
      *
-     * @return a line for each product that was not deleted, by its id
+     * @return what was seen of each product that was not deleted, by its id
      */
-    public Future<Map<String, Line>> look() {
+    public Future<Map<String, Sight>> look() {
         return products.all().compose(all -> {
-            Map<String, Line> lines = new TreeMap<>();
+            Map<String, Sight> sights = new TreeMap<>();
             List<Product> live =
                     all.stream().filter(product -> !product.deleted()).toList();
             return link.identity()
                     .compose(identity -> Chunks.each(
                             live,
                             PRODUCTS_AT_ONCE,
-                            product -> line(product, identity.token())
-                                    .onSuccess(line -> lines.put(product.id(), line))
+                            product -> look(product, identity.token())
+                                    .onSuccess(sight -> sights.put(product.id(), sight))
                                     .mapEmpty()))
-                    .map(lines);
+                    .map(sights);
         });
     }
 
-    private Future<Line> line(Product product, String identity) {
+    private Future<Sight> look(Product product, String identity) {
         return SaleStatus.read(link, product.id())
                 .compose(status -> SaleSnapshot.read(link, orders, letters, product.id())
-                        .map(snapshot -> {
-                            int house = snapshot.heldByTheHouse();
-                            return new Line(
-                                    product.id(),
-                                    product.details().name(),
-                                    product.highest() - house,
-                                    snapshot.free().size() + Math.max(0, status.highest() - snapshot.issued()),
-                                    snapshot.taken().size() - house,
-                                    snapshot.outbox().size(),
-                                    snapshot.dead().size(),
-                                    house,
-                                    stateOf(status, identity),
-                                    snapshot.findings().size()
-                                            + counterError(snapshot, status)
-                                            + Math.abs(product.highest() - status.highest()));
-                        }));
+                        .compose(snapshot -> SaleCount.read(link, product.id())
+                                .map(count -> sight(product, stateOf(status, identity), snapshot, count))));
     }
 
-    private static int counterError(SaleSnapshot snapshot, SaleStatus status) {
-        long counted = snapshot.free().size() + (long) status.highest() - snapshot.issued();
-        return (int) Math.abs(counted - snapshot.stock());
+    private static Sight sight(Product product, String state, SaleSnapshot snapshot, SaleCount count) {
+        Set<Finding> findings = snapshot.findings();
+        int miscounted = count.counterError() + Math.abs(product.highest() - count.highest());
+        int house = snapshot.heldByTheHouse();
+        int difference = findings.size() + miscounted;
+        Line line = new Line(
+                product.id(),
+                product.details().name(),
+                product.highest() - house,
+                count.sellable(),
+                snapshot.taken().size() - house,
+                count.waiting(),
+                count.returned(),
+                snapshot.dead().size(),
+                house,
+                state,
+                difference,
+                difference == 0 && state.equals(OPEN));
+        return new Sight(line, findings, miscounted);
     }
 
     private static String stateOf(SaleStatus status, String identity) {
         if (!status.exists()) {
             return "absent";
         }
-        return status.recovering() ? "recovering" : status.isCertifiedBy(identity) ? "open" : "uncertified";
+        return status.recovering() ? "recovering" : status.isCertifiedBy(identity) ? OPEN : "uncertified";
     }
 
-    /** The lines of the second look, each with a difference only where both looks saw one. */
-    public static List<Line> lasting(Map<String, Line> first, Map<String, Line> second) {
+    /**
+     * The lines of the second look, each with what both looks saw: of a unit that was on its way when the first one
+     * looked, the second one sees something else. A product that only the second one saw is too young to be judged.
+     */
+    public static List<Line> lasting(Map<String, Sight> first, Map<String, Sight> second) {
         List<Line> lines = new ArrayList<>();
-        second.forEach((id, line) -> {
-            Line earlier = first.get(id);
-            boolean lasts = earlier != null && !earlier.agrees();
-            lines.add(
-                    line.agrees() || lasts
-                            ? line
-                            : new Line(
-                                    id,
-                                    line.name(),
-                                    line.onSale(),
-                                    line.free(),
-                                    line.sold(),
-                                    line.inOutbox(),
-                                    line.deadLetters(),
-                                    line.house(),
-                                    "open",
-                                    0));
+        second.forEach((id, now) -> {
+            Sight earlier = first.get(id);
+            if (earlier == null) {
+                lines.add(now.line().lasting(0, false));
+                return;
+            }
+            Set<Finding> both = new HashSet<>(now.findings());
+            both.retainAll(earlier.findings());
+            int miscounted = Math.min(now.miscounted(), earlier.miscounted());
+            lines.add(now.line().lasting(both.size() + miscounted, !now.isOpen() && !earlier.isOpen()));
         });
         return lines;
     }

@@ -20,7 +20,6 @@ import java.util.Set;
  *
  * @param epoch of the sale in Redis
  * @param issued highest unit that Redis ever sold
- * @param stock the counter in Redis
  * @param live orders in MongoDB that hold units
  * @param holders unit to the order that Redis names
  * @param free units that were given back
@@ -30,7 +29,6 @@ import java.util.Set;
 record SaleSnapshot(
         String epoch,
         int issued,
-        long stock,
         List<Order> live,
         Map<Integer, String> holders,
         Set<String> free,
@@ -53,15 +51,13 @@ record SaleSnapshot(
             Set<String> dead = new HashSet<>();
             refused.result().forEach(letter -> dead.add(letter.order().id()));
             Future<Reply> sale = link.send("HMGET", Keys.sale(productId), "epoch", "issued");
-            Future<Reply> stock = link.send("GET", Keys.stock(productId));
             Future<Reply> holders = link.send("HGETALL", Keys.holder(productId));
             Future<Reply> free = link.send("SMEMBERS", Keys.free(productId));
             Future<Reply> outbox = link.send("HKEYS", Keys.orders(productId));
-            return Future.all(sale, stock, holders, free, outbox)
+            return Future.all(sale, holders, free, outbox)
                     .map(all -> new SaleSnapshot(
                             sale.result().at(0).asString(),
                             (int) sale.result().at(1).asLong(),
-                            stock.result().asLong(),
                             placed.result(),
                             holders(holders.result().asStrings()),
                             Set.copyOf(free.result().asStrings()),

@@ -1,0 +1,51 @@
+package io.flashsale.reconcile;
+
+import io.flashsale.redis.Keys;
+import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.Script;
+import io.vertx.core.Future;
+import java.util.List;
+
+/**
+ * A sale in Redis, counted in one step: what is read in several never adds up while buyers buy.
+ *
+ * @param highest unit that exists
+ * @param issued highest unit that was ever sold
+ * @param stock the counter
+ * @param returned units that were given back and wait to be sold again
+ * @param waiting orders in the outbox
+ */
+record SaleCount(int highest, int issued, long stock, int returned, int waiting) {
+    private static final Script COUNT = Script.load("count-4");
+
+    static Future<SaleCount> read(RedisLink link, String productId) {
+        return link.run(
+                        COUNT,
+                        List.of(
+                                Keys.sale(productId),
+                                Keys.stock(productId),
+                                Keys.free(productId),
+                                Keys.orders(productId)),
+                        List.of())
+                .map(reply -> new SaleCount(
+                        number(reply.at(0).asString()),
+                        number(reply.at(1).asString()),
+                        number(reply.at(2).asString()),
+                        (int) reply.at(3).asLong(),
+                        (int) reply.at(4).asLong()));
+    }
+
+    private static int number(String text) {
+        return text.isEmpty() ? 0 : Integer.parseInt(text);
+    }
+
+    /** Units that can be sold, by the sets and not by the counter. */
+    int sellable() {
+        return returned + highest - issued;
+    }
+
+    /** By how much the counter is wrong. */
+    int counterError() {
+        return (int) Math.abs(sellable() - stock);
+    }
+}
