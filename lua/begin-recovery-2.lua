@@ -12,6 +12,7 @@ local epoch = tonumber(redis.call('HGET', KEYS[1], 'epoch') or '0')
 if epoch >= tonumber(ARGV[1]) then
   return {'SUPERSEDED', string.format('%d', epoch)}
 end
-redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'recovering', ARGV[2])
+-- seq counts anew from here on, not from the end: the epoch is its greater part, and it must not fall under one epoch.
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'recovering', ARGV[2], 'seq', '0')
 redis.call('HDEL', KEYS[1], 'certifiedBy')
 return {'BEGUN', redis.call('HLEN', KEYS[2])}
