@@ -12,7 +12,7 @@ local epoch = tonumber(redis.call('HGET', KEYS[1], 'epoch') or '0')
 if epoch >= tonumber(ARGV[1]) then
   return {'SUPERSEDED', string.format('%d', epoch)}
 end
--- seq counts anew in the very step that raises the epoch, its greater part: set back any later, it would fall.
+-- seq counts anew from here on, not from the end: the epoch is its greater part, and it must not fall under one epoch.
 redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'recovering', ARGV[2], 'seq', '0')
 redis.call('HDEL', KEYS[1], 'certifiedBy')
 return {'BEGUN', redis.call('HLEN', KEYS[2])}

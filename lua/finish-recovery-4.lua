@@ -19,6 +19,7 @@ redis.call('UNLINK', KEYS[4])
 redis.call('HSET', KEYS[1], 'issued', ARGV[4], 'version', ARGV[5], 'highest', ARGV[6], 'limit', ARGV[7],
   'price', ARGV[8], 'currency', ARGV[9], 'opensAt', ARGV[10], 'closesAt', ARGV[11], 'paused', ARGV[12],
   'deleted', ARGV[13], 'certifiedBy', ARGV[3])
--- The numbers of passes may have been lost with the rest; they count anew under the new epoch.
-redis.call('HDEL', KEYS[1], 'recovering', 'pass')
+-- The numbers of passes may have been lost with the rest; they count anew under the new epoch. Whatever was told last was
+-- told of another copy.
+redis.call('HDEL', KEYS[1], 'recovering', 'pass', 'told')
 return 1

@@ -144,6 +144,7 @@ redis.call('HSET', KEYS[5], ARGV[2], order)
 
 if left == 0 then
   local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
+  redis.call('HSET', KEYS[1], 'told', '0')
   redis.call('PUBLISH', ARGV[9], string.format(
     '{"type":"product:soldout","productId":"%s","seq":%.0f}', ARGV[4], tonumber(epoch) * 1e9 + seq))
 end

@@ -11,7 +11,9 @@ orders), or 0 where nothing is left to tell.
 
 An entry leaves only if it is about the same units: a later reservation under the same order id is another one. Needs no
 certification, since what it is told stays true of any copy of the data; and whoever listens to a copy that was replaced
-can tell by the epoch, which is the greater part of seq.
+can tell by the epoch, which is the greater part of seq. Of a sale that is being recovered nothing is told until its
+counter is true again. What was told last stays beside the counter, so that a pass of the reconciler finds what nobody
+told. Of a deleted product it is told once more, with "deleted": that is for the nodes, which end its streams.
 --]]
 local settled, sold = 0, 0
 for i = 5, #ARGV, 3 do
@@ -21,9 +23,14 @@ for i = 5, #ARGV, 3 do
     sold = sold + tonumber(ARGV[i + 2])
   end
 end
-local sale = redis.call('HMGET', KEYS[2], 'epoch', 'toldAt', 'untold')
+local sale = redis.call('HMGET', KEYS[2], 'epoch', 'toldAt', 'untold', 'recovering', 'deleted')
 local untold = tonumber(sale[3] or '0') + sold
 if not sale[1] or not (settled > 0 or sale[3] or ARGV[4] == '1') then
+  return {settled, 0}
+end
+local left = redis.call('GET', KEYS[3])
+if sale[4] or not left then
+  redis.call('HSET', KEYS[2], 'untold', string.format('%d', untold))
   return {settled, 0}
 end
 local time = redis.call('TIME')
@@ -42,7 +49,7 @@ end
 if untold > 0 then
   tell('purchase:completed', string.format('"quantity":%d,"at":"%s"', untold, ARGV[3]))
 end
-tell('stock:updated', '"remaining":' .. (redis.call('GET', KEYS[3]) or 'null'))
-redis.call('HSET', KEYS[2], 'toldAt', string.format('%.0f', now))
+tell('stock:updated', '"remaining":' .. left .. (sale[5] == '1' and ',"deleted":true' or ''))
+redis.call('HSET', KEYS[2], 'toldAt', string.format('%.0f', now), 'told', left)
 redis.call('HDEL', KEYS[2], 'untold')
 return {settled, 0}

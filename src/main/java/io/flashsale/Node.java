@@ -14,6 +14,7 @@ import io.flashsale.gate.RateLimiter;
 import io.flashsale.gate.RefusalMemory;
 import io.flashsale.gate.Sessions;
 import io.flashsale.http.Routes;
+import io.flashsale.live.LiveMetrics;
 import io.flashsale.live.LiveRoom;
 import io.flashsale.persistence.AccountStore;
 import io.flashsale.persistence.CommitMetrics;
@@ -52,6 +53,7 @@ import io.vertx.redis.client.RedisOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
@@ -88,6 +90,7 @@ final class Node {
     private final Repairs repairs;
     private final List<RedisLink> links = new CopyOnWriteArrayList<>();
     private final AtomicInteger listeners = new AtomicInteger();
+    private final LiveMetrics liveMetrics;
     private byte[] gateSecret;
 
     Node(
@@ -117,7 +120,7 @@ final class Node {
         this.commitMetrics = new CommitMetrics(meters);
         this.purchaseMetrics = new PurchaseMetrics(meters, admission);
         this.purchases = new PurchaseClient(vertx, admission, purchaseMetrics, patience(configuration));
-        meters.gauge("flashsale.live.clients", listeners);
+        this.liveMetrics = new LiveMetrics(meters, listeners);
         meters.gauge(
                 "flashsale.redis.links",
                 links,
@@ -220,7 +223,12 @@ final class Node {
                     purchases,
                     new Orders(orders, ledger, placement, letters),
                     letters,
-                    new LiveRoom(loop, link, configuration.live(), listeners));
+                    new LiveRoom(
+                            loop,
+                            link,
+                            configuration.live(),
+                            liveMetrics,
+                            productId -> catalog.find(productId).map(Optional::isPresent)));
         });
     }
 

@@ -145,6 +145,11 @@ public final class HttpVerticle extends VerticleBase {
                 .setHttp2ClearTextEnabled(false)
                 .setUseAlpn(false)
                 .setAcceptBacklog(4_096)
+                .setMaxWebSocketFrameSize(settings.maxBodyBytes())
+                .setMaxWebSocketMessageSize(settings.maxBodyBytes())
+                // Every browser offers it, and it costs more memory for each of them than all else together.
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
                 .setTcpNoDelay(true);
         settings.tls()
                 .ifPresent(tls -> options.setSsl(true)

@@ -1,6 +1,5 @@
 package io.flashsale.http;
 
-import io.flashsale.catalog.Catalog;
 import io.flashsale.live.LiveStock;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -17,25 +16,21 @@ final class LiveEndpoints {
     private static final Duration SOON = Duration.ofSeconds(5);
 
     private final LiveStock live;
-    private final Catalog catalog;
     private final Set<String> origins;
 
-    LiveEndpoints(LiveStock live, Catalog catalog, List<String> origins) {
+    LiveEndpoints(LiveStock live, List<String> origins) {
         this.live = live;
-        this.catalog = catalog;
         this.origins = Set.copyOf(origins);
     }
 
     void events(RoutingContext ctx) {
         String productId = ctx.pathParam("id");
-        catalog.find(productId)
-                .onSuccess(found -> {
-                    if (found.isEmpty()) {
+        live.exists(productId)
+                .onSuccess(there -> {
+                    if (!there) {
                         ctx.fail(ProductEndpoints.unknown());
                     } else if (ctx.request().method().equals(HttpMethod.HEAD)) {
-                        ctx.response()
-                                .putHeader("Content-Type", "text/event-stream")
-                                .end();
+                        LiveStock.announce(ctx.response()).end();
                     } else if (!live.stream(ctx.response(), productId, lastSeen(ctx.request()))) {
                         ctx.fail(full());
                     }
@@ -58,6 +53,10 @@ final class LiveEndpoints {
         }
         if (!isWelcome(request)) {
             ctx.fail(new ApiException(ApiError.FORBIDDEN, "pages of this origin may not listen; see cors.origins"));
+            return;
+        }
+        if (live.isFull()) {
+            ctx.fail(full());
             return;
         }
         request.toWebSocket()

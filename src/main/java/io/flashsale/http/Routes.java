@@ -22,7 +22,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 
 /** Every route with its chain, a line each. What all of them share is in {@link RouteTable}. */
 public final class Routes {
@@ -52,9 +51,7 @@ public final class Routes {
         routes.accounts(new AuthEndpoints(rooms.accounts(), rooms.gate(), settings.secureCookies(), clock));
         routes.sale(new PurchaseEndpoint(rooms.purchases()), new OrderEndpoints(rooms.orders()));
         routes.catalog(new ProductEndpoints(rooms.catalog(), rooms.editor(), clock));
-        LiveStock live = new LiveStock(
-                rooms.live(), productId -> rooms.catalog().find(productId).map(Optional::isPresent));
-        routes.live(new LiveEndpoints(live, rooms.catalog(), settings.corsOrigins()));
+        routes.live(new LiveEndpoints(new LiveStock(rooms.live()), settings.corsOrigins()));
         routes.admin(new DeadLetterEndpoints(rooms.deadLetters()));
         return table.router();
     }

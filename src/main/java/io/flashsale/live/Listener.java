@@ -4,7 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One client and the products it listens to. What it is told of a product never goes back in time.
+ * One client and the products it listens to. What it is told of a product begins with how that stands, and never goes back
+ * in time.
  *
  * <p>Belongs to one event loop.
  */
@@ -21,7 +22,18 @@ final class Listener {
         /** Keeps the connection, and proxies in between, awake; false as for {@link #send}. */
         boolean heartbeat();
 
-        void close();
+        /**
+         * Nothing more will be heard of this product.
+         *
+         * @return whether the client stays, for others
+         */
+        boolean gone(String productId);
+
+        /** The node stops; the client is to come back, to whichever is there then. */
+        void end();
+
+        /** The client does not read: what waits for it is thrown away. */
+        void drop();
     }
 
     private final Outlet outlet;
@@ -32,41 +44,52 @@ final class Listener {
     }
 
     /**
-     * Begins with a product.
+     * Comes for a product.
      *
-     * @param seq that the client has seen already, or 0
+     * @param lastSeen seq that the client has seen already, or 0
      */
-    void begin(String productId, long seq) {
-        latest.putIfAbsent(productId, seq - 1);
+    void come(String productId, long lastSeen) {
+        latest.putIfAbsent(productId, lastSeen);
     }
 
-    int products() {
-        return latest.size();
+    /** What it has seen of the product. */
+    long seen(String productId) {
+        return latest.getOrDefault(productId, 0L);
     }
 
     Iterable<String> productIds() {
         return latest.keySet();
     }
 
-    boolean listensTo(String productId) {
-        return latest.containsKey(productId);
+    /** Begins with how the product stands, also where the client has seen that before; false as for {@link #tell}. */
+    boolean begin(StockEvent snapshot) {
+        return snapshot.seq() == seen(snapshot.productId()) ? outlet.send(snapshot) : tell(snapshot);
     }
 
     /** Tells what is newer than what was told before; false where the client does not read. */
     boolean tell(StockEvent event) {
-        Long before = latest.get(event.productId());
-        if (before == null || event.seq() <= before) {
+        if (event.seq() <= seen(event.productId())) {
             return true;
         }
         latest.put(event.productId(), event.seq());
         return outlet.send(event);
     }
 
+    /** See {@link Outlet#gone}. */
+    boolean gone(String productId) {
+        latest.remove(productId);
+        return outlet.gone(productId);
+    }
+
     boolean heartbeat() {
         return outlet.heartbeat();
     }
 
-    void close() {
-        outlet.close();
+    void end() {
+        outlet.end();
+    }
+
+    void drop() {
+        outlet.drop();
     }
 }

@@ -1,24 +1,23 @@
 package io.flashsale.live;
 
-import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
-import io.flashsale.redis.Script;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
  * The clients of one event loop that listen, and what they are told: at most ten times a second for each product, the
- * newest of each kind. What is told is built once, whoever listens. Belongs to that event loop.
+ * newest of each kind.
+ *
+ * <p>Whoever comes is told how the product stands, from a look at Redis that all who come within a tenth of a second
+ * share; and everything is looked at again whenever something may have been missed. Belongs to that event loop.
  */
 public final class LiveRoom {
     /**
@@ -44,37 +43,53 @@ public final class LiveRoom {
     }
 
     private static final long TELL_EVERY_MILLIS = 100;
+    private static final long LOOK_AGAIN_MILLIS = 1_000;
 
     private final Vertx vertx;
-    private final RedisLink link;
     private final Settings settings;
-    private final AtomicInteger clients;
-    private final Script look = Script.load("look-2");
+    private final LiveMetrics metrics;
+    private final Function<String, Future<Boolean>> exists;
+    private final Looks looks;
     private final Set<Listener> listeners = new HashSet<>();
-    private final Map<String, Set<Listener>> byProduct = new HashMap<>();
-    private final Map<String, Map<String, StockEvent>> toTell = new HashMap<>();
-    private final Set<String> toldLately = new HashSet<>();
+    private final Map<String, Watched> byProduct = new HashMap<>();
+    private final Set<Watched> toldLately = new HashSet<>();
+    private final Set<Watched> lookedLately = new HashSet<>();
     private final long heartbeat;
+    private boolean closed;
 
     /**
      * Opens the room.
      *
-     * @param clients how many listen on this node, shared by all rooms of it
+     * @param exists whether there is such a product
      */
-    public LiveRoom(Vertx vertx, RedisLink link, Settings settings, AtomicInteger clients) {
+    public LiveRoom(
+            Vertx vertx,
+            RedisLink link,
+            Settings settings,
+            LiveMetrics metrics,
+            Function<String, Future<Boolean>> exists) {
         this.vertx = vertx;
-        this.link = link;
         this.settings = settings;
-        this.clients = clients;
+        this.metrics = metrics;
+        this.exists = exists;
+        this.looks = new Looks(link, this::looked);
         this.heartbeat = vertx.setPeriodic(settings.heartbeat().toMillis(), timer -> heartbeat());
         vertx.eventBus().<StockEvent>localConsumer(LiveVerticle.EVENTS, message -> heard(message.body()));
         vertx.eventBus().<String>localConsumer(LiveVerticle.MISSED, message -> lookAgain());
     }
 
+    /** Whether there is such a product; one that others listen to is not asked for. */
+    Future<Boolean> exists(String productId) {
+        return byProduct.containsKey(productId) ? Future.succeededFuture(true) : exists.apply(productId);
+    }
+
+    boolean isFull() {
+        return closed || metrics.isFull(settings.maxClients());
+    }
+
     /** Takes a client in; empty where the house is full. */
     Optional<Listener> enter(Listener.Outlet outlet) {
-        if (clients.incrementAndGet() > settings.maxClients()) {
-            clients.decrementAndGet();
+        if (closed || !metrics.enter(settings.maxClients())) {
             return Optional.empty();
         }
         Listener listener = new Listener(outlet);
@@ -85,13 +100,20 @@ public final class LiveRoom {
     /** The client is gone, or is not wanted any more. */
     void leave(Listener listener) {
         if (listeners.remove(listener)) {
-            clients.decrementAndGet();
+            metrics.leave();
             listener.productIds().forEach(productId -> {
-                Set<Listener> others = byProduct.get(productId);
-                if (others != null && others.remove(listener) && others.isEmpty()) {
-                    byProduct.remove(productId);
+                Watched watched = byProduct.get(productId);
+                if (watched != null) {
+                    watched.leave(listener);
+                    forgetIfDeserted(watched);
                 }
             });
+        }
+    }
+
+    private void forgetIfDeserted(Watched watched) {
+        if (watched.isDeserted()) {
+            byProduct.remove(watched.productId(), watched);
         }
     }
 
@@ -102,60 +124,112 @@ public final class LiveRoom {
     /**
      * Tells the client how the product stands now, and from then on what happens to it.
      *
-     * @param seq that the client has seen already, or 0
+     * @param lastSeen seq that the client has seen already, or 0
      */
-    void listen(Listener listener, String productId, long seq) {
-        listener.begin(productId, seq);
-        byProduct.computeIfAbsent(productId, first -> new HashSet<>()).add(listener);
-        // Listening first and looking then, nothing is missed in between; what is older than the look is not told.
-        look(productId).onSuccess(now -> now.ifPresent(event -> tell(listener, event)));
+    void listen(Listener listener, String productId, long lastSeen) {
+        if (!listeners.contains(listener)) {
+            return;
+        }
+        listener.come(productId, lastSeen);
+        Watched watched = byProduct.computeIfAbsent(productId, Watched::new);
+        if (lookedLately.contains(watched) && watched.isNewTo(listener)) {
+            begin(watched, listener);
+        } else {
+            // Events are heard from here on, so nothing is missed between the look and what comes after it.
+            watched.await(listener);
+            looks.want(productId);
+        }
     }
 
-    private Future<Optional<StockEvent>> look(String productId) {
-        return link.run(look, List.of(Keys.sale(productId), Keys.stock(productId)), List.of())
-                .map(reply -> reply.asStrings().isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(StockEvent.snapshot(
-                                productId, reply.at(1).asLong(), reply.at(0).asLong())));
+    private void begin(Watched watched, Listener listener) {
+        if (!watched.begin(listener)) {
+            drop(listener);
+        }
     }
 
-    /** The subscription was lost and stands again: whatever was missed, this is how things are. */
+    /** Whatever was missed, this is how things are. */
     private void lookAgain() {
-        Set.copyOf(byProduct.keySet())
-                .forEach(productId -> look(productId).onSuccess(now -> now.ifPresent(this::heard)));
+        Set.copyOf(byProduct.keySet()).forEach(looks::want);
+    }
+
+    private void looked(String productId, Future<Optional<StockEvent>> seen) {
+        Watched watched = byProduct.get(productId);
+        if (watched == null) {
+            return;
+        }
+        if (seen.succeeded() && seen.result().isPresent()) {
+            looked(watched, seen.result().get());
+            return;
+        }
+        if (seen.succeeded()) {
+            // No sale: it is about to be recovered, or the product was deleted.
+            exists.apply(productId).onSuccess(there -> {
+                if (!there) {
+                    gone(watched);
+                }
+            });
+        }
+        if (watched.isAwaited()) {
+            vertx.setTimer(LOOK_AGAIN_MILLIS, timer -> {
+                if (byProduct.get(productId) == watched && watched.isAwaited()) {
+                    looks.want(productId);
+                }
+            });
+        }
+    }
+
+    private void looked(Watched watched, StockEvent now) {
+        if (now.last()) {
+            gone(watched);
+            return;
+        }
+        watched.look(now);
+        if (lookedLately.add(watched)) {
+            vertx.setTimer(TELL_EVERY_MILLIS, timer -> lookedLately.remove(watched));
+        }
+        watched.waiting().forEach(listener -> begin(watched, listener));
+        heard(now);
     }
 
     private void heard(StockEvent event) {
-        if (!byProduct.containsKey(event.productId())) {
+        Watched watched = byProduct.get(event.productId());
+        if (watched == null) {
             return;
         }
-        toTell.computeIfAbsent(event.productId(), first -> new LinkedHashMap<>())
-                .merge(event.type(), event, (older, newer) -> newer.seq() >= older.seq() ? newer : older);
-        if (!toldLately.contains(event.productId())) {
-            tell(event.productId());
+        if (event.last()) {
+            gone(watched);
+        } else if (watched.hear(event) && !toldLately.contains(watched)) {
+            tell(watched);
         }
     }
 
-    private void tell(String productId) {
-        Map<String, StockEvent> news = toTell.remove(productId);
-        if (news == null) {
-            toldLately.remove(productId);
+    private void tell(Watched watched) {
+        List<StockEvent> news = watched.news();
+        if (news.isEmpty()) {
+            toldLately.remove(watched);
             return;
         }
-        toldLately.add(productId);
-        vertx.setTimer(TELL_EVERY_MILLIS, timer -> tell(productId));
-        List<StockEvent> inOrder = new ArrayList<>(news.values());
-        inOrder.sort(java.util.Comparator.comparingLong(StockEvent::seq));
-        Set<Listener> audience = byProduct.getOrDefault(productId, Set.of());
-        for (Listener listener : List.copyOf(audience)) {
-            inOrder.forEach(event -> tell(listener, event));
+        toldLately.add(watched);
+        vertx.setTimer(TELL_EVERY_MILLIS, timer -> tell(watched));
+        for (Listener listener : watched.audience()) {
+            for (StockEvent event : news) {
+                if (!listener.tell(event)) {
+                    drop(listener);
+                    break;
+                }
+            }
         }
     }
 
-    private void tell(Listener listener, StockEvent event) {
-        if (listeners.contains(listener) && !listener.tell(event)) {
-            drop(listener);
-        }
+    /** The product was deleted. */
+    private void gone(Watched watched) {
+        byProduct.remove(watched.productId(), watched);
+        List.of(watched.audience(), watched.waiting())
+                .forEach(all -> all.forEach(listener -> {
+                    if (!listener.gone(watched.productId())) {
+                        leave(listener);
+                    }
+                }));
     }
 
     private void heartbeat() {
@@ -164,16 +238,24 @@ public final class LiveRoom {
                 drop(listener);
             }
         }
+        lookAgain();
     }
 
     private void drop(Listener listener) {
+        if (listeners.contains(listener)) {
+            metrics.dropped();
+        }
         leave(listener);
-        listener.close();
+        listener.drop();
     }
 
     /** Sends everybody home, so that a node which stops need not wait for connections that never end. */
     public void close() {
+        closed = true;
         vertx.cancelTimer(heartbeat);
-        List.copyOf(listeners).forEach(this::drop);
+        List.copyOf(listeners).forEach(listener -> {
+            leave(listener);
+            listener.end();
+        });
     }
 }

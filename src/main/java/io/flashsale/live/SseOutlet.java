@@ -1,9 +1,12 @@
 package io.flashsale.live;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 
 /** A client that reads Server-Sent Events (WHATWG HTML, section 9.2). */
 final class SseOutlet implements Listener.Outlet {
+    private static final Buffer COMMENT = Buffer.buffer(":\n\n");
+
     private final HttpServerResponse response;
 
     SseOutlet(HttpServerResponse response) {
@@ -12,15 +15,15 @@ final class SseOutlet implements Listener.Outlet {
 
     @Override
     public boolean send(StockEvent event) {
-        return write("event: " + event.type() + "\nid: " + event.seq() + "\ndata: " + event.json() + "\n\n");
+        return write(event.stream());
     }
 
     @Override
     public boolean heartbeat() {
-        return write(":\n\n");
+        return write(COMMENT);
     }
 
-    private boolean write(String text) {
+    private boolean write(Buffer text) {
         if (response.closed() || response.writeQueueFull()) {
             return false;
         }
@@ -28,8 +31,24 @@ final class SseOutlet implements Listener.Outlet {
         return true;
     }
 
+    /** The browser comes back by itself, and is told 404, which ends it. */
     @Override
-    public void close() {
+    public boolean gone(String productId) {
+        end();
+        return false;
+    }
+
+    @Override
+    public void end() {
+        if (response.closed() || response.writeQueueFull()) {
+            drop();
+        } else {
+            response.end();
+        }
+    }
+
+    @Override
+    public void drop() {
         if (!response.closed()) {
             // Not end(): to a client that does not read, the end would not come through either.
             response.reset();

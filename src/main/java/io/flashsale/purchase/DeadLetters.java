@@ -65,8 +65,7 @@ public final class DeadLetters {
                 .addKeyValue("tries", tries)
                 .log("MongoDB refuses this order; it is put aside as a dead letter");
         return letters.add(new DeadLetter(order, reason, tries, clock.instant(), false))
-                .compose(written -> ledger.settle(order.productId(), List.of(order)))
-                .mapEmpty();
+                .compose(written -> ledger.setAside(order));
     }
 
     /** The letters, newest first. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
 /**
  * The running sales in Redis: every step of theirs is one script.
@@ -150,7 +151,16 @@ public final class Ledger {
         return settle(productId, List.of(), true);
     }
 
+    /** Takes an order out of the outbox that MongoDB will not hold: nothing was bought, though its units stay taken. */
+    Future<Void> setAside(Order order) {
+        return settle(order.productId(), List.of(order), ignored -> 0, false).mapEmpty();
+    }
+
     private Future<Long> settle(String productId, List<Order> placed, boolean changed) {
+        return settle(productId, placed, order -> order.byTheHouse() ? 0 : order.quantity(), changed);
+    }
+
+    private Future<Long> settle(String productId, List<Order> placed, ToIntFunction<Order> bought, boolean changed) {
         List<String> arguments = new ArrayList<>(4 + 3 * placed.size());
         arguments.addAll(List.of(
                 Keys.STOCK_CHANNEL,
@@ -160,7 +170,7 @@ public final class Ledger {
         for (Order order : placed) {
             arguments.add(order.id());
             arguments.add(LedgerOrders.joined(order.units()));
-            arguments.add(order.byTheHouse() ? "0" : String.valueOf(order.quantity()));
+            arguments.add(String.valueOf(bought.applyAsInt(order)));
         }
         return link.run(
                         scripts.settle(),

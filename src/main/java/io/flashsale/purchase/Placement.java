@@ -77,7 +77,11 @@ public final class Placement {
                 unitsTaken(order, reply.unitHolders())
                         .map(done -> PurchaseOutcome.of(PurchaseOutcome.Kind.UNAVAILABLE));
             // A refusal may be a passing one: the reconciler asks again, and puts the order aside if it is not.
-            case REFUSED, UNKNOWN -> Future.succeededFuture(PurchaseOutcome.reserved(order, replayed));
+            case REFUSED, UNKNOWN -> {
+                // It is not settled yet, but its units are not for sale any more.
+                stockChanged(order.productId());
+                yield Future.succeededFuture(PurchaseOutcome.reserved(order, replayed));
+            }
         };
     }
 

@@ -171,6 +171,10 @@ public final class Reconciler {
         // Perhaps by another node.
         salesClosed.open(product.id());
         waiting += status.waiting();
+        if (status.untold() && !product.deleted()) {
+            // Somebody changed it and died, or Redis did not answer, or it is about to be told by whoever changed it.
+            placement.stockChanged(product.id());
+        }
         Future<Void> configured = Future.succeededFuture();
         if (status.version() < product.version() || status.highest() < product.highest()) {
             repairs.count(Repairs.Kind.CONFIGURED);

@@ -2,7 +2,9 @@ package io.flashsale.reconcile;
 
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.Reply;
 import io.vertx.core.Future;
+import java.util.Objects;
 
 /**
  * A sale as Redis has it, as far as a pass of the reconciler needs to know.
@@ -14,21 +16,34 @@ import io.vertx.core.Future;
  * @param highest unit that exists
  * @param epoch of this copy of the data
  * @param waiting orders in the outbox
+ * @param untold whether whoever listens was last told of another number of units left than there is
  */
 record SaleStatus(
-        boolean exists, String certifiedBy, boolean recovering, long version, int highest, long epoch, long waiting) {
+        boolean exists,
+        String certifiedBy,
+        boolean recovering,
+        long version,
+        int highest,
+        long epoch,
+        long waiting,
+        boolean untold) {
 
     static Future<SaleStatus> read(RedisLink link, String productId) {
-        return link.send("HMGET", Keys.sale(productId), "certifiedBy", "recovering", "version", "highest", "epoch")
-                .compose(sale -> link.send("HLEN", Keys.orders(productId))
-                        .map(waiting -> new SaleStatus(
-                                !sale.at(4).isNil(),
-                                sale.at(0).asString(),
-                                !sale.at(1).isNil(),
-                                sale.at(2).asLong(),
-                                (int) sale.at(3).asLong(),
-                                sale.at(4).asLong(),
-                                waiting.asLong())));
+        Future<Reply> sale = link.send(
+                "HMGET", Keys.sale(productId), "certifiedBy", "recovering", "version", "highest", "epoch", "told");
+        Future<Reply> stock = link.send("GET", Keys.stock(productId));
+        Future<Reply> waiting = link.send("HLEN", Keys.orders(productId));
+        return Future.all(sale, stock, waiting)
+                .map(read -> new SaleStatus(
+                        !sale.result().at(4).isNil(),
+                        sale.result().at(0).asString(),
+                        !sale.result().at(1).isNil(),
+                        sale.result().at(2).asLong(),
+                        (int) sale.result().at(3).asLong(),
+                        sale.result().at(4).asLong(),
+                        waiting.result().asLong(),
+                        !Objects.equals(
+                                sale.result().at(5).asString(), stock.result().asString())));
     }
 
     boolean isCertifiedBy(String identity) {

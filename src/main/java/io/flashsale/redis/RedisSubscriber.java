@@ -93,6 +93,11 @@ public final class RedisSubscriber {
     }
 
     private Future<Response> subscribe(Redis attempt, RedisConnection connection) {
+        if (attempt != client) {
+            // It came too late: its successor listens already, or is about to.
+            attempt.close();
+            return Future.failedFuture(new RedisUnavailableException("connected too late", false));
+        }
         connection.handler(this::receive);
         connection.endHandler(ended -> lost(attempt));
         connection.exceptionHandler(failure -> lost(attempt));
@@ -114,6 +119,9 @@ public final class RedisSubscriber {
     }
 
     private void beat() {
+        if (client == null) {
+            return;
+        }
         // Where the other link is down, too, silence says nothing about this one; it will be found out later.
         link.send("PUBLISH", ownChannel, "").onSuccess(heard -> {
             if (++unanswered > SILENT_BEATS) {
