@@ -9,6 +9,8 @@ import io.flashsale.http.ConnectionLimit;
 import io.flashsale.http.HttpVerticle;
 import io.flashsale.http.ManagementVerticle;
 import io.flashsale.live.LiveVerticle;
+import io.flashsale.persistence.AuditClient;
+import io.flashsale.persistence.AuditVerticle;
 import io.flashsale.persistence.OrderClient;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.PersistenceVerticle;
@@ -69,6 +71,7 @@ public final class FlashSale {
     private HttpVerticle http;
     private ManagementVerticle management;
     private RedisLink own;
+    private StoreHealth health;
     private volatile boolean ready;
     private volatile boolean stopping;
 
@@ -134,6 +137,7 @@ public final class FlashSale {
      */
     public Future<Void> start() {
         OrderClient.registerCodecs(vertx);
+        AuditClient.registerCodecs(vertx);
         RecoveryClient.registerCodecs(vertx);
         LiveVerticle.registerCodecs(vertx);
         return onOwnLoop(this::startOnLoop);
@@ -179,14 +183,14 @@ public final class FlashSale {
     }
 
     private Future<Void> deployManagement() {
-        StoreHealth health = new StoreHealth(own, node.links(), node.mongo(), node.salesClosed(), clock);
+        health = new StoreHealth(own, node.links(), node.mongo(), node.salesClosed(), clock);
         management = new ManagementVerticle(
-                configuration.management(),
-                () -> ready && !stopping,
-                () -> onOwnLoop(health::check),
-                meters::scrape,
-                mailbox);
+                configuration.management(), () -> ready && !stopping, this::storeHealth, meters::scrape, mailbox);
         return deploy(() -> management, 1);
+    }
+
+    private Future<JsonObject> storeHealth() {
+        return onOwnLoop(health::check);
     }
 
     private Future<Void> prepareStores() {
@@ -202,12 +206,14 @@ public final class FlashSale {
     private Future<Void> deployRooms() {
         Configuration.Instances instances = configuration.instances();
         ConnectionLimit connections = new ConnectionLimit(configuration.http().maxConnectionsPerAddress());
-        return deploy(() -> new PersistenceVerticle(node::groupCommit), instances.persistence())
+        return deploy(() -> new AuditVerticle(node::auditLog), 1)
+                .compose(done -> deploy(() -> new PersistenceVerticle(node::groupCommit), instances.persistence()))
                 .compose(done -> deploy(() -> new ReconcilerVerticle(node::reconciler, configuration.reconciler()), 1))
                 .compose(done -> deploy(() -> new PurchaseVerticle(node::purchases), instances.purchase()))
                 .compose(done -> deploy(() -> new LiveVerticle(node::subscriber), 1))
                 .compose(done -> deploy(
-                        () -> http = HttpVerticle.serving(node::rooms, configuration.http(), connections, clock),
+                        () -> http = HttpVerticle.serving(
+                                loop -> node.rooms(loop, this::storeHealth), configuration.http(), connections, clock),
                         instances.http()));
     }
 
@@ -293,10 +299,17 @@ public final class FlashSale {
         return node.orders();
     }
 
-    /** This object's own connection to Redis belongs to one event loop, whoever calls. */
+    /** This object's own connection to Redis belongs to one event loop, whoever calls; an answer goes back to the caller's. */
     private <T> Future<T> onOwnLoop(Supplier<Future<T>> step) {
         Promise<T> promise = Promise.promise();
-        loop.runOnContext(now -> step.get().onComplete(promise));
+        Context caller = Vertx.currentContext();
+        loop.runOnContext(now -> step.get().onComplete(done -> {
+            if (caller == null) {
+                promise.handle(done);
+            } else {
+                caller.runOnContext(back -> promise.handle(done));
+            }
+        }));
         return promise.future();
     }
 }

@@ -13,10 +13,15 @@ import io.flashsale.gate.Passwords;
 import io.flashsale.gate.RateLimiter;
 import io.flashsale.gate.RefusalMemory;
 import io.flashsale.gate.Sessions;
+import io.flashsale.http.Overview;
 import io.flashsale.http.Routes;
 import io.flashsale.live.LiveMetrics;
 import io.flashsale.live.LiveRoom;
 import io.flashsale.persistence.AccountStore;
+import io.flashsale.persistence.AuditClient;
+import io.flashsale.persistence.AuditLog;
+import io.flashsale.persistence.AuditMetrics;
+import io.flashsale.persistence.AuditStore;
 import io.flashsale.persistence.CommitMetrics;
 import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.GroupCommit;
@@ -31,12 +36,14 @@ import io.flashsale.purchase.Admission;
 import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.HouseOrders;
 import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.OrderAudit;
 import io.flashsale.purchase.Orders;
 import io.flashsale.purchase.Placement;
 import io.flashsale.purchase.PurchaseClient;
 import io.flashsale.purchase.PurchaseMetrics;
 import io.flashsale.purchase.Purchases;
 import io.flashsale.purchase.RecoveryClient;
+import io.flashsale.purchase.SaleFigures;
 import io.flashsale.reconcile.Reconciler;
 import io.flashsale.reconcile.Recovery;
 import io.flashsale.reconcile.Repairs;
@@ -48,14 +55,18 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
 import io.vertx.redis.client.RedisOptions;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
@@ -88,6 +99,12 @@ final class Node {
     private final SalesClosed salesClosed;
     private final DeadLetterStore deadLetters;
     private final Repairs repairs;
+    private final AuditMetrics auditMetrics;
+    private final AuditStore audit;
+    private final AuditClient auditLog;
+    private final OrderAudit orderAudit;
+    private final String id = UUID.randomUUID().toString().substring(0, 8);
+    private final Instant startedAt;
     private final List<RedisLink> links = new CopyOnWriteArrayList<>();
     private final AtomicInteger listeners = new AtomicInteger();
     private final LiveMetrics liveMetrics;
@@ -136,6 +153,12 @@ final class Node {
         this.salesClosed = new SalesClosed(clock);
         this.deadLetters = new DeadLetterStore(mongo);
         this.repairs = new Repairs(meters, salesClosed);
+        this.auditMetrics = new AuditMetrics(meters);
+        this.audit = new AuditStore(mongo, auditMetrics);
+        this.auditLog =
+                new AuditClient(vertx, configuration.mongodb().commandTimeout().plusSeconds(1));
+        this.orderAudit = new OrderAudit(audit, auditLog, clock);
+        this.startedAt = clock.instant();
     }
 
     private static double sum(List<Catalog> catalogs, ToLongFunction<Catalog> count) {
@@ -159,6 +182,7 @@ final class Node {
                 .compose(done -> deadLetters.ensureIndexes())
                 .compose(done -> accounts.ensureIndexes())
                 .compose(done -> sessions.ensureIndexes())
+                .compose(done -> audit.ensureIndexes())
                 .compose(done -> secrets.get(GATE_SECRET))
                 .onSuccess(secret -> gateSecret = secret)
                 .mapEmpty();
@@ -183,6 +207,10 @@ final class Node {
         return new GroupCommit(loop, new OrderWriter(mongo, orders, clock), commitMetrics, configuration.groupCommit());
     }
 
+    AuditLog auditLog(Vertx loop) {
+        return new AuditLog(loop, audit, auditMetrics);
+    }
+
     Future<Purchases> purchases(Vertx loop) {
         return connect().map(link -> {
             Ledger ledger = ledger(link);
@@ -196,15 +224,18 @@ final class Node {
             Placement placement = placement(loop, ledger);
             DeadLetters letters = letters(ledger, placement);
             return new Reconciler(
-                    new Reconciler.Rooms(ledger, placement, products, orders, deadLetters, letters),
-                    new Recovery(ledger, products, orders, orderClient, letters, clock),
+                    new Reconciler.Rooms(
+                            ledger, placement, products, orders, deadLetters, letters, orderAudit, auditLog),
+                    new Recovery(ledger, products, orders, orderClient, letters, orderAudit, clock),
                     salesClosed,
                     repairs,
-                    configuration.reconciliation());
+                    configuration.reconciliation(),
+                    clock);
         });
     }
 
-    Future<Routes.Rooms> rooms(Vertx loop) {
+    /** What an HTTP instance serves; the health of the stores is the same that operators read. */
+    Future<Routes.Rooms> rooms(Vertx loop, Supplier<Future<JsonObject>> health) {
         return connect().map(link -> {
             Ledger ledger = ledger(link);
             Placement placement = placement(loop, ledger);
@@ -228,8 +259,24 @@ final class Node {
                             link,
                             configuration.live(),
                             liveMetrics,
-                            productId -> catalog.find(productId).map(Optional::isPresent)));
+                            productId -> catalog.find(productId).map(Optional::isPresent)),
+                    new Routes.Administration(
+                            orders,
+                            audit,
+                            auditLog,
+                            new Overview(facts(health), products, catalog, new SaleFigures(link), letters, clock)));
         });
+    }
+
+    private Overview.Facts facts(Supplier<Future<JsonObject>> health) {
+        return new Overview.Facts(
+                id,
+                startedAt,
+                purchaseMetrics,
+                () -> (long) sum(catalogs, Catalog::hits),
+                () -> (long) sum(catalogs, Catalog::misses),
+                listeners::get,
+                health);
     }
 
     Future<RedisSubscriber> subscriber(Vertx loop) {
@@ -259,6 +306,7 @@ final class Node {
                 limiter,
                 new LoginGuard(link, limiter, configuration.failedLogins()),
                 mailer,
+                auditLog,
                 clock);
     }
 
@@ -267,11 +315,11 @@ final class Node {
     }
 
     private Placement placement(Vertx loop, Ledger ledger) {
-        return new Placement(loop, ledger, orderClient, recoveries);
+        return new Placement(loop, ledger, orderClient, recoveries, orderAudit);
     }
 
     private DeadLetters letters(Ledger ledger, Placement placement) {
-        return new DeadLetters(deadLetters, orders, orderClient, ledger, placement, clock);
+        return new DeadLetters(deadLetters, orders, orderClient, ledger, placement, orderAudit, clock);
     }
 
     OrderStore orders() {

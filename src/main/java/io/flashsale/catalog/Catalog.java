@@ -124,12 +124,12 @@ public final class Catalog {
     /**
      * Hides a product and closes its sale; its orders stay.
      *
-     * @return false for one that is unknown or was deleted before
+     * @return its tombstone; empty for one that is unknown or was deleted before
      */
-    public Future<Boolean> delete(String productId) {
+    public Future<Optional<Product>> delete(String productId) {
         return products.find(productId).compose(found -> {
             if (found.isEmpty() || found.get().deleted()) {
-                return Future.succeededFuture(false);
+                return Future.succeededFuture(Optional.empty());
             }
             Product tombstone = found.get().tombstone(clock.instant().truncatedTo(ChronoUnit.MILLIS));
             return products.replace(tombstone).compose(replaced -> replaced ? hide(tombstone) : delete(productId));
@@ -156,8 +156,8 @@ public final class Catalog {
         return reader.view(product);
     }
 
-    private Future<Boolean> hide(Product tombstone) {
+    private Future<Optional<Product>> hide(Product tombstone) {
         return Future.join(sale.configure(tombstone).otherwiseEmpty(), reader.changed(tombstone), reader.listChanged())
-                .map(true);
+                .map(Optional.of(tombstone));
     }
 }

@@ -2,12 +2,15 @@ package io.flashsale.gate;
 
 import io.flashsale.persistence.Account;
 import io.flashsale.persistence.AccountStore;
+import io.flashsale.persistence.AuditAction;
+import io.flashsale.persistence.AuditClient;
 import io.flashsale.sale.Digests;
 import io.flashsale.sale.InvalidFieldsException;
 import io.vertx.core.Future;
 import io.vertx.ext.auth.authentication.UsernamePasswordCredentials;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -38,6 +41,7 @@ public final class Accounts {
     private final RateLimiter limiter;
     private final LoginGuard guard;
     private final Mailer mailer;
+    private final AccountAudit audit;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
@@ -50,6 +54,7 @@ public final class Accounts {
             RateLimiter limiter,
             LoginGuard guard,
             Mailer mailer,
+            AuditClient log,
             Clock clock) {
         this.store = store;
         this.sessions = sessions;
@@ -59,6 +64,7 @@ public final class Accounts {
         this.limiter = limiter;
         this.guard = guard;
         this.mailer = mailer;
+        this.audit = new AccountAudit(log, clock);
         this.clock = clock;
     }
 
@@ -75,7 +81,7 @@ public final class Accounts {
             Account account = account(email, hash, name, Account.USER, false);
             return store.register(account)
                     .compose(registered -> registered
-                            ? Future.succeededFuture(account)
+                            ? audit.registered(account).map(account)
                             : Future.failedFuture(new GateRefusal(GateRefusal.Reason.EMAIL_TAKEN)));
         });
     }
@@ -88,9 +94,16 @@ public final class Accounts {
                 .compose(allowed -> guard.check(email, address))
                 .compose(allowed -> authentication
                         .authenticate(new UsernamePasswordCredentials(email, password))
-                        .onFailure(failure -> guard.failed(email, failure)))
+                        .onFailure(
+                                failure -> guard.failed(email, failure).onSuccess(locked -> tellLocked(email, locked))))
                 .compose(user -> sendCode(email, Identity.userId(user))
                         .compose(expiresAt -> sessions.begin(user).map(token -> new Login(token, expiresAt))));
+    }
+
+    /** An address without an account locks nothing. */
+    private void tellLocked(String email, Optional<Duration> locked) {
+        locked.ifPresent(lockedFor -> store.findByEmail(email)
+                .onSuccess(found -> found.ifPresent(account -> audit.locked(account, lockedFor))));
     }
 
     /** Sends a new code; the old one is void. */
@@ -119,7 +132,10 @@ public final class Accounts {
                         .compose(verified -> currentAccount(verified.session())
                                 .onFailure(ended -> sessions.end(verified.session()))
                                 .map(verified)))
-                .onSuccess(verified -> guard.succeeded(session.email(), address));
+                .onSuccess(verified -> {
+                    guard.succeeded(session.email(), address);
+                    audit.sessionOpened(verified.session());
+                });
     }
 
     /**
@@ -136,14 +152,15 @@ public final class Accounts {
 
     /** Ends this session. */
     public Future<Void> logout(Session session) {
-        return sessions.end(session);
+        return sessions.end(session).onSuccess(ended -> audit.sessionEnded(session, false));
     }
 
     /** Ends all sessions of this user. */
     public Future<Void> logoutAll(Session session) {
         return store.raiseGeneration(session.userId())
                 .compose(raised -> sessions.endAll(session.userId(), null))
-                .compose(ended -> sessions.end(session));
+                .compose(ended -> sessions.end(session))
+                .onSuccess(ended -> audit.sessionEnded(session, true));
     }
 
     /** Sets a new password, and ends the other sessions. */
@@ -155,6 +172,7 @@ public final class Accounts {
                         authentication.authenticate(new UsernamePasswordCredentials(session.email(), current)))
                 .compose(proved -> passwords.hash(next))
                 .compose(hash -> store.setPassword(session.userId(), hash))
+                .onSuccess(set -> audit.passwordSet(AuditAction.PASSWORD_CHANGED, session.userId()))
                 .compose(set -> sessions.endAll(session.userId(), session.idHash()));
     }
 
@@ -199,6 +217,8 @@ public final class Accounts {
                                 .compose(right -> right && found.isPresent()
                                         ? store.setPassword(found.get().userId(), hash)
                                         : Future.failedFuture(new GateRefusal(GateRefusal.Reason.OTP_INVALID)))
+                                .onSuccess(set -> audit.passwordSet(
+                                        AuditAction.PASSWORD_RESET, found.get().userId()))
                                 .compose(set -> sessions.endAll(found.get().userId(), null))));
     }
 
@@ -222,10 +242,10 @@ public final class Accounts {
                 }
                 return Future.succeededFuture();
             }
-            return passwords
-                    .hash(password)
-                    .compose(hash -> store.register(account(email, hash, "Admin", Account.ADMIN, true)))
-                    .mapEmpty();
+            return passwords.hash(password).compose(hash -> {
+                Account admin = account(email, hash, "Admin", Account.ADMIN, true);
+                return store.register(admin).compose(registered -> audit.registered(admin));
+            });
         });
     }
 

@@ -11,6 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The steps of the gate as handlers of a route.
@@ -47,6 +48,15 @@ public final class Gate {
 
     /** Counts the call by its address and looks its session up, both in one trip to Redis. */
     public SecurityPolicyHandler withSession(Action action) {
+        return withSession(action, sessions::find);
+    }
+
+    /** The same, and where Redis is away the session is looked up in MongoDB: for what an admin needs to see then. */
+    public SecurityPolicyHandler withSessionAnywhere(Action action) {
+        return withSession(action, sessions::findAnywhere);
+    }
+
+    private SecurityPolicyHandler withSession(Action action, Function<String, Future<Optional<Session>>> find) {
         return ctx -> {
             ctx.request().pause();
             Future<Optional<Verdict>> counted = limiter.byAddress(action, address(ctx));
@@ -55,7 +65,7 @@ public final class Gate {
             Cookie cookie = ctx.request().getCookie(COOKIE);
             Future<Optional<Session>> found = cookie == null || refusedAlready
                     ? Future.succeededFuture(Optional.empty())
-                    : sessions.find(cookie.getValue());
+                    : find.apply(cookie.getValue());
             counted.compose(verdict -> admit(ctx, "ip", verdict))
                     .compose(admitted -> found)
                     .compose(session -> {

@@ -4,6 +4,7 @@ import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Stops guessing one account's password from many addresses, without letting the guesser lock its owner out: an address
@@ -47,10 +48,19 @@ public final class LoginGuard {
         });
     }
 
-    void failed(String email, Throwable failure) {
+    /**
+     * Counts a wrong password.
+     *
+     * @return for how long unknown addresses are refused, where this was the one too many; else empty
+     */
+    Future<Optional<Duration>> failed(String email, Throwable failure) {
         if (failure instanceof GateRefusal refusal && refusal.reason() == GateRefusal.Reason.WRONG_CREDENTIALS) {
-            limiter.inWindow(ACTION, email, failures);
+            return limiter.inWindow(ACTION, email, failures)
+                    .map(verdict -> verdict.admitted() && verdict.remaining() == 0
+                            ? Optional.of(verdict.reset())
+                            : Optional.empty());
         }
+        return Future.succeededFuture(Optional.empty());
     }
 
     void succeeded(String email, String address) {

@@ -5,6 +5,7 @@ import io.flashsale.persistence.SessionStore;
 import io.flashsale.persistence.SessionStore.StoredSession;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.redis.Reply;
 import io.flashsale.redis.Script;
 import io.vertx.core.Future;
@@ -101,11 +102,27 @@ public final class Sessions {
                 Instant.ofEpochMilli(reply.at(7).asLong())));
     }
 
+    /** The same also where Redis is away, for the few who look after things then: MongoDB is asked. */
+    Future<Optional<Session>> findAnywhere(String id) {
+        return find(id).recover(failure -> {
+            Optional<SessionIds.Known> known = ids.read(id);
+            return failure instanceof RedisUnavailableException
+                            && known.isPresent()
+                            && known.get().verified()
+                    ? store.find(known.get().hash()).map(found -> alive(found).map(Sessions::sessionOf))
+                    : Future.failedFuture(failure);
+        });
+    }
+
+    private Optional<StoredSession> alive(Optional<StoredSession> found) {
+        Instant now = clock.instant();
+        return found.filter(stored -> now.isBefore(stored.expiresAt())
+                && now.isBefore(stored.idleUntil().plus(staleness())));
+    }
+
     private Future<Optional<Session>> findStored(String hash) {
         return store.find(hash).compose(found -> {
-            Instant now = clock.instant();
-            Optional<StoredSession> alive = found.filter(stored -> now.isBefore(stored.expiresAt())
-                    && now.isBefore(stored.idleUntil().plus(staleness())));
+            Optional<StoredSession> alive = alive(found);
             if (alive.isEmpty()) {
                 return end(hash, UNKNOWN_REMEMBERED).map(Optional.empty());
             }

@@ -1,17 +1,22 @@
 package io.flashsale.http;
 
+import io.flashsale.persistence.AuditAction;
+import io.flashsale.persistence.AuditEntry;
 import io.flashsale.persistence.DeadLetter;
 import io.flashsale.purchase.DeadLetters;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 
 /** What an admin does with orders that MongoDB refuses. */
 final class DeadLetterEndpoints {
     private final DeadLetters letters;
+    private final AdminAudit audit;
 
-    DeadLetterEndpoints(DeadLetters letters) {
+    DeadLetterEndpoints(DeadLetters letters, AdminAudit audit) {
         this.letters = letters;
+        this.audit = audit;
     }
 
     void list(RoutingContext ctx) {
@@ -27,7 +32,13 @@ final class DeadLetterEndpoints {
 
     void retry(RoutingContext ctx) {
         RequestJson.of(ctx).check();
-        letters.retry(ctx.pathParam("id"))
+        String orderId = ctx.pathParam("id");
+        audit.record(
+                        ctx,
+                        AuditAction.DEAD_LETTER_RETRIED,
+                        orderId,
+                        letters.retry(orderId),
+                        retried -> retried.map(DeadLetterEndpoints::note))
                 .onSuccess(retried -> {
                     if (retried.isEmpty()) {
                         ctx.fail(unknown());
@@ -47,7 +58,15 @@ final class DeadLetterEndpoints {
 
     void discard(RoutingContext ctx) {
         RequestJson.of(ctx).check();
-        letters.discard(ctx.pathParam("id"))
+        String orderId = ctx.pathParam("id");
+        audit.record(
+                        ctx,
+                        AuditAction.DEAD_LETTER_DISCARDED,
+                        orderId,
+                        letters.discard(orderId),
+                        discarded -> discarded
+                                ? Optional.of(AdminAudit.Note.done(AuditEntry.freshId(), orderId, new JsonObject()))
+                                : Optional.empty())
                 .onSuccess(discarded -> {
                     if (discarded) {
                         Answers.empty(ctx, 204);
@@ -56,6 +75,12 @@ final class DeadLetterEndpoints {
                     }
                 })
                 .onFailure(ctx::fail);
+    }
+
+    private static AdminAudit.Note note(DeadLetters.Retry retry) {
+        JsonObject details = retry.reason() == null ? new JsonObject() : new JsonObject().put("reason", retry.reason());
+        String outcome = retry.placed() ? AuditEntry.DONE : "refused";
+        return new AdminAudit.Note(AuditEntry.freshId(), retry.orderId(), outcome, details);
     }
 
     private static ApiException unknown() {

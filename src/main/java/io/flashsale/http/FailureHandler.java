@@ -36,12 +36,11 @@ final class FailureHandler implements Handler<RoutingContext> {
             ctx.request().connection().close();
             return;
         }
-        answer(ctx, explain(ctx));
+        answer(ctx, explain(ctx, ctx.failure()));
     }
 
     /** What a failure means to the client. */
-    private static ApiException explain(RoutingContext ctx) {
-        Throwable failure = ctx.failure();
+    static ApiException explain(RoutingContext ctx, Throwable failure) {
         if (failure instanceof ApiException known) {
             return known;
         }

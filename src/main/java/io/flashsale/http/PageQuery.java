@@ -19,10 +19,19 @@ record PageQuery(String cursor, int limit) {
     private static final Pattern NUMBER = Pattern.compile("\\d{1,3}");
     private static final Set<String> KNOWN = Set.of("cursor", "limit");
 
-    /** Reads the query; a parameter that is unknown or there twice is refused. */
+    /** Reads the query of a list without filters. */
     static PageQuery of(MultiMap query) {
+        return of(query, Set.of());
+    }
+
+    /**
+     * Reads the query; a parameter that is unknown or there twice is refused.
+     *
+     * @param filters that this list has besides
+     */
+    static PageQuery of(MultiMap query, Set<String> filters) {
         for (String name : query.names()) {
-            if (!KNOWN.contains(name)) {
+            if (!KNOWN.contains(name) && !filters.contains(name)) {
                 throw refused(name, "is not a parameter of this list");
             }
             if (query.getAll(name).size() > 1) {
@@ -40,7 +49,7 @@ record PageQuery(String cursor, int limit) {
         return new PageQuery(query.get("cursor"), number);
     }
 
-    private static ApiException refused(String name, String message) {
+    static ApiException refused(String name, String message) {
         return FailureHandler.invalidFields(ApiError.MALFORMED_REQUEST, List.of(new FieldError(name, message)));
     }
 }

@@ -4,8 +4,10 @@ import io.flashsale.catalog.Catalog;
 import io.flashsale.catalog.ProductEditor;
 import io.flashsale.catalog.ProductView;
 import io.flashsale.gate.Gate;
+import io.flashsale.persistence.AuditAction;
 import io.flashsale.sale.InvalidFieldsException;
 import io.flashsale.sale.Page;
+import io.flashsale.sale.Product;
 import io.flashsale.sale.ProductDetails;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -15,6 +17,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,11 +28,13 @@ final class ProductEndpoints {
 
     private final Catalog catalog;
     private final ProductEditor editor;
+    private final AdminAudit audit;
     private final Clock clock;
 
-    ProductEndpoints(Catalog catalog, ProductEditor editor, Clock clock) {
+    ProductEndpoints(Catalog catalog, ProductEditor editor, AdminAudit audit, Clock clock) {
         this.catalog = catalog;
         this.editor = editor;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -79,7 +84,7 @@ final class ProductEndpoints {
 
     void create(RoutingContext ctx) {
         ProductDetails details = ProductJson.create(RequestJson.of(ctx));
-        catalog.create(details)
+        audit.record(ctx, AuditAction.PRODUCT_CREATED, "", catalog.create(details), ProductEndpoints::created)
                 .onSuccess(view -> {
                     ctx.response()
                             .putHeader(
@@ -93,18 +98,68 @@ final class ProductEndpoints {
     void update(RoutingContext ctx) {
         Long expectedVersion = expectedVersion(ctx.request().getHeader("If-Match"));
         RequestJson body = RequestJson.of(ctx);
-        editor.update(ctx.pathParam("id"), current -> ProductJson.edit(body, current), expectedVersion)
-                .compose(ProductEndpoints::known)
+        String productId = ctx.pathParam("id");
+        AtomicReference<Product> before = new AtomicReference<>();
+        Future<ProductView> updated = editor.update(
+                        productId,
+                        current -> {
+                            // The last attempt's is the one that was changed.
+                            before.set(current);
+                            return ProductJson.edit(body, current);
+                        },
+                        expectedVersion)
+                .compose(ProductEndpoints::known);
+        audit.record(
+                        ctx,
+                        AuditAction.PRODUCT_UPDATED,
+                        productId,
+                        updated,
+                        view -> changed(before.get(), view.product()))
                 .onSuccess(view -> Answers.json(ctx, 200, ProductJson.of(view, clock.instant())))
                 .onFailure(ctx::fail);
     }
 
     void delete(RoutingContext ctx) {
         RequestJson.of(ctx).check();
-        catalog.delete(ctx.pathParam("id"))
-                .compose(deleted -> deleted ? Future.succeededFuture() : Future.failedFuture(unknown()))
-                .onSuccess(deleted -> Answers.empty(ctx, 204))
+        String productId = ctx.pathParam("id");
+        audit.record(
+                        ctx,
+                        AuditAction.PRODUCT_DELETED,
+                        productId,
+                        catalog.delete(productId),
+                        tombstone -> tombstone.map(deleted -> note(deleted, new JsonObject())))
+                .onSuccess(tombstone -> {
+                    if (tombstone.isPresent()) {
+                        Answers.empty(ctx, 204);
+                    } else {
+                        ctx.fail(unknown());
+                    }
+                })
                 .onFailure(ctx::fail);
+    }
+
+    private static Optional<AdminAudit.Note> created(ProductView view) {
+        ProductDetails details = view.product().details();
+        return Optional.of(note(
+                view.product(),
+                new JsonObject()
+                        .put("name", details.name())
+                        .put("price", details.price())
+                        .put("currency", details.currency())
+                        .put("stock", details.stock())
+                        .put("perUserLimit", details.perUserLimit())));
+    }
+
+    private static Optional<AdminAudit.Note> changed(Product before, Product after) {
+        return after.version() == before.version()
+                ? Optional.empty()
+                : Optional.of(note(after, new JsonObject().put("changed", ProductChanges.between(before, after))));
+    }
+
+    /** A version of a product comes to be once. */
+    private static AdminAudit.Note note(Product product, JsonObject details) {
+        return AdminAudit.Note.done(
+                product.id() + ":v" + product.version(), product.id(), details.put("version", product.version()));
     }
 
     private JsonObject json(Page<ProductView> page, Set<String> purchased) {

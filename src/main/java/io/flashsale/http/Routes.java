@@ -12,6 +12,9 @@ import io.flashsale.gate.Action;
 import io.flashsale.gate.Gate;
 import io.flashsale.live.LiveRoom;
 import io.flashsale.live.LiveStock;
+import io.flashsale.persistence.AuditClient;
+import io.flashsale.persistence.AuditStore;
+import io.flashsale.persistence.OrderStore;
 import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Orders;
 import io.flashsale.purchase.PurchaseClient;
@@ -37,7 +40,11 @@ public final class Routes {
             PurchaseClient purchases,
             Orders orders,
             DeadLetters deadLetters,
-            LiveRoom live) {}
+            LiveRoom live,
+            Administration administration) {}
+
+    /** What only admins enter. */
+    public record Administration(OrderStore orders, AuditStore audit, AuditClient log, Overview overview) {}
 
     private Routes(RouteTable table, Gate gate) {
         this.table = table;
@@ -50,9 +57,11 @@ public final class Routes {
         Routes routes = new Routes(table, rooms.gate());
         routes.accounts(new AuthEndpoints(rooms.accounts(), rooms.gate(), settings.secureCookies(), clock));
         routes.sale(new PurchaseEndpoint(rooms.purchases()), new OrderEndpoints(rooms.orders()));
-        routes.catalog(new ProductEndpoints(rooms.catalog(), rooms.editor(), clock));
+        AdminAudit audit = new AdminAudit(rooms.administration().log(), clock);
+        routes.catalog(new ProductEndpoints(rooms.catalog(), rooms.editor(), audit, clock));
         routes.live(new LiveEndpoints(new LiveStock(rooms.live()), settings.corsOrigins()));
-        routes.admin(new DeadLetterEndpoints(rooms.deadLetters()));
+        routes.admin(new DeadLetterEndpoints(rooms.deadLetters(), audit));
+        routes.admin(rooms.administration());
         return table.router();
     }
 
@@ -99,6 +108,12 @@ public final class Routes {
         admin(POST, "/api/v1/admin/dead-letters/:id/discard", letters::discard);
     }
 
+    private void admin(Administration rooms) {
+        onlooker("/api/v1/admin/orders", new AdminOrderEndpoints(rooms.orders())::list);
+        onlooker("/api/v1/admin/audit", new AuditEndpoints(rooms.audit())::list);
+        onlooker("/api/v1/admin/overview", rooms.overview()::read);
+    }
+
     /** For everybody. */
     private void open(HttpMethod method, String path, Action action, Handler<RoutingContext> endpoint) {
         table.add(method, path, gate.limited(action), List.of(endpoint));
@@ -122,6 +137,11 @@ public final class Routes {
             Handler<RoutingContext> step,
             Handler<RoutingContext> endpoint) {
         table.add(method, path, gate.withSession(action), List.of(gate.verified(), step, endpoint));
+    }
+
+    /** For admins who look on, also while Redis is away. */
+    private void onlooker(String path, Handler<RoutingContext> endpoint) {
+        table.add(GET, path, gate.withSessionAnywhere(Action.READ), List.of(gate.verified(), gate.admin(), endpoint));
     }
 
     /** For admins. */

@@ -47,9 +47,7 @@ final class Cursors {
             }
         }
         // One more than asked for tells whether there is a next page.
-        FindOptions options = new FindOptions()
-                .setSort(new JsonObject().put(timeField, -1).put("_id", -1))
-                .setLimit(limit + 1);
+        FindOptions options = new FindOptions().setSort(newestFirst(timeField)).setLimit(limit + 1);
         JsonObject filter = from;
         return mongo.call(client -> client.findWithOptions(collection, filter, options))
                 .map(found -> {
@@ -59,12 +57,20 @@ final class Cursors {
                 });
     }
 
+    /** How such lists are sorted. */
+    static JsonObject newestFirst(String timeField) {
+        return new JsonObject().put(timeField, -1).put("_id", -1);
+    }
+
     private record Position(Instant time, String id) {
         JsonObject after(String timeField) {
             JsonObject older = new JsonObject().put(timeField, new JsonObject().put("$lt", MongoLink.date(time)));
             JsonObject sameTime =
                     new JsonObject().put(timeField, MongoLink.date(time)).put("_id", new JsonObject().put("$lt", id));
-            return new JsonObject().put("$or", new JsonArray().add(older).add(sameTime));
+            // The first condition says nothing new; by it MongoDB enters the index where the page begins.
+            return new JsonObject()
+                    .put(timeField, new JsonObject().put("$lte", MongoLink.date(time)))
+                    .put("$or", new JsonArray().add(older).add(sameTime));
         }
     }
 

@@ -7,6 +7,7 @@ import com.mongodb.MongoException;
 import com.mongodb.MongoWriteException;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.streams.ReadStream;
 import io.vertx.ext.mongo.IndexOptions;
 import io.vertx.ext.mongo.MongoClient;
 import java.time.Duration;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class MongoLink {
     private static final Logger LOG = LoggerFactory.getLogger(MongoLink.class);
-    private static final int DUPLICATE_KEY = 11_000;
+    static final int DUPLICATE_KEY = 11_000;
 
     private final MongoClient client;
     private final Settings settings;
@@ -64,6 +65,15 @@ public final class MongoLink {
                 .recover(failure -> Future.failedFuture(classify(failure)));
     }
 
+    /**
+     * Reads what may be too much to hold.
+     *
+     * @return nothing is read before it has a handler; {@code handler(null)} ends it, in MongoDB too
+     */
+    ReadStream<JsonObject> stream(Function<MongoClient, ReadStream<JsonObject>> query) {
+        return query.apply(client);
+    }
+
     /** Makes sure that a unique index stands; a node is not ready before it does. */
     Future<Void> ensureUniqueIndex(String collection, String name, JsonObject fields, boolean sparse) {
         IndexOptions options = new IndexOptions().name(name).unique(true).sparse(sparse);
@@ -99,7 +109,7 @@ public final class MongoLink {
         return date == null ? null : Instant.parse(date.getString("$date"));
     }
 
-    private static Throwable classify(Throwable failure) {
+    static Throwable classify(Throwable failure) {
         if (isDuplicateKey(failure) || failure instanceof MongoBulkWriteException) {
             return failure;
         }

@@ -29,6 +29,27 @@ import java.util.Set;
  */
 public final class OrderStore {
     private static final int MAX_LISTED_FOR_MARKING = 10_000;
+    private static final int ROWS_AT_ONCE = 200;
+    private static final String LISTED_BY = "reservedAt";
+
+    /**
+     * Which orders are asked for. The house's are never: they are stock that is not for sale.
+     *
+     * @param productId or null for any
+     * @param status or null for any
+     */
+    public record Filter(String productId, OrderStatus status) {
+        private JsonObject toQuery() {
+            JsonObject query = new JsonObject().put("userId", new JsonObject().put("$ne", Order.HOUSE));
+            if (productId != null) {
+                query.put("productId", productId);
+            }
+            if (status != null) {
+                query.put("status", status.wireName());
+            }
+            return query;
+        }
+    }
 
     private final MongoLink mongo;
     private final Clock clock;
@@ -54,7 +75,12 @@ public final class OrderStore {
                         new JsonObject()
                                 .put("productId", 1)
                                 .put("reservedAt", -1)
-                                .put("_id", -1)));
+                                .put("_id", -1)))
+                .compose(done -> mongo.ensureIndex(COLLECTION, "newest_first", Cursors.newestFirst(LISTED_BY)))
+                .compose(done -> mongo.ensureIndex(
+                        COLLECTION,
+                        "of_a_status",
+                        new JsonObject().put("status", 1).put("reservedAt", -1).put("_id", -1)));
     }
 
     /** The order of that id, whoever's it is. */
@@ -76,7 +102,20 @@ public final class OrderStore {
     /** A user's orders, newest first. */
     public Future<Page<Order>> list(String userId, String cursor, int limit) {
         JsonObject query = new JsonObject().put("userId", userId);
-        return Cursors.page(mongo, COLLECTION, query, "reservedAt", cursor, limit, OrderDocuments::toOrder);
+        return Cursors.page(mongo, COLLECTION, query, LISTED_BY, cursor, limit, OrderDocuments::toOrder);
+    }
+
+    /** Buyers' orders, newest first. */
+    public Future<Page<Order>> list(Filter filter, String cursor, int limit) {
+        return Cursors.page(mongo, COLLECTION, filter.toQuery(), LISTED_BY, cursor, limit, OrderDocuments::toOrder);
+    }
+
+    /** All of them, in the same order, one after another. */
+    public OrderRows rows(Filter filter) {
+        FindOptions options =
+                new FindOptions().setSort(Cursors.newestFirst(LISTED_BY)).setBatchSize(ROWS_AT_ONCE);
+        return new OrderRows(
+                mongo.stream(client -> client.findBatchWithOptions(COLLECTION, filter.toQuery(), options)));
     }
 
     /** Which of these products the user has a live order for. */

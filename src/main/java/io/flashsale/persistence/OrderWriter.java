@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class OrderWriter {
     private static final Logger LOG = LoggerFactory.getLogger(OrderWriter.class);
-    private static final int DUPLICATE_KEY = 11_000;
     private static final BulkWriteOptions UNORDERED_MAJORITY =
             new BulkWriteOptions().setOrdered(false).setWriteOption(WriteOption.MAJORITY);
 
@@ -76,7 +75,9 @@ public final class OrderWriter {
         }
         for (BulkWriteError error : partial.getWriteErrors()) {
             Order order = orders.get(error.getIndex());
-            replies.set(error.getIndex(), error.getCode() == DUPLICATE_KEY ? readBack(order) : refused(order, error));
+            replies.set(
+                    error.getIndex(),
+                    error.getCode() == MongoLink.DUPLICATE_KEY ? readBack(order) : refused(order, error));
         }
         return Future.all(replies).map(all -> all.<PlaceReply>list());
     }

@@ -39,6 +39,7 @@ public final class DeadLetters {
     private final OrderClient writer;
     private final Ledger ledger;
     private final Placement placement;
+    private final OrderAudit audit;
     private final Clock clock;
 
     /** Wires dead letters to both stores. */
@@ -48,8 +49,10 @@ public final class DeadLetters {
             OrderClient writer,
             Ledger ledger,
             Placement placement,
+            OrderAudit audit,
             Clock clock) {
         this.placement = placement;
+        this.audit = audit;
         this.letters = letters;
         this.orders = orders;
         this.writer = writer;
@@ -65,6 +68,7 @@ public final class DeadLetters {
                 .addKeyValue("tries", tries)
                 .log("MongoDB refuses this order; it is put aside as a dead letter");
         return letters.add(new DeadLetter(order, reason, tries, clock.instant(), false))
+                .compose(written -> audit.putAside(order, reason, tries))
                 .compose(written -> ledger.setAside(order));
     }
 
@@ -107,9 +111,13 @@ public final class DeadLetters {
 
     private Future<Retry> follow(Order order, PlaceReply reply) {
         return switch (reply.kind()) {
-            case PLACED -> letters.remove(order.id()).map(done -> new Retry(order.id(), true, null));
+            case PLACED ->
+                audit.placed(List.of(reply.order()))
+                        .compose(done -> letters.remove(order.id()))
+                        .map(done -> new Retry(order.id(), true, null));
             case ALREADY_PLACED ->
-                giveBackAllBut(reply.order(), order)
+                audit.placed(List.of(reply.order()))
+                        .compose(done -> giveBackAllBut(reply.order(), order))
                         .compose(done -> letters.remove(order.id()))
                         .map(done -> new Retry(order.id(), true, null));
             case KEY_REUSED -> refused(order, "its key belongs to another request");

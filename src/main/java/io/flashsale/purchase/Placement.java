@@ -29,15 +29,17 @@ public final class Placement {
     private final Ledger ledger;
     private final OrderClient orders;
     private final RecoveryClient recoveries;
+    private final OrderAudit audit;
     private final Settler settler;
     private final Map<String, Integer> forgottenUnits = new BoundedMap<>(PRODUCTS_REMEMBERED);
 
     /** Makes a placement for the event loop of the ledger. */
-    public Placement(Vertx vertx, Ledger ledger, OrderClient orders, RecoveryClient recoveries) {
+    public Placement(Vertx vertx, Ledger ledger, OrderClient orders, RecoveryClient recoveries, OrderAudit audit) {
         this.ledger = ledger;
         this.orders = orders;
         this.recoveries = recoveries;
-        this.settler = new Settler(vertx, ledger);
+        this.audit = audit;
+        this.settler = new Settler(vertx, ledger, audit);
     }
 
     /**
@@ -61,7 +63,7 @@ public final class Placement {
     private Future<PurchaseOutcome> follow(Order order, PlaceReply reply, boolean replayed) {
         return switch (reply.kind()) {
             case PLACED -> {
-                settler.settle(order);
+                settler.settle(reply.order());
                 yield Future.succeededFuture(PurchaseOutcome.placed(reply.order(), replayed));
             }
             case ALREADY_PLACED ->
@@ -87,7 +89,7 @@ public final class Placement {
 
     private Future<Void> alreadyPlaced(Order reserved, Order placed) {
         if (placed.units().equals(reserved.units())) {
-            settler.settle(reserved);
+            settler.settle(placed);
             return Future.succeededFuture();
         }
         // Redis forgot the key and reserved once more: MongoDB's order stands, the second reservation goes back.
@@ -96,7 +98,8 @@ public final class Placement {
         List<Integer> slots = without(reserved.slots(), holds ? placed.slots() : List.of());
         return bestEffort(
                 reserved,
-                ledger.release(reserved, Ledger.Return.REPLACED, units, slots)
+                audit.placed(List.of(placed))
+                        .compose(written -> ledger.release(reserved, Ledger.Return.REPLACED, units, slots))
                         .onSuccess(released -> tell(reserved, released))
                         .compose(released -> ledger.remember(placed)));
     }
@@ -142,14 +145,23 @@ public final class Placement {
 
     /** Gives the units of a cancelled order back; what fails is found and repaired by the reconciler. */
     public Future<Void> giveBack(Order cancelled) {
+        return bestEffort(cancelled, giveBackAudited(cancelled));
+    }
+
+    /**
+     * The same for the reconciler, which has to know: the units are held until the cancellation is in the audit log.
+     *
+     * @return fails where a store does not answer
+     */
+    public Future<Void> giveBackAudited(Order cancelled) {
         if (cancelled.status() != OrderStatus.CANCELLED) {
             throw new IllegalArgumentException("units of a " + cancelled.status() + " order stay where they are");
         }
-        return bestEffort(
-                cancelled,
-                ledger.release(cancelled, Ledger.Return.CANCELLED, cancelled.units(), cancelled.slots())
-                        .onSuccess(released -> tell(cancelled, released))
-                        .mapEmpty());
+        return audit.cancelled(cancelled)
+                .compose(written ->
+                        ledger.release(cancelled, Ledger.Return.CANCELLED, cancelled.units(), cancelled.slots()))
+                .onSuccess(released -> tell(cancelled, released))
+                .mapEmpty();
     }
 
     private void tell(Order order, int released) {

@@ -4,24 +4,31 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /** What buyers were told on this node, how often, and how long they waited for it. May be used by any thread. */
 public final class PurchaseMetrics {
     private static final double[] PERCENTILES = {0.5, 0.99};
+    private static final Duration RECENT = Duration.ofMinutes(1);
 
     private final MeterRegistry meters;
     private final Map<PurchaseOutcome.Kind, Counter> outcomes = new EnumMap<>(PurchaseOutcome.Kind.class);
+    private final Map<PurchaseOutcome.Kind, LongAdder> first = new EnumMap<>(PurchaseOutcome.Kind.class);
     private final Counter replayed;
     private final Timer latency;
+    private final Admission admission;
 
     /** Makes the meters. */
     public PurchaseMetrics(MeterRegistry meters, Admission admission) {
         this.meters = meters;
+        this.admission = admission;
         for (PurchaseOutcome.Kind kind : PurchaseOutcome.Kind.values()) {
+            first.put(kind, new LongAdder());
             outcomes.put(
                     kind,
                     Counter.builder("flashsale.purchases")
@@ -35,6 +42,7 @@ public final class PurchaseMetrics {
         latency = Timer.builder("flashsale.purchase.latency")
                 .description("from the request to its answer, without HTTP")
                 .publishPercentiles(PERCENTILES)
+                .distributionStatisticExpiry(RECENT)
                 .register(meters);
         meters.gauge("flashsale.purchases.in.flight", admission, Admission::inFlight);
     }
@@ -46,19 +54,21 @@ public final class PurchaseMetrics {
     void answered(Timer.Sample started, PurchaseOutcome outcome) {
         started.stop(latency);
         shed(outcome);
-        if (outcome.replayed()) {
-            replayed.increment();
-        }
     }
 
     /** Answered without being tried: its latency would only flatter the others. */
     void shed(PurchaseOutcome outcome) {
         outcomes.get(outcome.kind()).increment();
+        if (outcome.replayed()) {
+            replayed.increment();
+        } else {
+            first.get(outcome.kind()).increment();
+        }
     }
 
-    /** How often buyers were told this since the node started. */
+    /** How often buyers were told this since the node started, by an answer that their key did not have before. */
     public long count(PurchaseOutcome.Kind kind) {
-        return (long) outcomes.get(kind).count();
+        return first.get(kind).sum();
     }
 
     /** How many answers a key had before. */
@@ -66,7 +76,12 @@ public final class PurchaseMetrics {
         return (long) replayed.count();
     }
 
-    /** Milliseconds within which this part of the recent purchases, 0.5 or 0.99, was answered; 0 without any. */
+    /** Purchases under way. */
+    public int inFlight() {
+        return admission.inFlight();
+    }
+
+    /** Milliseconds within which this part of the last minute's purchases, 0.5 or 0.99, was answered; 0 without any. */
     public double latencyMillis(double percentile) {
         for (ValueAtPercentile value : latency.takeSnapshot().percentileValues()) {
             if (value.percentile() == percentile) {

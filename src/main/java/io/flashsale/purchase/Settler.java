@@ -2,7 +2,9 @@ package io.flashsale.purchase;
 
 import io.flashsale.sale.Order;
 import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,31 +14,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes placed orders out of the outbox, those of one group commit together: one round trip for each product, and none
- * that a buyer waits for.
+ * Takes placed orders out of the outbox once the audit log has them, those of one group commit together: one write, one
+ * round trip for each product, and none that a buyer waits for. While a write is under way the next group grows.
  *
- * <p>A settlement that is lost is made up for by the reconciler. Belongs to one event loop.
+ * <p>A settlement that is lost is made up for by the reconciler: what is not in the audit log is still in the outbox. Belongs
+ * to one event loop.
  */
 final class Settler {
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
 
+    /** The replies of one group commit arrive as separate events; a moment lets them all arrive. */
+    private static final long LINGER_MILLIS = 1;
+
+    private static final int MAX_GROUP = 1_000;
+    private static final int MAX_WAITING = 20_000;
+
     private final Vertx vertx;
     private final Ledger ledger;
+    private final OrderAudit audit;
     private final Set<String> toTell = new HashSet<>();
-    private Map<String, List<Order>> placed = new HashMap<>();
+    private final Deque<Order> placed = new ArrayDeque<>();
+    private boolean lingering;
+    private boolean writing;
 
-    Settler(Vertx vertx, Ledger ledger) {
+    Settler(Vertx vertx, Ledger ledger, OrderAudit audit) {
         this.vertx = vertx;
         this.ledger = ledger;
+        this.audit = audit;
     }
 
     /** MongoDB holds this order. */
     void settle(Order order) {
-        if (placed.isEmpty()) {
-            // The replies of one group commit arrive as separate events; a moment lets them all arrive.
-            vertx.setTimer(1, timer -> flush());
+        if (placed.size() < MAX_WAITING) {
+            placed.add(order);
+            linger();
         }
-        placed.computeIfAbsent(order.productId(), product -> new ArrayList<>()).add(order);
     }
 
     /** Units came back, or something else changed what is left. */
@@ -44,10 +56,42 @@ final class Settler {
         tellIn(productId, 1);
     }
 
-    private void flush() {
-        Map<String, List<Order>> settled = placed;
-        placed = new HashMap<>();
-        settled.forEach((productId, orders) -> ledger.settle(productId, orders)
+    private void linger() {
+        if (!lingering && !writing) {
+            lingering = true;
+            vertx.setTimer(LINGER_MILLIS, timer -> {
+                lingering = false;
+                write();
+            });
+        }
+    }
+
+    private void write() {
+        List<Order> group = new ArrayList<>();
+        while (group.size() < MAX_GROUP && !placed.isEmpty()) {
+            group.add(placed.remove());
+        }
+        writing = true;
+        audit.placed(group)
+                .onSuccess(written -> settle(group))
+                .onFailure(failure -> LOG.atDebug()
+                        .addKeyValue("orders", group.size())
+                        .addKeyValue("reason", failure.getMessage())
+                        .log("not in the audit log and so not settled; the reconciler will"))
+                .onComplete(done -> {
+                    writing = false;
+                    if (!placed.isEmpty()) {
+                        linger();
+                    }
+                });
+    }
+
+    private void settle(List<Order> group) {
+        Map<String, List<Order>> byProduct = new HashMap<>();
+        group.forEach(order -> byProduct
+                .computeIfAbsent(order.productId(), product -> new ArrayList<>())
+                .add(order));
+        byProduct.forEach((productId, orders) -> ledger.settle(productId, orders)
                 .onSuccess(wait -> tellIn(productId, wait))
                 .onFailure(failure ->
                         LOG.atDebug().addKeyValue("productId", productId).log("not settled; the reconciler will")));

@@ -1,5 +1,8 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.persistence.AuditAction;
+import io.flashsale.persistence.AuditClient;
+import io.flashsale.persistence.AuditEntry;
 import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.purchase.Ledger;
@@ -7,6 +10,11 @@ import io.flashsale.purchase.Placement;
 import io.flashsale.reconcile.SaleSnapshot.Finding;
 import io.flashsale.sale.OrderStatus;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class Drift {
     private static final Logger LOG = LoggerFactory.getLogger(Drift.class);
     private static final int REPAIRS_AT_ONCE = 100;
+    private static final int MAX_UNITS_NAMED = 100;
 
     /** Which sale is repaired, as of when, and by which pass. */
     private record Place(String productId, String epoch, String pass) {}
@@ -39,14 +49,18 @@ final class Drift {
     private final OrderStore orders;
     private final DeadLetterStore letters;
     private final Repairs repairs;
+    private final AuditClient log;
+    private final Clock clock;
     private final Map<String, Look> before = new HashMap<>();
 
-    Drift(Ledger ledger, Placement placement, OrderStore orders, DeadLetterStore letters, Repairs repairs) {
-        this.ledger = ledger;
-        this.placement = placement;
-        this.orders = orders;
-        this.letters = letters;
+    Drift(Reconciler.Rooms rooms, Repairs repairs, Clock clock) {
+        this.ledger = rooms.ledger();
+        this.placement = rooms.placement();
+        this.orders = rooms.orders();
+        this.letters = rooms.deadLetters();
+        this.log = rooms.log();
         this.repairs = repairs;
+        this.clock = clock;
     }
 
     /**
@@ -91,10 +105,31 @@ final class Drift {
                                 .addKeyValue("productId", place.productId())
                                 .addKeyValue("units", repaired.size())
                                 .log("units repaired on which Redis and MongoDB disagreed");
+                        log.record(entry(place, repaired));
                         placement.stockChanged(place.productId());
                     }
                     return repaired.size();
                 });
+    }
+
+    private AuditEntry entry(Place place, List<Finding> repaired) {
+        Map<Boolean, List<Integer>> units = repaired.stream()
+                .collect(Collectors.partitioningBy(
+                        finding -> finding.trueHolder() != null,
+                        Collectors.mapping(Finding::unit, Collectors.toList())));
+        JsonObject details = new JsonObject()
+                .put("units", repaired.size())
+                .put("adopted", first(units.get(true)))
+                .put("freed", first(units.get(false)))
+                .put("epoch", Long.valueOf(place.epoch()));
+        // One look repairs one sale once.
+        String id = place.productId() + ":repaired:" + place.pass() + ":" + place.epoch();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return AuditEntry.done(id, now, AuditAction.UNIT_REPAIRED, AuditEntry.SYSTEM, place.productId(), details);
+    }
+
+    private static JsonArray first(List<Integer> units) {
+        return new JsonArray(List.copyOf(units.subList(0, Math.min(units.size(), MAX_UNITS_NAMED))));
     }
 
     private Future<Boolean> repair(Place place, Finding finding) {
@@ -125,7 +160,7 @@ final class Drift {
         }
         return orders.find(finding.believed())
                 .compose(found -> found.isPresent() && found.get().status() == OrderStatus.CANCELLED
-                        ? placement.giveBack(found.get()).map(true)
+                        ? placement.giveBackAudited(found.get()).map(true)
                         : Future.succeededFuture(false));
     }
 }

@@ -4,6 +4,7 @@ import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.PlaceReply;
 import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.OrderAudit;
 import io.flashsale.purchase.Placement;
 import io.flashsale.sale.Order;
 import io.vertx.core.Future;
@@ -27,6 +28,7 @@ final class OutboxDriver {
     private final Placement placement;
     private final OrderStore orders;
     private final DeadLetters letters;
+    private final OrderAudit audit;
     private final Repairs repairs;
     private final int maxRefusals;
 
@@ -35,17 +37,12 @@ final class OutboxDriver {
 
     private Map<String, Integer> seenNow = new HashMap<>();
 
-    OutboxDriver(
-            Ledger ledger,
-            Placement placement,
-            OrderStore orders,
-            DeadLetters letters,
-            Repairs repairs,
-            int maxRefusals) {
-        this.ledger = ledger;
-        this.placement = placement;
-        this.orders = orders;
-        this.letters = letters;
+    OutboxDriver(Reconciler.Rooms rooms, Repairs repairs, int maxRefusals) {
+        this.ledger = rooms.ledger();
+        this.placement = rooms.placement();
+        this.orders = rooms.orders();
+        this.letters = rooms.letters();
+        this.audit = rooms.audit();
         this.repairs = repairs;
         this.maxRefusals = maxRefusals;
     }
@@ -71,7 +68,9 @@ final class OutboxDriver {
             case BUYER_HOLDS, UNITS_TAKEN ->
                 entry.order().byTheHouse()
                         ? Future.succeededFuture()
-                        : orders.recordFailed(entry.order()).compose(done -> counted(Repairs.Kind.FAILED));
+                        : orders.recordFailed(entry.order())
+                                .onSuccess(done -> audit.failed(entry.order()))
+                                .compose(done -> counted(Repairs.Kind.FAILED));
             case REFUSED -> refused(entry, reply);
             case KEY_REUSED, UNKNOWN -> Future.succeededFuture();
         });

@@ -1,15 +1,22 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.persistence.AuditAction;
+import io.flashsale.persistence.AuditClient;
+import io.flashsale.persistence.AuditEntry;
 import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.ProductStore;
 import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.OrderAudit;
 import io.flashsale.purchase.Placement;
 import io.flashsale.redis.Keys;
 import io.flashsale.sale.Product;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -60,6 +67,8 @@ public final class Reconciler {
     private final OutboxDriver outbox;
     private final PassLock lock;
     private final Repairs repairs;
+    private final AuditClient log;
+    private final Clock clock;
     private final Settings settings;
     private final SalesClosed salesClosed;
     private final Map<String, Future<Void>> recoveries = new HashMap<>();
@@ -74,10 +83,13 @@ public final class Reconciler {
             ProductStore products,
             OrderStore orders,
             DeadLetterStore deadLetters,
-            DeadLetters letters) {}
+            DeadLetters letters,
+            OrderAudit audit,
+            AuditClient log) {}
 
     /** Wires the reconciler to both stores. */
-    public Reconciler(Rooms rooms, Recovery recovery, SalesClosed salesClosed, Repairs repairs, Settings settings) {
+    public Reconciler(
+            Rooms rooms, Recovery recovery, SalesClosed salesClosed, Repairs repairs, Settings settings, Clock clock) {
         this.ledger = rooms.ledger();
         this.placement = rooms.placement();
         this.products = rooms.products();
@@ -87,8 +99,10 @@ public final class Reconciler {
         this.salesClosed = salesClosed;
         this.repairs = repairs;
         this.settings = settings;
-        this.drift = new Drift(ledger, placement, orders, rooms.deadLetters(), repairs);
-        this.outbox = new OutboxDriver(ledger, placement, orders, letters, repairs, settings.maxRefusals());
+        this.log = rooms.log();
+        this.clock = clock;
+        this.drift = new Drift(rooms, repairs, clock);
+        this.outbox = new OutboxDriver(rooms, repairs, settings.maxRefusals());
         this.lock = new PassLock(ledger.link(), settings.catalogue());
     }
 
@@ -99,7 +113,9 @@ public final class Reconciler {
             return underWay;
         }
         salesClosed.closed(productId);
-        Future<Void> started = recovery.recover(productId);
+        Future<Void> started = recovery.recover(productId)
+                .onSuccess(epoch -> audit(productId, epoch))
+                .mapEmpty();
         recoveries.put(productId, started);
         started.onComplete(done -> recoveries.remove(productId));
         return started.onSuccess(done -> {
@@ -114,6 +130,19 @@ public final class Reconciler {
                             .addKeyValue("reason", failure.getMessage())
                             .log("sale not recovered yet");
                 });
+    }
+
+    /** An epoch is one recovery's alone. The first one only opens the sale of a new product. */
+    private void audit(String productId, long epoch) {
+        if (epoch > 1) {
+            log.record(AuditEntry.done(
+                    productId + ":recovered:" + epoch,
+                    clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                    AuditAction.SALE_RECOVERED,
+                    AuditEntry.SYSTEM,
+                    productId,
+                    new JsonObject().put("epoch", epoch)));
+        }
     }
 
     /** One pass over all products, unless another node is at it. What fails is tried again by the next one. */

@@ -6,6 +6,7 @@ import io.flashsale.persistence.ProductStore;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.OrderAudit;
 import io.flashsale.reconcile.RecoveryLedger.Claim;
 import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.redis.ServerIdentity;
@@ -14,6 +15,7 @@ import io.flashsale.sale.Product;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -42,6 +44,7 @@ public final class Recovery {
     private final OrderStore orders;
     private final OrderClient writer;
     private final DeadLetters letters;
+    private final OrderAudit audit;
     private final Clock clock;
 
     /** Wires the recovery to both stores. */
@@ -51,6 +54,7 @@ public final class Recovery {
             OrderStore orders,
             OrderClient writer,
             DeadLetters letters,
+            OrderAudit audit,
             Clock clock) {
         this.ledger = ledger;
         this.steps = new RecoveryLedger(ledger.link());
@@ -58,15 +62,17 @@ public final class Recovery {
         this.orders = orders;
         this.writer = writer;
         this.letters = letters;
+        this.audit = audit;
         this.clock = clock;
     }
 
     /**
      * Recovers a sale.
      *
-     * @return fails where a store does not answer or another recovery is under way; nothing is lost by trying again
+     * @return the epoch that it began; fails where a store does not answer or another recovery is under way, and nothing
+     *     is lost by trying again
      */
-    public Future<Void> recover(String productId) {
+    public Future<Long> recover(String productId) {
         String token = UUID.randomUUID().toString();
         return steps.lock(productId, token).compose(locked -> {
             if (!locked) {
@@ -76,7 +82,7 @@ public final class Recovery {
         });
     }
 
-    private Future<Void> recoverLocked(String productId, String token) {
+    private Future<Long> recoverLocked(String productId, String token) {
         long startedAt = clock.millis();
         return ledger.link()
                 .readIdentity()
@@ -89,7 +95,8 @@ public final class Recovery {
                             Claim claim = new Claim(productId, raised.get().epoch(), token);
                             return begin(claim)
                                     .compose(begun -> drain(claim))
-                                    .compose(drained -> rebuild(claim, identity, raised.get()));
+                                    .compose(drained -> rebuild(claim, identity, raised.get()))
+                                    .map(rebuilt -> claim.epoch());
                         })
                         .onSuccess(done -> LOG.atInfo()
                                 .addKeyValue("productId", productId)
@@ -129,7 +136,7 @@ public final class Recovery {
     private Future<Void> drainOne(Order order, int triesLeft) {
         return writer.place(order).compose(reply -> switch (reply.kind()) {
             case PLACED, ALREADY_PLACED, KEY_REUSED -> Future.succeededFuture();
-            case BUYER_HOLDS, UNITS_TAKEN -> orders.recordFailed(order);
+            case BUYER_HOLDS, UNITS_TAKEN -> orders.recordFailed(order).onSuccess(recorded -> audit.failed(order));
             // The outbox ends with the recovery, so it cannot wait for many passes as the reconciler does.
             case REFUSED ->
                 triesLeft > 1 ? drainOne(order, triesLeft - 1) : letters.putAside(order, reply.reason(), MAX_REFUSALS);
@@ -142,6 +149,7 @@ public final class Recovery {
                 .compose(found -> steps.clear(claim)
                         .compose(cleared ->
                                 Chunks.each(found, CHUNK, order -> steps.restore(claim, order, ttlOf(order))))
+                        .compose(restored -> audit(found))
                         .compose(restored -> restoreFree(claim, found)))
                 .compose(issued -> products.find(claim.productId()).compose(now -> {
                     Product latest = now.orElse(product);
@@ -151,6 +159,26 @@ public final class Recovery {
                     }
                     return steps.finish(claim, identity.token(), issued, latest);
                 }));
+    }
+
+    /** The outbox ends here, and with it the memory of what the audit log is owed. */
+    private Future<Void> audit(List<Order> found) {
+        Instant since = clock.instant().minus(ledger.answerTtl());
+        List<Order> recent =
+                found.stream().filter(order -> order.updatedAt().isAfter(since)).toList();
+        Future<Void> done = Future.succeededFuture();
+        for (List<Order> chunk : chunks(recent)) {
+            done = done.compose(before -> audit.complete(chunk));
+        }
+        return done;
+    }
+
+    private static <T> List<List<T>> chunks(List<T> all) {
+        List<List<T>> chunks = new ArrayList<>();
+        for (int from = 0; from < all.size(); from += CHUNK) {
+            chunks.add(all.subList(from, Math.min(all.size(), from + CHUNK)));
+        }
+        return chunks;
     }
 
     /** The orders of MongoDB, and dead letters whose units nobody has bought since. */
@@ -183,21 +211,11 @@ public final class Recovery {
     private Future<Integer> restoreFree(Claim claim, List<Order> found) {
         BitSet taken = takenBy(found);
         int issued = Math.max(0, taken.length() - 1);
-        List<List<Integer>> chunks = new ArrayList<>();
-        List<Integer> chunk = new ArrayList<>(CHUNK);
-        for (int unit : IntStream.rangeClosed(1, issued)
+        List<Integer> free = IntStream.rangeClosed(1, issued)
                 .filter(unit -> !taken.get(unit))
-                .toArray()) {
-            chunk.add(unit);
-            if (chunk.size() == CHUNK) {
-                chunks.add(chunk);
-                chunk = new ArrayList<>(CHUNK);
-            }
-        }
-        if (!chunk.isEmpty()) {
-            chunks.add(chunk);
-        }
-        return Chunks.each(chunks, CHUNK, units -> steps.restoreFree(claim, units))
+                .boxed()
+                .toList();
+        return Chunks.each(chunks(free), CHUNK, units -> steps.restoreFree(claim, units))
                 .map(issued);
     }
 }

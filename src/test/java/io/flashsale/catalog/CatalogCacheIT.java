@@ -158,8 +158,8 @@ class CatalogCacheIT {
         // when
         created("Second", 5);
         List<String> both = names(there);
-        boolean deleted = here.run(() -> here.catalog.delete(first.id()));
-        boolean twice = there.run(() -> there.catalog.delete(first.id()));
+        boolean deleted = here.run(() -> here.catalog.delete(first.id())).isPresent();
+        boolean twice = there.run(() -> there.catalog.delete(first.id())).isPresent();
 
         // then
         assertEquals(List.of("Second", "First"), both);

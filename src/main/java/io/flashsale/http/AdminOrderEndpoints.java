@@ -1,0 +1,179 @@
+package io.flashsale.http;
+
+import io.flashsale.persistence.OrderRows;
+import io.flashsale.persistence.OrderStore;
+import io.flashsale.sale.InvalidFieldsException;
+import io.flashsale.sale.Order;
+import io.flashsale.sale.OrderStatus;
+import io.flashsale.sale.ProductIds;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.ext.web.MIMEHeader;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+
+/** Everybody's orders over HTTP, a page at a time, or all of them as a table. Belongs to one event loop. */
+final class AdminOrderEndpoints {
+    private static final Set<String> FILTERS = Set.of("productId", "status");
+    private static final String COLUMNS = Csv.line(List.of(
+            "orderId",
+            "productId",
+            "userId",
+            "status",
+            "quantity",
+            "unitPrice",
+            "total",
+            "currency",
+            "units",
+            "reservedAt",
+            "updatedAt"));
+
+    /** Each keeps a query open in MongoDB for as long as its client reads. */
+    private static final int MAX_TABLES = 4;
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final int CHUNK_BYTES = 8_192;
+
+    private final OrderStore orders;
+    private int tables;
+
+    AdminOrderEndpoints(OrderStore orders) {
+        this.orders = orders;
+    }
+
+    void list(RoutingContext ctx) {
+        MultiMap query = ctx.queryParams();
+        PageQuery page = PageQuery.of(query, FILTERS);
+        OrderStore.Filter filter = new OrderStore.Filter(productId(query), status(query));
+        ctx.response().putHeader("Vary", "Accept");
+        if (wantsTable(ctx)) {
+            table(ctx, filter);
+            return;
+        }
+        orders.list(filter, page.cursor(), page.limit())
+                .onSuccess(found -> {
+                    JsonArray items = new JsonArray();
+                    found.items().forEach(order -> items.add(OrderJson.of(order).put("userId", order.userId())));
+                    Answers.json(ctx, 200, Answers.page(items, found.next()));
+                })
+                .onFailure(ctx::fail);
+    }
+
+    private static String productId(MultiMap query) {
+        String id = query.get("productId");
+        if (id != null && !ProductIds.isWellFormed(id)) {
+            throw new InvalidFieldsException("productId", "must be the id of a product");
+        }
+        return id;
+    }
+
+    private static OrderStatus status(MultiMap query) {
+        String name = query.get("status");
+        if (name == null) {
+            return null;
+        }
+        for (OrderStatus status : OrderStatus.values()) {
+            if (status.wireName().equals(name)) {
+                return status;
+            }
+        }
+        throw new InvalidFieldsException("status", "must be reserved, placed, cancelled or failed");
+    }
+
+    /** The first that the client likes best; JSON unless it names the other. */
+    private static boolean wantsTable(RoutingContext ctx) {
+        List<MIMEHeader> accepted = ctx.parsedHeaders().accept();
+        for (MIMEHeader type : accepted) {
+            if (type.component().equals("text") && type.subComponent().equals("csv")) {
+                return true;
+            }
+            if (type.component().equals("*") || type.subComponent().equals("json")) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private void table(RoutingContext ctx, OrderStore.Filter filter) {
+        if (ctx.request().method().equals(HttpMethod.HEAD)) {
+            begin(ctx.response()).end();
+            return;
+        }
+        if (tables >= MAX_TABLES) {
+            ctx.fail(new ApiException(ApiError.OVERLOADED, "too many tables are being read").retryAfter(SOON));
+            return;
+        }
+        tables++;
+        OrderRows rows = orders.rows(filter);
+        // However it ends: also where the client goes away in the middle.
+        AtomicBoolean over = new AtomicBoolean();
+        ctx.addEndHandler(ended -> {
+            if (over.compareAndSet(false, true)) {
+                tables--;
+                rows.stop();
+            }
+        });
+        copy(ctx, rows);
+    }
+
+    /** As fast as the client reads, and no more than a chunk ahead of it. */
+    private static void copy(RoutingContext ctx, OrderRows rows) {
+        HttpServerResponse response = ctx.response();
+        Buffer[] chunk = {Buffer.buffer(COLUMNS)};
+        response.drainHandler(drained -> rows.resume());
+        rows.read(
+                order -> {
+                    chunk[0].appendString(row(order));
+                    if (chunk[0].length() >= CHUNK_BYTES) {
+                        if (!response.headWritten()) {
+                            begin(response);
+                        }
+                        response.write(chunk[0]);
+                        chunk[0] = Buffer.buffer();
+                        if (response.writeQueueFull()) {
+                            rows.pause();
+                        }
+                    }
+                },
+                (done, failure) -> {
+                    if (failure != null) {
+                        // Half a table is told by the end of the connection.
+                        ctx.fail(failure);
+                    } else {
+                        if (!response.headWritten()) {
+                            begin(response);
+                        }
+                        response.end(chunk[0]);
+                    }
+                });
+    }
+
+    private static HttpServerResponse begin(HttpServerResponse response) {
+        return response.setChunked(true)
+                .putHeader("Content-Type", "text/csv; charset=utf-8; header=present")
+                .putHeader("Content-Disposition", "attachment; filename=\"orders.csv\"")
+                .putHeader("Cache-Control", "no-store");
+    }
+
+    private static String row(Order order) {
+        return Csv.line(List.of(
+                order.id(),
+                order.productId(),
+                order.userId(),
+                order.status().wireName(),
+                order.quantity(),
+                order.unitPrice(),
+                order.total(),
+                order.currency(),
+                order.units().stream().map(String::valueOf).collect(Collectors.joining(" ")),
+                Answers.time(order.reservedAt()),
+                Answers.time(order.updatedAt())));
+    }
+}
