@@ -11,7 +11,7 @@ ARGV  1 identity of this server
       6 number of the reconciler's pass, or '' where no pass asks: a later pass has the say
       7 slots of the order, joined with commas
       8 when it was reserved, in milliseconds
-      9 quantity  10 order as the answer under its key  11 how long that is kept, in seconds; 0: not at all
+      9 quantity  10 order as the answer under its key  11 until when that is kept, in milliseconds by this server's clock
 
 Returns 1 where the holder was set, 0 where something else stands by now or the sale is not certified.
 --]]
@@ -47,7 +47,6 @@ redis.call('HSET', KEYS[4], ARGV[2], ARGV[4])
 for slot in string.gmatch(ARGV[7], '%d+') do
   redis.call('HSET', KEYS[5], slot, sale[3] .. ':' .. ARGV[8] .. ':' .. ARGV[4])
 end
-if tonumber(ARGV[11]) > 0 then
-  redis.call('SET', KEYS[6], sale[3] .. ':' .. ARGV[9] .. ':' .. ARGV[10], 'EX', ARGV[11])
-end
+-- In the past it is not kept at all.
+redis.call('SET', KEYS[6], sale[3] .. ':' .. ARGV[9] .. ':' .. ARGV[10], 'PXAT', ARGV[11])
 return 1

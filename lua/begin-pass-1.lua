@@ -11,10 +11,13 @@ local pass = redis.call('HMGET', KEYS[1], 'token', 'until', 'number')
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local number = tonumber(pass[3] or '0')
-if pass[1] and pass[1] ~= ARGV[1] and tonumber(pass[2]) > now then
+local left = tonumber(pass[2] or '0') - now
+-- More than a lease can be left only by another server's clock: after a fail-over it must not stop the passes for as long.
+local held = left > 0 and left <= tonumber(ARGV[2])
+if held and pass[1] ~= ARGV[1] then
   return 0
 end
-if pass[1] ~= ARGV[1] or tonumber(pass[2]) <= now then
+if not held then
   number = number + 1
 end
 redis.call('HSET', KEYS[1], 'token', ARGV[1], 'until', string.format('%.0f', now + tonumber(ARGV[2])), 'number',

@@ -8,14 +8,18 @@ ARGV  1 identity of this server
 
 Returns a list, first the code:
   CONFIGURED   the settings stand, or newer ones do
-  UNCERTIFIED  nothing was done: the recovery of the sale reads the settings from MongoDB
+  UNCERTIFIED, LIMIT_CHANGED  nothing was done: a recovery of the sale reads the settings from MongoDB, and gives the
+               orders that it reads the slots which another limit asks for
 --]]
-local sale = redis.call('HMGET', KEYS[1], 'certifiedBy', 'recovering', 'version', 'highest')
+local sale = redis.call('HMGET', KEYS[1], 'certifiedBy', 'recovering', 'version', 'highest', 'limit')
 if sale[1] ~= ARGV[1] or sale[2] then
   return {'UNCERTIFIED'}
 end
 if tonumber(ARGV[2]) > tonumber(sale[3]) then
-  redis.call('HSET', KEYS[1], 'version', ARGV[2], 'limit', ARGV[4], 'price', ARGV[5], 'currency', ARGV[6],
+  if sale[5] ~= ARGV[4] then
+    return {'LIMIT_CHANGED'}
+  end
+  redis.call('HSET', KEYS[1], 'version', ARGV[2], 'price', ARGV[5], 'currency', ARGV[6],
     'opensAt', ARGV[7], 'closesAt', ARGV[8], 'paused', ARGV[9], 'deleted', ARGV[10])
 end
 -- By itself, not with the version: it only ever rises, and each unit is added once, whichever edit brings it.

@@ -19,9 +19,20 @@ Returns a list, first the code:
   RECOVERING   only the outbox entry went: the recovery under way reads the rest from MongoDB
 --]]
 local sale = redis.call('HMGET', KEYS[1], 'certifiedBy', 'recovering')
-local cancelled = ARGV[3] == 'CANCELLED'
+local function isAbout(text)
+  return string.find(text, '"epoch":' .. ARGV[7] .. ',"reservedAtMicros":' .. ARGV[8] .. '}', 1, true)
+end
+-- Whoever takes the entry out gives the units back, so two who drive the same entry do it once; and a later reservation
+-- of the same request, which may hold the same units, is left alone.
+local never, entry = ARGV[3] == 'NEVER_WAS' or ARGV[3] == 'REPLACED', nil
+if never then
+  entry = redis.call('HGET', KEYS[5], ARGV[2])
+  if entry and not (string.find(entry, '"units":[' .. ARGV[6] .. ']', 1, true) and isAbout(entry)) then
+    entry = nil
+  end
+end
 if sale[2] then
-  if not cancelled then
+  if entry then
     redis.call('HDEL', KEYS[5], ARGV[2])
   end
   return {'RECOVERING'}
@@ -33,17 +44,11 @@ end
 if ARGV[3] == 'DISCARDED' then
   -- It has no entry any more. A later reservation of the same request would have bound the key anew.
   local answer = redis.call('GET', KEYS[7])
-  if answer
-    and not string.find(answer, '"epoch":' .. ARGV[7] .. ',"reservedAtMicros":' .. ARGV[8] .. '}', 1, true) then
+  if answer and not isAbout(answer) then
     return {'RELEASED', 0}
   end
-elseif not cancelled then
-  -- Whoever takes the entry out gives the units back, so two who drive the same entry do it once; and a later
-  -- reservation of the same request, which may hold the same units, is left alone.
-  local entry = redis.call('HGET', KEYS[5], ARGV[2])
-  if not entry
-    or not string.find(entry, '"units":[' .. ARGV[6] .. ']', 1, true)
-    or not string.find(entry, '"epoch":' .. ARGV[7] .. ',"reservedAtMicros":' .. ARGV[8] .. '}', 1, true) then
+elseif never then
+  if not entry then
     return {'RELEASED', 0}
   end
   redis.call('HDEL', KEYS[5], ARGV[2])

@@ -6,7 +6,7 @@ KEYS  1 sale  2 holder  3 user  4 idempotency
 ARGV  1 epoch  2 token  3 order id
       4 units and 5 slots joined with commas; '' for an order that holds none any more
       6 when it was reserved, in milliseconds
-      7 quantity  8 order as the answer under its key  9 how long that is kept, in seconds; 0: not at all
+      7 quantity  8 order as the answer under its key  9 until when that is kept, in milliseconds by this server's clock
 
 Returns 1, or 0 where another recovery has taken over.
 --]]
@@ -20,7 +20,6 @@ end
 for slot in string.gmatch(ARGV[5], '%d+') do
   redis.call('HSET', KEYS[3], slot, ARGV[1] .. ':' .. ARGV[6] .. ':' .. ARGV[3])
 end
-if tonumber(ARGV[9]) > 0 then
-  redis.call('SET', KEYS[4], ARGV[1] .. ':' .. ARGV[7] .. ':' .. ARGV[8], 'EX', ARGV[9])
-end
+-- In the past it is not kept at all.
+redis.call('SET', KEYS[4], ARGV[1] .. ':' .. ARGV[7] .. ':' .. ARGV[8], 'PXAT', ARGV[9])
 return 1

@@ -4,23 +4,26 @@ Takes orders out of the outbox that MongoDB holds, and tells the world what chan
 KEYS  1 orders (outbox)  2 sale  3 stock
 ARGV  1 channel of the stock events  2 product id  3 the caller's time, ISO 8601
       4 '1' to tell also where nothing was settled: the stock changed in another way
-      then triples: order id, its units joined with commas, its quantity
+      then for each order: its id, its units joined with commas, epoch and time in microseconds of its reservation, and its
+      quantity
 
 Returns a list: the number of entries taken out, and in how many milliseconds the rest is to be told (by a call without
 orders), or 0 where nothing is left to tell.
 
-An entry leaves only if it is about the same units: a later reservation under the same order id is another one. Needs no
+An entry leaves only if it is the same reservation: a later one under the same order id is another. Needs no
 certification, since what it is told stays true of any copy of the data; and whoever listens to a copy that was replaced
 can tell by the epoch, which is the greater part of seq. Of a sale that is being recovered nothing is told until its
 counter is true again. What was told last stays beside the counter, so that a pass of the reconciler finds what nobody
 told. Of a deleted product it is told once more, with "deleted": that is for the nodes, which end its streams.
 --]]
 local settled, sold = 0, 0
-for i = 5, #ARGV, 3 do
+for i = 5, #ARGV, 5 do
   local order = redis.call('HGET', KEYS[1], ARGV[i])
-  if order and string.find(order, '"units":[' .. ARGV[i + 1] .. ']', 1, true) then
+  if order
+    and string.find(order, '"units":[' .. ARGV[i + 1] .. ']', 1, true)
+    and string.find(order, '"epoch":' .. ARGV[i + 2] .. ',"reservedAtMicros":' .. ARGV[i + 3] .. '}', 1, true) then
     settled = settled + redis.call('HDEL', KEYS[1], ARGV[i])
-    sold = sold + tonumber(ARGV[i + 2])
+    sold = sold + tonumber(ARGV[i + 4])
   end
 end
 local sale = redis.call('HMGET', KEYS[2], 'epoch', 'toldAt', 'untold', 'recovering', 'deleted')

@@ -46,8 +46,8 @@ final class AuditCommand {
         MongoLink mongo = new MongoLink(mongoClient, configuration.mongodb());
         RedisLink link =
                 new RedisLink(vertx, new RedisOptions().setConnectionString(stores.redisUri()), configuration.redis());
-        Audit audit =
-                new Audit(link, new ProductStore(mongo), new OrderStore(mongo, clock), new DeadLetterStore(mongo));
+        OrderStore orders = new OrderStore(mongo, clock);
+        Audit audit = new Audit(link, new ProductStore(mongo), orders, new DeadLetterStore(mongo, orders));
         return link.start()
                 .compose(started -> audit.look())
                 .compose(first -> vertx.timer(GRACE.toMillis(), TimeUnit.MILLISECONDS)

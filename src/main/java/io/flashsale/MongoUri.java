@@ -18,6 +18,10 @@ final class MongoUri {
         options.put("serverSelectionTimeoutMS", millis);
         options.put("connectTimeoutMS", millis);
         options.put("waitQueueTimeoutMS", millis);
+        // A network that swallows everything would keep the pool's connections for ever; nobody waits for an answer by
+        // then.
+        options.put(
+                "socketTimeoutMS", String.valueOf(2 * settings.commandTimeout().toMillis()));
         int question = uri.indexOf('?');
         if (question >= 0) {
             for (String option : uri.substring(question + 1).split("&", -1)) {

@@ -151,7 +151,7 @@ final class Node {
                 .tag("result", "miss")
                 .register(meters);
         this.salesClosed = new SalesClosed(clock);
-        this.deadLetters = new DeadLetterStore(mongo);
+        this.deadLetters = new DeadLetterStore(mongo, orders);
         this.repairs = new Repairs(meters, salesClosed);
         this.auditMetrics = new AuditMetrics(meters);
         this.audit = new AuditStore(mongo, auditMetrics);
@@ -226,7 +226,7 @@ final class Node {
             return new Reconciler(
                     new Reconciler.Rooms(
                             ledger, placement, products, orders, deadLetters, letters, orderAudit, auditLog),
-                    new Recovery(ledger, products, orders, orderClient, letters, orderAudit, clock),
+                    new Recovery(loop, ledger, products, orders, orderClient, letters, orderAudit, clock),
                     salesClosed,
                     repairs,
                     configuration.reconciliation(),
@@ -241,7 +241,7 @@ final class Node {
             Placement placement = placement(loop, ledger);
             DeadLetters letters = letters(ledger, placement);
             HouseOrders house = new HouseOrders(ledger, placement, orders);
-            RunningSale sale = new RunningSale(ledger, placement, house, recoveries, orders);
+            RunningSale sale = new RunningSale(ledger, placement, house, recoveries);
             Catalog catalog = new Catalog(loop, products, orders, link, sale, configuration.catalog(), clock);
             catalogs.add(catalog);
             RateLimiter limiter = new RateLimiter(link, configuration.limits(), refusals);
@@ -293,7 +293,7 @@ final class Node {
         Ledger ledger = ledger(link);
         Placement placement = placement(vertx, ledger);
         HouseOrders house = new HouseOrders(ledger, placement, orders);
-        RunningSale sale = new RunningSale(ledger, placement, house, recoveries, orders);
+        RunningSale sale = new RunningSale(ledger, placement, house, recoveries);
         return new Catalog(vertx, products, orders, link, sale, configuration.catalog(), clock);
     }
 

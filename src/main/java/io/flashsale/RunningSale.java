@@ -1,12 +1,10 @@
 package io.flashsale;
 
 import io.flashsale.catalog.SaleControl;
-import io.flashsale.persistence.OrderStore;
 import io.flashsale.purchase.HouseOrders;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.Placement;
 import io.flashsale.purchase.RecoveryClient;
-import io.flashsale.purchase.SlotAssignment;
 import io.flashsale.sale.Product;
 import io.vertx.core.Future;
 
@@ -16,14 +14,12 @@ final class RunningSale implements SaleControl {
     private final Placement placement;
     private final HouseOrders house;
     private final RecoveryClient recoveries;
-    private final SlotAssignment slots;
 
-    RunningSale(Ledger ledger, Placement placement, HouseOrders house, RecoveryClient recoveries, OrderStore orders) {
+    RunningSale(Ledger ledger, Placement placement, HouseOrders house, RecoveryClient recoveries) {
         this.ledger = ledger;
         this.placement = placement;
         this.house = house;
         this.recoveries = recoveries;
-        this.slots = new SlotAssignment(orders);
     }
 
     @Override
@@ -35,7 +31,7 @@ final class RunningSale implements SaleControl {
     public Future<Void> configure(Product product) {
         return ledger.configure(product).compose(configured -> {
             if (!configured) {
-                return recoveries.recover(product.id());
+                return limitChanged(product);
             }
             placement.stockChanged(product.id());
             return Future.succeededFuture();
@@ -59,6 +55,6 @@ final class RunningSale implements SaleControl {
 
     @Override
     public Future<Void> limitChanged(Product product) {
-        return slots.assign(product).compose(assigned -> recoveries.recover(product.id()));
+        return recoveries.recoverBeyond(product.id(), product.epoch());
     }
 }

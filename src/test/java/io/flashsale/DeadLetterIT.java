@@ -173,6 +173,63 @@ class DeadLetterIT {
                 admin.post("/api/v1/admin/dead-letters/" + id + "/retry").json().getString("outcome"));
     }
 
+    /** Its buyer asked again when nothing was in the way any more: the order counts, and the letter does not. */
+    @Test
+    void areGoneWhenTheirOrderIsWrittenAfterAll() throws Exception {
+        // given
+        awaitLetter();
+        clearTheWay();
+
+        // when
+        Answer retried = refused.buy(product, "k");
+        await(() -> letters().isEmpty());
+        Answer cancelled = refused.post("/api/v1/user/orders/" + retried.json().getString("orderId") + "/cancel");
+        node.redis("HDEL", Keys.sale(product), "certifiedBy");
+        await(() -> "4".equals(node.redis("GET", Keys.stock(product)))
+                && "1".equals(node.redis("HEXISTS", Keys.sale(product), "certifiedBy")));
+
+        // then
+        assertEquals(201, retried.status());
+        assertEquals(200, cancelled.status());
+        assertEquals(201, refused.buy(product, "other").status(), "the recovery gave nothing to a cancelled order");
+    }
+
+    @Test
+    void areNotDiscardedWhileTheirSaleIsRecovered() throws Exception {
+        // given: a recovery that has restored the order, and is not over yet
+        String id = awaitLetter().getString("id");
+        node.redis("HSET", Keys.sale(product), "recovering", "token");
+
+        // when
+        Answer discarded = admin.post("/api/v1/admin/dead-letters/" + id + "/discard");
+
+        // then
+        assertEquals("unavailable", discarded.code(), discarded.body());
+        assertEquals(1, letters().size());
+        await(() -> letters().isEmpty()
+                || admin.post("/api/v1/admin/dead-letters/" + id + "/discard").status() == 204);
+        assertEquals("4", node.redis("GET", Keys.stock(product)));
+    }
+
+    /** A recovery had read the letter before it was discarded, and restored the order after that. */
+    @Test
+    void comeBackWholeAlsoAfterARecoveryRestoredThem() throws Exception {
+        // given
+        String id = awaitLetter().getString("id");
+        TestNode.await(mongo.updateCollection(
+                "orders_dead",
+                new JsonObject().put("_id", id),
+                new JsonObject().put("$set", new JsonObject().put("discarded", true))));
+
+        // when
+        await(() -> "4".equals(node.redis("GET", Keys.stock(product))));
+
+        // then
+        clearTheWay();
+        assertEquals(201, refused.buy(product, "other").status(), "the buyer's slots are free");
+        assertEquals("purchase-limit-reached", refused.buy(product, "k").code(), "and so is the key");
+    }
+
     /** Else one order that is refused for good would keep its whole sale closed. */
     @Test
     void areMadeByARecoveryThatFindsThemInTheOutbox() throws Exception {

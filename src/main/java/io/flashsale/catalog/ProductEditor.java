@@ -4,6 +4,7 @@ import io.flashsale.persistence.ProductStore;
 import io.flashsale.sale.InvalidFieldsException;
 import io.flashsale.sale.Product;
 import io.flashsale.sale.ProductDetails;
+import io.flashsale.sale.Withdrawal;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Units are numbered 1 to {@code highest}. Raising the stock raises {@code highest}, in MongoDB first; lowering it is
  * an order by the house, in Redis first, since only Redis knows whether the units are still free. Whatever dies in
- * between, free plus held is always {@code highest}.
+ * between, free plus held is always {@code highest}; and units that an edit took which then failed are put on sale again
+ * by the reconciler, since the product names the withdrawals of the edits that stand.
  */
 public final class ProductEditor {
     private static final Logger LOG = LoggerFactory.getLogger(ProductEditor.class);
@@ -91,7 +93,7 @@ public final class ProductEditor {
         String reference = "stock-v" + next.version() + "-" + UUID.randomUUID();
         return (limitChanges ? requirePaused(current) : Future.<Void>succeededFuture())
                 .compose(allowed -> withdraw(current, withdrawn, reference))
-                .compose(taken -> products.replace(next).compose(replaced -> {
+                .compose(taken -> write(next, withdrawn, reference).compose(replaced -> {
                     if (!replaced) {
                         return sale.giveBack(current.id(), withdrawn, reference).map(Optional.empty());
                     }
@@ -99,6 +101,10 @@ public final class ProductEditor {
                             .compose(done -> catalog.view(next))
                             .map(Optional::of);
                 }));
+    }
+
+    private Future<Boolean> write(Product next, int withdrawn, String reference) {
+        return withdrawn == 0 ? products.replace(next) : products.replace(next, new Withdrawal(reference, withdrawn));
     }
 
     private Future<Void> withdraw(Product current, int units, String reference) {

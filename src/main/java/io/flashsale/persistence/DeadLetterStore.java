@@ -1,25 +1,34 @@
 package io.flashsale.persistence;
 
+import io.flashsale.sale.Order;
+import io.flashsale.sale.OrderStatus;
 import io.flashsale.sale.Page;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.FindOptions;
 import io.vertx.ext.mongo.UpdateOptions;
 import io.vertx.ext.mongo.WriteOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Dead letters in MongoDB, by the id of their order: put aside twice is once. */
 public final class DeadLetterStore {
     private static final String COLLECTION = "orders_dead";
     private static final String DISCARDED = "discarded";
 
-    private final MongoLink mongo;
+    private static final int MAX_LOOKED_UP = 10_000;
 
-    /** Makes a store. */
-    public DeadLetterStore(MongoLink mongo) {
+    private final MongoLink mongo;
+    private final OrderStore orders;
+
+    /** Makes a store beside that of the orders which are no dead letters. */
+    public DeadLetterStore(MongoLink mongo, OrderStore orders) {
         this.mongo = mongo;
+        this.orders = orders;
     }
 
     /** The indexes that make lists and recoveries fast. */
@@ -70,11 +79,41 @@ public final class DeadLetterStore {
         return Cursors.page(mongo, COLLECTION, undecided(), "at", cursor, limit, DeadLetterStore::toLetter);
     }
 
-    /** The undecided letters of a product: their units are not for sale. */
+    /**
+     * The undecided letters of a product: their units are not for sale. One whose order MongoDB holds after all, by a retry
+     * of its buyer, counts no more: the order does.
+     */
     public Future<List<DeadLetter>> ofProduct(String productId) {
         JsonObject query = undecided().put("order.productId", productId);
-        return mongo.call(client -> client.find(COLLECTION, query))
-                .map(found -> found.stream().map(DeadLetterStore::toLetter).toList());
+        return mongo.call(client -> client.find(COLLECTION, query)).compose(found -> {
+            List<DeadLetter> letters =
+                    found.stream().map(DeadLetterStore::toLetter).toList();
+            return held(letters.stream().map(letter -> letter.order().id()).collect(Collectors.toSet()))
+                    .map(held -> letters.stream()
+                            .filter(letter -> !held.contains(letter.order().id()))
+                            .toList());
+        });
+    }
+
+    /** The orders of undecided letters that MongoDB holds after all. */
+    public Future<Set<String>> settled() {
+        FindOptions onlyIds =
+                new FindOptions().setFields(new JsonObject().put("_id", 1)).setLimit(MAX_LOOKED_UP);
+        return mongo.call(client -> client.findWithOptions(COLLECTION, undecided(), onlyIds))
+                .compose(found -> held(found.stream()
+                        .map(document -> document.getString("_id"))
+                        .collect(Collectors.toSet())));
+    }
+
+    private Future<Set<String>> held(Set<String> orderIds) {
+        if (orderIds.isEmpty()) {
+            return Future.succeededFuture(Set.of());
+        }
+        return orders.findAll(orderIds)
+                .map(found -> found.values().stream()
+                        .filter(order -> order.status() != OrderStatus.FAILED)
+                        .map(Order::id)
+                        .collect(Collectors.toSet()));
     }
 
     /**

@@ -3,12 +3,14 @@ package io.flashsale.persistence;
 import io.flashsale.sale.Page;
 import io.flashsale.sale.Product;
 import io.flashsale.sale.ProductDetails;
+import io.flashsale.sale.Withdrawal;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.FindOptions;
 import io.vertx.ext.mongo.UpdateOptions;
 import io.vertx.ext.mongo.WriteOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import java.util.Set;
  */
 public final class ProductStore {
     private static final String COLLECTION = "products";
+    private static final String WITHDRAWALS = "withdrawals";
 
     private final MongoLink mongo;
 
@@ -38,7 +41,10 @@ public final class ProductStore {
 
     /** Adds a product. */
     public Future<Void> insert(Product product) {
-        JsonObject document = details(product).put("_id", product.id()).put("epoch", product.epoch());
+        JsonObject document = details(product)
+                .put("_id", product.id())
+                .put("epoch", product.epoch())
+                .put(WITHDRAWALS, new JsonArray());
         return mongo.call(client -> client.insertWithOptions(COLLECTION, document, WriteOption.MAJORITY))
                 .mapEmpty();
     }
@@ -67,11 +73,48 @@ public final class ProductStore {
      * @return false where the version before it does not stand any more
      */
     public Future<Boolean> replace(Product next) {
-        JsonObject query = new JsonObject().put("_id", next.id()).put("version", next.version() - 1);
-        JsonObject update = new JsonObject().put("$set", details(next));
+        return update(next.id(), next.version() - 1, new JsonObject().put("$set", details(next)));
+    }
+
+    /** The same, with what was taken off sale for it; that counts from then on, and not if false is answered. */
+    public Future<Boolean> replace(Product next, Withdrawal withdrawal) {
+        JsonObject document =
+                new JsonObject().put("reference", withdrawal.reference()).put("units", withdrawal.units());
+        return update(
+                next.id(),
+                next.version() - 1,
+                new JsonObject().put("$set", details(next)).put("$push", new JsonObject().put(WITHDRAWALS, document)));
+    }
+
+    /** Raises the version alone, so that every edit of the one before it loses; false where it does not stand any more. */
+    public Future<Boolean> raiseVersion(Product product) {
+        return update(
+                product.id(),
+                product.version(),
+                new JsonObject().put("$set", new JsonObject().put("version", product.version() + 1)));
+    }
+
+    private Future<Boolean> update(String productId, long version, JsonObject update) {
+        JsonObject query = new JsonObject().put("_id", productId).put("version", version);
         UpdateOptions options = new UpdateOptions().setWriteOption(WriteOption.MAJORITY);
         return mongo.call(client -> client.updateCollectionWithOptions(COLLECTION, query, update, options))
                 .map(result -> result.getDocMatched() == 1);
+    }
+
+    /** What edits that stand have taken off sale. */
+    public Future<List<Withdrawal>> withdrawals(String productId) {
+        JsonObject query = new JsonObject().put("_id", productId);
+        JsonObject fields = new JsonObject().put(WITHDRAWALS, 1);
+        return mongo.call(client -> client.findOne(COLLECTION, query, fields)).map(document -> {
+            List<Withdrawal> withdrawals = new ArrayList<>();
+            if (document != null) {
+                document.getJsonArray(WITHDRAWALS).forEach(each -> {
+                    JsonObject withdrawal = (JsonObject) each;
+                    withdrawals.add(new Withdrawal(withdrawal.getString("reference"), withdrawal.getInteger("units")));
+                });
+            }
+            return withdrawals;
+        });
     }
 
     /** Raises the epoch of a product's sale; every record of an older one in Redis counts as absent from then on. */

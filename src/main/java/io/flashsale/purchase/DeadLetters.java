@@ -82,6 +82,17 @@ public final class DeadLetters {
         return letters.find(orderId);
     }
 
+    /** Takes letters away whose orders MongoDB holds after all, by a retry of their buyers. */
+    public Future<Void> removeSettled() {
+        return letters.settled().compose(settled -> {
+            Future<Void> done = Future.succeededFuture();
+            for (String orderId : settled) {
+                done = done.compose(before -> letters.remove(orderId));
+            }
+            return done;
+        });
+    }
+
     /** Orders of a product that keep their units though MongoDB does not hold them. */
     public Future<List<Order>> ofProduct(String productId) {
         return letters.ofProduct(productId)
@@ -152,7 +163,7 @@ public final class DeadLetters {
     /**
      * Ends an order that will not be: its buyer is told, its units are for sale again, its key is free.
      *
-     * @return false where there is no such letter
+     * @return false where there is no such letter; fails where its units cannot be given back now
      */
     public Future<Boolean> discard(String orderId) {
         return undecided(orderId).compose(found -> {
@@ -168,6 +179,14 @@ public final class DeadLetters {
                                     .compose(given -> letters.discard(orderId, clock.instant()))
                                     .map(true));
         });
+    }
+
+    /** The rest of a discarded order, which a recovery may have restored meanwhile; false for any other order. */
+    public Future<Boolean> giveBackIfDiscarded(String orderId) {
+        return letters.find(orderId)
+                .compose(found -> found.filter(DeadLetter::discarded).isPresent()
+                        ? giveBack(found.get().order()).map(true)
+                        : Future.succeededFuture(false));
     }
 
     private static boolean isOrder(Optional<Order> stored) {

@@ -6,6 +6,7 @@ import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.sale.IdempotencyKey;
 import io.flashsale.sale.Order;
 import io.flashsale.sale.OrderStatus;
+import io.flashsale.sale.Withdrawal;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +36,8 @@ public final class HouseOrders {
      * Takes units off sale, all or none.
      *
      * @param reference names the intent; the same one is done once
-     * @return false where fewer are free; fails where a store does not answer, and then nothing is lost: what was taken
-     *     is given back or stays an order of the house
+     * @return false where fewer are free; fails where a store does not answer, and then nothing is lost: the reconciler
+     *     puts on sale again what no edit stands for
      */
     public Future<Boolean> withdraw(String productId, int units, String reference) {
         return next(commands(productId, units, reference), 0)
@@ -49,9 +50,26 @@ public final class HouseOrders {
     public Future<Void> giveBack(String productId, int units, String reference) {
         Future<Void> done = Future.succeededFuture();
         for (PurchaseCommand command : commands(productId, units, reference)) {
-            done = done.compose(before -> cancel(command));
+            done = done.compose(before -> undo(command.orderId()));
         }
         return done;
+    }
+
+    /** The orders of an edit that took units off sale. */
+    public static List<String> orderIds(String productId, Withdrawal withdrawal) {
+        return commands(productId, withdrawal.units(), withdrawal.reference()).stream()
+                .map(PurchaseCommand::orderId)
+                .toList();
+    }
+
+    /** Puts the units of one such order on sale again; may be repeated. */
+    public Future<Void> undo(String orderId) {
+        return store.cancel(orderId).compose(found -> {
+            if (found.isPresent() && found.get().status() == OrderStatus.CANCELLED) {
+                return placement.giveBack(found.get());
+            }
+            return Future.succeededFuture();
+        });
     }
 
     private Future<Boolean> next(List<PurchaseCommand> commands, int index) {
@@ -72,15 +90,6 @@ public final class HouseOrders {
                                 : Future.failedFuture(new StoreUnavailableException("units are not withdrawn yet")));
             case SOLD_OUT, INSUFFICIENT, GONE -> Future.succeededFuture(false);
             default -> Future.failedFuture(RedisUnavailableException.nothingSent("the sale is " + decision.code()));
-        });
-    }
-
-    private Future<Void> cancel(PurchaseCommand command) {
-        return store.cancel(command.orderId()).compose(found -> {
-            if (found.isPresent() && found.get().status() == OrderStatus.CANCELLED) {
-                return placement.giveBack(found.get());
-            }
-            return Future.succeededFuture();
         });
     }
 

@@ -2,6 +2,7 @@ package io.flashsale.purchase;
 
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.redis.Reply;
 import io.flashsale.redis.Script;
 import io.flashsale.redis.ServerIdentity;
@@ -161,7 +162,7 @@ public final class Ledger {
     }
 
     private Future<Long> settle(String productId, List<Order> placed, ToIntFunction<Order> bought, boolean changed) {
-        List<String> arguments = new ArrayList<>(4 + 3 * placed.size());
+        List<String> arguments = new ArrayList<>(4 + 5 * placed.size());
         arguments.addAll(List.of(
                 Keys.STOCK_CHANNEL,
                 productId,
@@ -170,6 +171,8 @@ public final class Ledger {
         for (Order order : placed) {
             arguments.add(order.id());
             arguments.add(LedgerOrders.joined(order.units()));
+            arguments.add(String.valueOf(order.epoch()));
+            arguments.add(String.valueOf(LedgerOrders.micros(order.reservedAt())));
             arguments.add(String.valueOf(bought.applyAsInt(order)));
         }
         return link.run(
@@ -184,7 +187,7 @@ public final class Ledger {
      *
      * @param order as it was reserved
      * @return how many units became free by this call; 0 also where the sale is being recovered, which reads the truth
-     *     from MongoDB
+     *     from MongoDB. It does not hold a dead letter, so a discarded one fails then
      */
     Future<Integer> release(Order order, Return why, List<Integer> units, List<Integer> slots) {
         return certified(identity -> link.run(
@@ -199,7 +202,14 @@ public final class Ledger {
                                 LedgerOrders.joined(order.units()),
                                 String.valueOf(order.epoch()),
                                 String.valueOf(LedgerOrders.micros(order.reservedAt())))))
-                .map(reply -> (int) reply.at(1).asLong());
+                .compose(reply -> {
+                    if (reply.at(0).asString().equals("RELEASED")) {
+                        return Future.succeededFuture((int) reply.at(1).asLong());
+                    }
+                    return why == Return.DISCARDED
+                            ? Future.failedFuture(RedisUnavailableException.nothingSent("the sale is being recovered"))
+                            : Future.succeededFuture(0);
+                });
     }
 
     /** Binds a key to the order that MongoDB holds for it. */
@@ -230,8 +240,7 @@ public final class Ledger {
      */
     public Future<Boolean> adopt(Order trueHolder, int unit, String believed, String epoch, String pass) {
         String productId = trueHolder.productId();
-        Duration answerTtl =
-                Duration.between(clock.instant(), trueHolder.reservedAt().plus(settings.answerTtl()));
+        Instant answerUntil = trueHolder.reservedAt().plus(settings.answerTtl());
         return certified(identity -> link.run(
                         scripts.adopt(),
                         List.of(
@@ -252,7 +261,7 @@ public final class Ledger {
                                 String.valueOf(trueHolder.reservedAt().toEpochMilli()),
                                 String.valueOf(trueHolder.quantity()),
                                 LedgerOrders.format(trueHolder),
-                                String.valueOf(Math.max(0, answerTtl.toSeconds())))))
+                                String.valueOf(answerUntil.toEpochMilli()))))
                 .map(reply -> reply.asLong() == 1);
     }
 
@@ -272,7 +281,7 @@ public final class Ledger {
     /**
      * Hands a version of the settings to the running sale.
      *
-     * @return false where the sale is not certified: its recovery reads them from MongoDB
+     * @return false where that takes a recovery of the sale, which reads them from MongoDB
      */
     public Future<Boolean> configure(Product product) {
         List<String> arguments = new ArrayList<>();

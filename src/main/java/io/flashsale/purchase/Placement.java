@@ -72,7 +72,7 @@ public final class Placement {
                 neverWas(order, order.units()).map(done -> PurchaseOutcome.of(PurchaseOutcome.Kind.KEY_REUSED));
             case BUYER_HOLDS ->
                 neverWas(order, order.units()).map(done -> {
-                    recoveries.request(order.productId());
+                    recoveries.requestBeyond(order.productId(), order.epoch());
                     return PurchaseOutcome.limitReached(reply.order().id());
                 });
             case UNITS_TAKEN ->
@@ -117,7 +117,7 @@ public final class Placement {
         int forgotten = forgottenUnits.merge(order.productId(), holders.size(), Integer::sum);
         if (forgotten > FORGOTTEN_UNITS_TOLERATED) {
             forgottenUnits.remove(order.productId());
-            recoveries.request(order.productId());
+            recoveries.requestBeyond(order.productId(), order.epoch());
         }
         LOG.atWarn()
                 .addKeyValue("productId", order.productId())

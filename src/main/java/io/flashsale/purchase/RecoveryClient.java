@@ -29,19 +29,29 @@ public final class RecoveryClient {
         LocalCodec.register(vertx.eventBus(), PurchaseOutcome.class);
     }
 
-    /** Asks, and does not wait. */
+    /** A sale is not certified; does not wait. */
     public void request(String productId) {
-        vertx.eventBus().send(ADDRESS, new RecoveryRequest(productId), options);
+        vertx.eventBus().send(ADDRESS, new RecoveryRequest(productId, 0), options);
+    }
+
+    /** A sale is certified, and proved wrong under that epoch; does not wait. */
+    public void requestBeyond(String productId, long wrongEpoch) {
+        vertx.eventBus().send(ADDRESS, new RecoveryRequest(productId, wrongEpoch), options);
     }
 
     /**
-     * Asks, and waits until the sale is open again.
+     * A sale is not certified; waits until it is open again.
      *
      * @return fails where it could not be recovered now; the reconciler goes on trying
      */
     public Future<Void> recover(String productId) {
+        return recoverBeyond(productId, 0);
+    }
+
+    /** A sale is to be read from MongoDB anew, unless that was done after that epoch; see {@link #recover}. */
+    public Future<Void> recoverBeyond(String productId, long epoch) {
         return vertx.eventBus()
-                .request(ADDRESS, new RecoveryRequest(productId), options)
+                .request(ADDRESS, new RecoveryRequest(productId, epoch), options)
                 .mapEmpty();
     }
 }

@@ -1,6 +1,7 @@
 package io.flashsale.purchase;
 
 import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.sale.Order;
 import io.flashsale.sale.Product;
 import io.vertx.core.Future;
@@ -13,9 +14,9 @@ import java.util.Set;
 
 /**
  * Gives live orders that were bought without a limit their buyers' numbered slots, once a limit applies: what a buyer
- * holds already counts.
+ * holds already counts. Part of every recovery, since a change of the limit may have died half-way.
  *
- * <p>Only over a paused sale with an empty outbox.
+ * <p>Only over a sale that is closed, with an empty outbox.
  */
 public final class SlotAssignment {
     private final OrderStore orders;
@@ -25,7 +26,7 @@ public final class SlotAssignment {
         this.orders = orders;
     }
 
-    /** Assigns what is missing; may be repeated. */
+    /** Assigns what is missing; may be repeated. Fails where an order that came in between took a slot. */
     public Future<Void> assign(Product product) {
         if (product.details().perUserLimit() == 0) {
             return Future.succeededFuture();
@@ -37,8 +38,10 @@ public final class SlotAssignment {
             for (Order order : live) {
                 if (order.slots().isEmpty() && !order.byTheHouse()) {
                     List<Integer> free = firstFree(takenBy(order, taken), order.quantity());
-                    done = done.compose(
-                            before -> orders.assignSlots(order, free).mapEmpty());
+                    done = done.compose(before -> orders.assignSlots(order, free))
+                            .compose(assigned -> assigned
+                                    ? Future.succeededFuture()
+                                    : Future.failedFuture(new StoreUnavailableException("a slot was taken meanwhile")));
                 }
             }
             return done;

@@ -28,7 +28,7 @@ public final class Audit {
      *
      * @param productId whose
      * @param name as the catalogue has it
-     * @param onSale put on sale: all that exist less what the house holds
+     * @param onSale put on sale, as the admin was told
      * @param free sellable, as Redis has it
      * @param sold held by buyers' orders in MongoDB
      * @param inOutbox orders, not units, that wait for MongoDB
@@ -74,7 +74,7 @@ public final class Audit {
      *
      * @param line what it comes to
      * @param findings the units on which the stores seemed to disagree
-     * @param miscounted units by which the counter, or the number of units that exist, was wrong
+     * @param miscounted units by which the counter was wrong, or the number of units that exist or are off sale
      */
     public record Sight(Line line, Set<Finding> findings, int miscounted) {
         private boolean isOpen() {
@@ -125,13 +125,16 @@ public final class Audit {
 
     private static Sight sight(Product product, String state, SaleSnapshot snapshot, SaleCount count) {
         Set<Finding> findings = snapshot.findings();
-        int miscounted = count.counterError() + Math.abs(product.highest() - count.highest());
         int house = snapshot.heldByTheHouse();
+        int stock = product.details().stock();
+        int miscounted = count.counterError()
+                + Math.abs(product.highest() - count.highest())
+                + Math.abs(product.highest() - stock - house);
         int difference = findings.size() + miscounted;
         Line line = new Line(
                 product.id(),
                 product.details().name(),
-                product.highest() - house,
+                stock,
                 count.sellable(),
                 snapshot.taken().size() - house,
                 count.waiting(),

@@ -3,8 +3,8 @@ package io.flashsale.reconcile;
 import io.flashsale.persistence.AuditAction;
 import io.flashsale.persistence.AuditClient;
 import io.flashsale.persistence.AuditEntry;
-import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.OrderStore;
+import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.Placement;
 import io.flashsale.reconcile.SaleSnapshot.Finding;
@@ -47,7 +47,7 @@ final class Drift {
     private final Ledger ledger;
     private final Placement placement;
     private final OrderStore orders;
-    private final DeadLetterStore letters;
+    private final DeadLetters letters;
     private final Repairs repairs;
     private final AuditClient log;
     private final Clock clock;
@@ -57,7 +57,7 @@ final class Drift {
         this.ledger = rooms.ledger();
         this.placement = rooms.placement();
         this.orders = rooms.orders();
-        this.letters = rooms.deadLetters();
+        this.letters = rooms.letters();
         this.log = rooms.log();
         this.repairs = repairs;
         this.clock = clock;
@@ -66,20 +66,19 @@ final class Drift {
     /**
      * Looks at a sale, and repairs what the look before saw too.
      *
+     * @param snapshot both stores as they are now
      * @param pass the number of the pass that looks
      * @return how many units were repaired
      */
-    Future<Integer> look(String productId, long pass) {
-        return SaleSnapshot.read(ledger.link(), orders, letters, productId).compose(snapshot -> {
-            Look look = new Look(snapshot.epoch(), snapshot.findings());
-            Look earlier = before.put(productId, look);
-            Set<Finding> certain = new HashSet<>(look.findings());
-            if (earlier == null || !Objects.equals(earlier.epoch(), look.epoch())) {
-                return Future.succeededFuture(0);
-            }
-            certain.retainAll(earlier.findings());
-            return repair(new Place(productId, look.epoch(), String.valueOf(pass)), List.copyOf(certain));
-        });
+    Future<Integer> look(String productId, SaleSnapshot snapshot, long pass) {
+        Look look = new Look(snapshot.epoch(), snapshot.findings());
+        Look earlier = before.put(productId, look);
+        Set<Finding> certain = new HashSet<>(look.findings());
+        if (earlier == null || !Objects.equals(earlier.epoch(), look.epoch())) {
+            return Future.succeededFuture(0);
+        }
+        certain.retainAll(earlier.findings());
+        return repair(new Place(productId, look.epoch(), String.valueOf(pass)), List.copyOf(certain));
     }
 
     /** Forgets a sale that is not looked at any more. */
@@ -137,7 +136,7 @@ final class Drift {
             return ledger.adopt(finding.trueHolder(), finding.unit(), finding.believed(), place.epoch(), place.pass())
                     .onSuccess(done -> count(done, Repairs.Kind.ADOPTED));
         }
-        return giveBackIfCancelled(finding)
+        return giveBackIfOver(finding)
                 .compose(given -> ledger.freeUnit(
                                 place.productId(), finding.unit(), finding.believed(), place.epoch(), place.pass())
                         .onSuccess(freed -> {
@@ -153,14 +152,21 @@ final class Drift {
         }
     }
 
-    /** A cancelled order whose node died before it gave everything back: its buyer's slots come back with its units. */
-    private Future<Boolean> giveBackIfCancelled(Finding finding) {
+    /**
+     * An order that was cancelled, or discarded as a dead letter, before all of it was given back: its buyer's slots, and a
+     * discarded one's key, come back with its units.
+     */
+    private Future<Boolean> giveBackIfOver(Finding finding) {
         if (finding.believed().isEmpty()) {
             return Future.succeededFuture(false);
         }
-        return orders.find(finding.believed())
-                .compose(found -> found.isPresent() && found.get().status() == OrderStatus.CANCELLED
+        return orders.find(finding.believed()).compose(found -> {
+            if (found.isPresent()) {
+                return found.get().status() == OrderStatus.CANCELLED
                         ? placement.giveBackAudited(found.get()).map(true)
-                        : Future.succeededFuture(false));
+                        : Future.succeededFuture(false);
+            }
+            return letters.giveBackIfDiscarded(finding.believed());
+        });
     }
 }

@@ -7,6 +7,7 @@ import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.ProductStore;
 import io.flashsale.purchase.DeadLetters;
+import io.flashsale.purchase.HouseOrders;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.OrderAudit;
 import io.flashsale.purchase.Placement;
@@ -63,7 +64,9 @@ public final class Reconciler {
     private final ProductStore products;
     private final OrderStore orders;
     private final DeadLetters letters;
+    private final DeadLetterStore deadLetters;
     private final Drift drift;
+    private final LostWithdrawals withdrawals;
     private final OutboxDriver outbox;
     private final PassLock lock;
     private final Repairs repairs;
@@ -71,10 +74,12 @@ public final class Reconciler {
     private final Clock clock;
     private final Settings settings;
     private final SalesClosed salesClosed;
-    private final Map<String, Future<Void>> recoveries = new HashMap<>();
+    private final Map<String, UnderWay> recoveries = new HashMap<>();
     private final Map<String, Integer> replacedSince = new HashMap<>();
     private int passesUntilLook;
     private long waiting;
+
+    private record UnderWay(long wrongEpoch, Future<Void> end) {}
 
     /** What the reconciler needs of the node that it belongs to; all of one event loop. */
     public record Rooms(
@@ -101,35 +106,48 @@ public final class Reconciler {
         this.settings = settings;
         this.log = rooms.log();
         this.clock = clock;
+        this.deadLetters = rooms.deadLetters();
         this.drift = new Drift(rooms, repairs, clock);
+        this.withdrawals = new LostWithdrawals(products, new HouseOrders(ledger, placement, orders), repairs);
         this.outbox = new OutboxDriver(rooms, repairs, settings.maxRefusals());
         this.lock = new PassLock(ledger.link(), settings.catalogue());
     }
 
-    /** Recovers a sale; asked for often while it is under way, it is done once. */
-    public Future<Void> recover(String productId) {
-        Future<Void> underWay = recoveries.get(productId);
+    /**
+     * Recovers a sale; asked for often while it is under way, it is done once.
+     *
+     * @param wrongEpoch see {@link io.flashsale.purchase.RecoveryRequest}
+     */
+    public Future<Void> recover(String productId, long wrongEpoch) {
+        UnderWay underWay = recoveries.get(productId);
         if (underWay != null) {
-            return underWay;
+            // One that was asked for less may find that nothing is wrong.
+            return underWay.wrongEpoch() >= wrongEpoch
+                    ? underWay.end()
+                    : underWay.end().otherwiseEmpty().compose(done -> recover(productId, wrongEpoch));
         }
         salesClosed.closed(productId);
-        Future<Void> started = recovery.recover(productId)
-                .onSuccess(epoch -> audit(productId, epoch))
-                .mapEmpty();
-        recoveries.put(productId, started);
-        started.onComplete(done -> recoveries.remove(productId));
-        return started.onSuccess(done -> {
-                    salesClosed.open(productId);
-                    repairs.count(Repairs.Kind.RECOVERED);
-                    placement.stockChanged(productId);
-                })
+        Future<Long> started = recovery.recover(productId, wrongEpoch);
+        recoveries.put(productId, new UnderWay(wrongEpoch, started.mapEmpty()));
+        return started.onComplete(done -> recoveries.remove(productId))
+                .onSuccess(epoch -> recovered(productId, epoch))
                 .onFailure(failure -> {
                     repairs.count(Repairs.Kind.RECOVERY_FAILED);
                     LOG.atWarn()
                             .addKeyValue("productId", productId)
                             .addKeyValue("reason", failure.getMessage())
                             .log("sale not recovered yet");
-                });
+                })
+                .mapEmpty();
+    }
+
+    private void recovered(String productId, long epoch) {
+        salesClosed.open(productId);
+        if (epoch > 0) {
+            repairs.count(Repairs.Kind.RECOVERED);
+            placement.stockChanged(productId);
+            audit(productId, epoch);
+        }
     }
 
     /** An epoch is one recovery's alone. The first one only opens the sale of a new product. */
@@ -163,6 +181,7 @@ public final class Reconciler {
                 .compose(identity -> products.all()
                         .compose(all ->
                                 Chunks.each(all, PRODUCTS_AT_ONCE, product -> reconcile(product, identity.token()))))
+                .compose(done -> letters.removeSettled())
                 .compose(done -> letters.count())
                 .onSuccess(repairs::deadLetters)
                 .onComplete(done -> {
@@ -188,13 +207,19 @@ public final class Reconciler {
     private Future<Void> reconcile(Product product, String identity, SaleStatus status) {
         if (product.deleted() && !status.exists()) {
             drift.forget(product.id());
+            withdrawals.forget(product.id());
             return Future.succeededFuture();
         }
         if (!status.isCertifiedBy(identity)) {
-            return recover(product.id());
+            return recover(product.id(), 0);
         }
-        if (status.epoch() < product.epoch()) {
+        if (status.epoch() != product.epoch()) {
             return replaced(product.id());
+        }
+        if (status.version() <= product.version()
+                && status.limit() != product.details().perUserLimit()) {
+            // Whoever changed it died before the orders had their slots.
+            return recover(product.id(), status.epoch());
         }
         replacedSince.remove(product.id());
         // Perhaps by another node.
@@ -212,14 +237,17 @@ public final class Reconciler {
         Future<Void> driven =
                 status.waiting() > 0 ? configured.compose(done -> outbox.drive(product.id())) : configured;
         if (product.deleted()) {
-            return status.waiting() > 0 ? driven : driven.compose(done -> forget(product.id()));
+            // Until the sale knows that it is over, somebody may still be buying.
+            boolean over = status.version() >= product.version() && status.waiting() == 0;
+            return !over ? driven : driven.compose(done -> forget(product.id()));
         }
-        return passesUntilLook > 0 ? driven : driven.compose(done -> look(product.id()));
+        return passesUntilLook > 0 ? driven : driven.compose(done -> look(product));
     }
 
     /**
      * Another copy of the sale was certified since: this one is a master that does not know it was replaced, which is to
-     * change nothing; or a recovery died between the stores, and nobody else will finish it.
+     * change nothing; or a recovery died between the stores, or MongoDB was set back, and nobody else will help. It may
+     * also have been recovered since the products were read: the next pass sees that.
      */
     private Future<Void> replaced(String productId) {
         salesClosed.closed(productId);
@@ -227,13 +255,18 @@ public final class Reconciler {
             return Future.succeededFuture();
         }
         replacedSince.remove(productId);
-        return recover(productId);
+        return recover(productId, 0);
     }
 
     /** Asks for the pass again, so that one that has lasted too long ends before it repairs. */
-    private Future<Void> look(String productId) {
-        return lock.begin()
-                .compose(number -> number > 0 ? drift.look(productId, number).mapEmpty() : Future.succeededFuture());
+    private Future<Void> look(Product product) {
+        return lock.begin().compose(number -> number > 0 ? look(product, number) : Future.succeededFuture());
+    }
+
+    private Future<Void> look(Product product, long pass) {
+        return SaleSnapshot.read(ledger.link(), orders, deadLetters, product.id())
+                .compose(snapshot -> drift.look(product.id(), snapshot, pass)
+                        .compose(repaired -> withdrawals.look(product, snapshot.live())));
     }
 
     /** The keys of a deleted product go once nothing of it waits for MongoDB, which answers retries from then on. */

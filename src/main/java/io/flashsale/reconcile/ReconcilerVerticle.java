@@ -94,7 +94,7 @@ public final class ReconcilerVerticle extends VerticleBase {
 
     private void recover(Message<RecoveryRequest> message) {
         reconciler
-                .recover(message.body().productId())
+                .recover(message.body().productId(), message.body().wrongEpoch())
                 .onSuccess(done -> message.reply("recovered"))
                 .onFailure(failure -> message.fail(503, failure.getMessage()));
     }

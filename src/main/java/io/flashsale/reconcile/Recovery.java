@@ -7,19 +7,24 @@ import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.OrderAudit;
+import io.flashsale.purchase.SlotAssignment;
 import io.flashsale.reconcile.RecoveryLedger.Claim;
 import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.redis.ServerIdentity;
 import io.flashsale.sale.Order;
 import io.flashsale.sale.Product;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +41,17 @@ public final class Recovery {
     /** Scripts sent before their answers are awaited: bounds memory and what one product takes from others. */
     private static final int CHUNK = 500;
 
-    private static final int MAX_REFUSALS = 3;
+    private static final int MAX_TRIES = 4;
 
+    private static final Duration TRY_AGAIN = Duration.ofMillis(300);
+
+    /** Edits that may come in between before a recovery gives up for now. */
+    private static final int MAX_EDITS = 5;
+
+    /** By so much the clocks of nodes and of Redis may differ; an answer that is read in vain expires at once. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofHours(3);
+
+    private final Vertx vertx;
     private final Ledger ledger;
     private final RecoveryLedger steps;
     private final ProductStore products;
@@ -45,10 +59,12 @@ public final class Recovery {
     private final OrderClient writer;
     private final DeadLetters letters;
     private final OrderAudit audit;
+    private final SlotAssignment slots;
     private final Clock clock;
 
     /** Wires the recovery to both stores. */
     public Recovery(
+            Vertx vertx,
             Ledger ledger,
             ProductStore products,
             OrderStore orders,
@@ -56,6 +72,7 @@ public final class Recovery {
             DeadLetters letters,
             OrderAudit audit,
             Clock clock) {
+        this.vertx = vertx;
         this.ledger = ledger;
         this.steps = new RecoveryLedger(ledger.link());
         this.products = products;
@@ -63,45 +80,76 @@ public final class Recovery {
         this.writer = writer;
         this.letters = letters;
         this.audit = audit;
+        this.slots = new SlotAssignment(orders);
         this.clock = clock;
     }
 
     /**
-     * Recovers a sale.
+     * Recovers a sale, unless that was done meanwhile: whoever asks may have seen it before the recovery that is over now.
      *
-     * @return the epoch that it began; fails where a store does not answer or another recovery is under way, and nothing
-     *     is lost by trying again
+     * @param wrongEpoch under which it proved wrong though certified, or 0
+     * @return the epoch that it began, or 0 where the sale stands; fails where a store does not answer or another recovery
+     *     is under way, and nothing is lost by trying again
      */
-    public Future<Long> recover(String productId) {
+    public Future<Long> recover(String productId, long wrongEpoch) {
         String token = UUID.randomUUID().toString();
         return steps.lock(productId, token).compose(locked -> {
             if (!locked) {
                 return Future.failedFuture(RedisUnavailableException.nothingSent("another node recovers this sale"));
             }
-            return recoverLocked(productId, token).eventually(() -> steps.unlock(productId, token));
+            long lease = vertx.setPeriodic(
+                    RecoveryLedger.LOCK_LEASE.toMillis() / 3, timer -> steps.prolong(productId, token));
+            return stands(productId, wrongEpoch)
+                    .compose(stands -> stands ? Future.succeededFuture(0L) : recoverLocked(productId, token))
+                    .eventually(() -> {
+                        vertx.cancelTimer(lease);
+                        return steps.unlock(productId, token);
+                    });
         });
+    }
+
+    private Future<Boolean> stands(String productId, long wrongEpoch) {
+        return ledger.link()
+                .readIdentity()
+                .compose(identity -> SaleStatus.read(ledger.link(), productId).compose(status -> {
+                    if (!status.isCertifiedBy(identity.token()) || status.epoch() <= wrongEpoch) {
+                        return Future.succeededFuture(false);
+                    }
+                    return products.epochs(Set.of(productId))
+                            .map(epochs -> Objects.equals(epochs.get(productId), status.epoch()));
+                }));
     }
 
     private Future<Long> recoverLocked(String productId, String token) {
         long startedAt = clock.millis();
         return ledger.link()
                 .readIdentity()
-                .compose(identity -> check(identity)
-                        .compose(supported -> products.raiseEpoch(productId))
-                        .compose(raised -> {
-                            if (raised.isEmpty()) {
-                                return Future.failedFuture(new IllegalArgumentException("no product " + productId));
-                            }
-                            Claim claim = new Claim(productId, raised.get().epoch(), token);
-                            return begin(claim)
-                                    .compose(begun -> drain(claim))
-                                    .compose(drained -> rebuild(claim, identity, raised.get()))
-                                    .map(rebuilt -> claim.epoch());
-                        })
-                        .onSuccess(done -> LOG.atInfo()
-                                .addKeyValue("productId", productId)
-                                .addKeyValue("millis", clock.millis() - startedAt)
-                                .log("sale recovered")));
+                .compose(identity ->
+                        check(identity).compose(supported -> underANewEpoch(productId, token, identity, MAX_EDITS)))
+                .onSuccess(done -> LOG.atInfo()
+                        .addKeyValue("productId", productId)
+                        .addKeyValue("millis", clock.millis() - startedAt)
+                        .log("sale recovered"));
+    }
+
+    private Future<Long> underANewEpoch(String productId, String token, ServerIdentity identity, int triesLeft) {
+        return products.raiseEpoch(productId).compose(raised -> {
+            if (raised.isEmpty()) {
+                return Future.failedFuture(new IllegalArgumentException("no product " + productId));
+            }
+            Claim claim = new Claim(productId, raised.get().epoch(), token);
+            return begin(claim)
+                    .compose(begun -> drain(claim))
+                    .compose(drained -> rebuild(claim, identity, raised.get()))
+                    .compose(finished -> {
+                        if (finished) {
+                            return Future.succeededFuture(claim.epoch());
+                        }
+                        return triesLeft > 1
+                                ? underANewEpoch(productId, token, identity, triesLeft - 1)
+                                : Future.failedFuture(new RecoveryLedger.SupersededException("edited all the time"));
+                    });
+        });
     }
 
     private static Future<Void> check(ServerIdentity identity) {
@@ -130,7 +178,7 @@ public final class Recovery {
     private Future<Void> drain(Claim claim) {
         return ledger.outbox(claim.productId())
                 .compose(outbox ->
-                        Chunks.each(List.copyOf(outbox.values()), CHUNK, order -> drainOne(order, MAX_REFUSALS)));
+                        Chunks.each(List.copyOf(outbox.values()), CHUNK, order -> drainOne(order, MAX_TRIES)));
     }
 
     private Future<Void> drainOne(Order order, int triesLeft) {
@@ -139,31 +187,39 @@ public final class Recovery {
             case BUYER_HOLDS, UNITS_TAKEN -> orders.recordFailed(order).onSuccess(recorded -> audit.failed(order));
             // The outbox ends with the recovery, so it cannot wait for many passes as the reconciler does.
             case REFUSED ->
-                triesLeft > 1 ? drainOne(order, triesLeft - 1) : letters.putAside(order, reply.reason(), MAX_REFUSALS);
-            case UNKNOWN -> Future.failedFuture(new StoreUnavailableException("MongoDB did not take the outbox"));
+                triesLeft > 1 ? drainOne(order, triesLeft - 1) : letters.putAside(order, reply.reason(), MAX_TRIES);
+            // A MongoDB that is slow is told so to buyers at once; a recovery has the time.
+            case UNKNOWN ->
+                triesLeft > 1
+                        ? vertx.timer(TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS)
+                                .compose(waited -> drainOne(order, triesLeft - 1))
+                        : Future.failedFuture(new StoreUnavailableException("MongoDB did not take the outbox"));
         });
     }
 
-    private Future<Void> rebuild(Claim claim, ServerIdentity identity, Product product) {
-        return holders(claim.productId())
+    /**
+     * False where an edit came in between: it starts over under another epoch, since a cancellation may have come too, and
+     * what was restored for its order would count.
+     */
+    private Future<Boolean> rebuild(Claim claim, ServerIdentity identity, Product product) {
+        return holdersWithSlots(product)
                 .compose(found -> steps.clear(claim)
                         .compose(cleared ->
-                                Chunks.each(found, CHUNK, order -> steps.restore(claim, order, ttlOf(order))))
+                                Chunks.each(found, CHUNK, order -> steps.restore(claim, order, answerUntil(order))))
                         .compose(restored -> audit(found))
                         .compose(restored -> restoreFree(claim, found)))
                 .compose(issued -> products.find(claim.productId()).compose(now -> {
                     Product latest = now.orElse(product);
                     if (latest.highest() != product.highest() || latest.version() != product.version()) {
-                        // An edit came in between: what it changed is read again, under the same claim.
-                        return rebuild(claim, identity, latest);
+                        return Future.succeededFuture(false);
                     }
-                    return steps.finish(claim, identity.token(), issued, latest);
+                    return steps.finish(claim, identity.token(), issued, latest).map(true);
                 }));
     }
 
     /** The outbox ends here, and with it the memory of what the audit log is owed. */
     private Future<Void> audit(List<Order> found) {
-        Instant since = clock.instant().minus(ledger.answerTtl());
+        Instant since = answersSince();
         List<Order> recent =
                 found.stream().filter(order -> order.updatedAt().isAfter(since)).toList();
         Future<Void> done = Future.succeededFuture();
@@ -181,9 +237,22 @@ public final class Recovery {
         return chunks;
     }
 
+    /** A limit that came after the orders asks for their buyers' slots; whoever changed it may have died before that. */
+    private Future<List<Order>> holdersWithSlots(Product product) {
+        return holders(product.id()).compose(found -> {
+            boolean lacking = product.details().perUserLimit() > 0
+                    && found.stream()
+                            .anyMatch(order ->
+                                    order.status().holdsUnits() && order.slots().isEmpty() && !order.byTheHouse());
+            return lacking
+                    ? slots.assign(product).compose(assigned -> holders(product.id()))
+                    : Future.succeededFuture(found);
+        });
+    }
+
     /** The orders of MongoDB, and dead letters whose units nobody has bought since. */
     private Future<List<Order>> holders(String productId) {
-        return orders.ofProduct(productId, clock.instant().minus(ledger.answerTtl()))
+        return orders.ofProduct(productId, answersSince())
                 .compose(placed -> letters.ofProduct(productId).map(refused -> {
                     BitSet taken = takenBy(placed);
                     List<Order> all = new ArrayList<>(placed);
@@ -203,8 +272,13 @@ public final class Recovery {
         return taken;
     }
 
-    private Duration ttlOf(Order order) {
-        return Duration.between(clock.instant(), order.reservedAt().plus(ledger.answerTtl()));
+    private Instant answerUntil(Order order) {
+        return order.reservedAt().plus(ledger.answerTtl());
+    }
+
+    /** What is older needs no answer any more, by whichever clock. */
+    private Instant answersSince() {
+        return clock.instant().minus(ledger.answerTtl()).minus(CLOCKS_DIFFER);
     }
 
     /** The gaps below the highest unit sold are free; above it nothing was issued, and nothing need be written. */

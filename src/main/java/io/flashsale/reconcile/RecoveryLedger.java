@@ -10,6 +10,7 @@ import io.flashsale.sale.Order;
 import io.flashsale.sale.Product;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +20,7 @@ import java.util.List;
  * <p>Belongs to the event loop of its link.
  */
 final class RecoveryLedger {
-    private static final Duration LOCK_LEASE = Duration.ofSeconds(5);
+    static final Duration LOCK_LEASE = Duration.ofSeconds(5);
 
     /** A recovery that lost its sale to a later one. */
     static final class SupersededException extends RuntimeException {
@@ -41,6 +42,7 @@ final class RecoveryLedger {
 
     private final RedisLink link;
     private final Script unlock = Script.load("unlock-1");
+    private final Script prolong = Script.load("prolong-1");
     private final Script begin = Script.load("begin-recovery-2");
     private final Script clear = Script.load("clear-3");
     private final Script restore = Script.load("restore-4");
@@ -55,6 +57,15 @@ final class RecoveryLedger {
     Future<Boolean> lock(String productId, String token) {
         return link.send("SET", Keys.recoveryLock(productId), token, "NX", "PX", String.valueOf(LOCK_LEASE.toMillis()))
                 .map(reply -> !reply.isNil());
+    }
+
+    /** A recovery may take longer than the lease, and one node that takes over from another for ever helps nobody. */
+    Future<Void> prolong(String productId, String token) {
+        return link.run(
+                        prolong,
+                        List.of(Keys.recoveryLock(productId)),
+                        List.of(token, String.valueOf(LOCK_LEASE.toMillis())))
+                .mapEmpty();
     }
 
     Future<Void> unlock(String productId, String token) {
@@ -91,9 +102,9 @@ final class RecoveryLedger {
     /**
      * Writes one order back.
      *
-     * @param answerTtl how long its answer stays bound to the key; zero or less: not at all
+     * @param answerUntil until when its answer stays bound to the key, by Redis' clock; in the past: not at all
      */
-    Future<Void> restore(Claim claim, Order order, Duration answerTtl) {
+    Future<Void> restore(Claim claim, Order order, Instant answerUntil) {
         boolean holds = order.status().holdsUnits();
         List<String> arguments = claimed(claim);
         arguments.add(order.id());
@@ -102,7 +113,7 @@ final class RecoveryLedger {
         arguments.add(String.valueOf(order.reservedAt().toEpochMilli()));
         arguments.add(String.valueOf(order.quantity()));
         arguments.add(LedgerOrders.format(order));
-        arguments.add(String.valueOf(Math.max(0, answerTtl.toSeconds())));
+        arguments.add(String.valueOf(answerUntil.toEpochMilli()));
         return link.run(
                         restore,
                         List.of(

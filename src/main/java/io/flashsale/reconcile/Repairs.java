@@ -21,6 +21,8 @@ public final class Repairs {
         FREED,
         /** The units of a cancelled order came back. */
         GIVEN_BACK,
+        /** An order of the house that a failed edit had left behind was cancelled. */
+        UNDONE,
         /** A running sale was handed settings that it had missed. */
         CONFIGURED,
         /** A sale was rebuilt from MongoDB. */

@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param recovering whether a recovery is under way, or was when its node died
  * @param version of the settings, 0 where there is none
  * @param highest unit that exists
+ * @param limit units per user; 0 for none
  * @param epoch of this copy of the data
  * @param waiting orders in the outbox
  * @param untold whether whoever listens was last told of another number of units left than there is
@@ -24,13 +25,22 @@ record SaleStatus(
         boolean recovering,
         long version,
         int highest,
+        int limit,
         long epoch,
         long waiting,
         boolean untold) {
 
     static Future<SaleStatus> read(RedisLink link, String productId) {
         Future<Reply> sale = link.send(
-                "HMGET", Keys.sale(productId), "certifiedBy", "recovering", "version", "highest", "epoch", "told");
+                "HMGET",
+                Keys.sale(productId),
+                "certifiedBy",
+                "recovering",
+                "version",
+                "highest",
+                "epoch",
+                "told",
+                "limit");
         Future<Reply> stock = link.send("GET", Keys.stock(productId));
         Future<Reply> waiting = link.send("HLEN", Keys.orders(productId));
         return Future.all(sale, stock, waiting)
@@ -40,6 +50,7 @@ record SaleStatus(
                         !sale.result().at(1).isNil(),
                         sale.result().at(2).asLong(),
                         (int) sale.result().at(3).asLong(),
+                        (int) sale.result().at(6).asLong(),
                         sale.result().at(4).asLong(),
                         waiting.result().asLong(),
                         !Objects.equals(

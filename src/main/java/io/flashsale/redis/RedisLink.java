@@ -228,9 +228,10 @@ public final class RedisLink {
         }
         String message = String.valueOf(failure.getMessage());
         if (message.startsWith("READONLY") || message.startsWith("MOVED") || message.startsWith("MASTERDOWN")) {
-            // The peer is no longer the one that was certified.
+            // The peer is no longer the one that was certified, and by now another may answer at the same address.
             if (used == connection) {
-                identity = null;
+                drop("Redis is not a master here");
+                scheduleReconnect();
             }
             return new RedisUnavailableException("Redis is not a master here", false);
         }

@@ -98,6 +98,16 @@ final class SmallWorld implements AutoCloseable {
         network.set(TcpProxy.Mode.PASS);
     }
 
+    /** Each way to MongoDB takes so long; 0 for as fast as it goes. */
+    void slowMongo(long millis) {
+        network.delay(millis);
+    }
+
+    /** Another node on the same stores, over the same network. */
+    TestNode anotherNode() {
+        return builder.start();
+    }
+
     private void whileMongoIsAway(Runnable middle) {
         int port = mongo.port();
         mongo.close();

@@ -320,6 +320,58 @@ class SaleScriptsIT {
         assertEquals(4, stock());
     }
 
+    /** A node that was halted comes back with what it wanted to do about an earlier reservation of the same request. */
+    @Test
+    void aLateReturnLeavesALaterReservationInTheOutboxOfARecovery() {
+        // given
+        open(5, 1);
+        Order earlier = buy("ada", "k", 1).order();
+        run(() -> ledger.release(earlier, Ledger.Return.NEVER_WAS, earlier.units(), earlier.slots()));
+        Order later = buy("ada", "k", 1).order();
+        set("recovering", "token");
+
+        // when
+        run(() -> ledger.release(earlier, Ledger.Return.NEVER_WAS, earlier.units(), earlier.slots()));
+        boolean discarded = run(() -> ledger.release(earlier, Ledger.Return.DISCARDED, earlier.units(), earlier.slots())
+                .map(true)
+                .otherwise(false));
+        String kept = send("HGET", Keys.orders(product), later.id());
+        run(() -> ledger.release(later, Ledger.Return.NEVER_WAS, later.units(), later.slots()));
+
+        // then
+        assertEquals(earlier.id(), later.id());
+        assertEquals(LedgerOrders.format(later), kept);
+        assertEquals(false, discarded, "the recovery may have restored it");
+        assertEquals("0", send("HLEN", Keys.orders(product)));
+    }
+
+    /** The clock of a promoted server may be an hour behind that of the one before it. */
+    @Test
+    void aPassThatLastsLongerThanItsLeaseIsOver() {
+        // given
+        List<String> key = List.of(Keys.reconcilerPass(product));
+
+        // when
+        send(
+                "HSET",
+                key.get(0),
+                "token",
+                "dead",
+                "number",
+                "7",
+                "until",
+                String.valueOf(System.currentTimeMillis() + 3_600_000));
+        long afterAFailOver = run(() -> link.run(Script.load("begin-pass-1"), key, List.of("me", "5000")))
+                .asLong();
+        long another = run(() -> link.run(Script.load("begin-pass-1"), key, List.of("other", "5000")))
+                .asLong();
+        long mine = run(() -> link.run(Script.load("begin-pass-1"), key, List.of("me", "5000")))
+                .asLong();
+
+        // then
+        assertEquals(List.of(8L, 0L, 8L), List.of(afterAFailOver, another, mine));
+    }
+
     @Test
     void aReleaseIsRefusedWhereTheSaleIsNotVouchedFor() {
         // given

@@ -1,0 +1,93 @@
+package io.flashsale.reconcile;
+
+import io.flashsale.persistence.ProductStore;
+import io.flashsale.purchase.HouseOrders;
+import io.flashsale.sale.Order;
+import io.flashsale.sale.Product;
+import io.flashsale.sale.Withdrawal;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Units that an edit took off sale and that no edit stands for: it failed, or its node died, before the product was
+ * written. They are put on sale again.
+ *
+ * <p>Only what two looks saw under one version of the product; and the version is raised first, so that an edit which is
+ * still under way loses, and takes back itself what it took. Belongs to the event loop of its ledger.
+ */
+final class LostWithdrawals {
+    private static final Logger LOG = LoggerFactory.getLogger(LostWithdrawals.class);
+    private static final int AT_ONCE = 10;
+
+    private record Look(long version, Set<String> orderIds) {}
+
+    private final ProductStore products;
+    private final HouseOrders house;
+    private final Repairs repairs;
+    private final Map<String, Look> before = new HashMap<>();
+
+    LostWithdrawals(ProductStore products, HouseOrders house, Repairs repairs) {
+        this.products = products;
+        this.house = house;
+        this.repairs = repairs;
+    }
+
+    /**
+     * Looks at the house's orders of a product, and undoes those that the look before saw too.
+     *
+     * @param live the product's orders that hold units, read after the product was
+     */
+    Future<Void> look(Product product, List<Order> live) {
+        List<Order> ofTheHouse = live.stream().filter(Order::byTheHouse).toList();
+        if (ofTheHouse.isEmpty()) {
+            forget(product.id());
+            return Future.succeededFuture();
+        }
+        return products.withdrawals(product.id()).compose(standing -> {
+            Map<String, Order> lost = lost(product.id(), ofTheHouse, standing);
+            Look earlier = before.put(product.id(), new Look(product.version(), Set.copyOf(lost.keySet())));
+            if (earlier == null || earlier.version() != product.version()) {
+                return Future.succeededFuture();
+            }
+            lost.keySet().retainAll(earlier.orderIds());
+            return lost.isEmpty() ? Future.succeededFuture() : undo(product, List.copyOf(lost.values()));
+        });
+    }
+
+    /** Forgets a product that is not looked at any more. */
+    void forget(String productId) {
+        before.remove(productId);
+    }
+
+    private static Map<String, Order> lost(String productId, List<Order> ofTheHouse, List<Withdrawal> standing) {
+        Set<String> known = new HashSet<>();
+        standing.forEach(withdrawal -> known.addAll(HouseOrders.orderIds(productId, withdrawal)));
+        return ofTheHouse.stream()
+                .filter(order -> !known.contains(order.id()))
+                .collect(Collectors.toMap(Order::id, order -> order, (one, same) -> one, HashMap::new));
+    }
+
+    private Future<Void> undo(Product product, List<Order> lost) {
+        return products.raiseVersion(product).compose(raised -> {
+            if (!raised) {
+                return Future.succeededFuture();
+            }
+            LOG.atWarn()
+                    .addKeyValue("productId", product.id())
+                    .addKeyValue(
+                            "units", lost.stream().mapToInt(Order::quantity).sum())
+                    .log("units on sale again that a failed edit had taken");
+            return Chunks.each(
+                    lost,
+                    AT_ONCE,
+                    order -> house.undo(order.id()).onSuccess(done -> repairs.count(Repairs.Kind.UNDONE)));
+        });
+    }
+}

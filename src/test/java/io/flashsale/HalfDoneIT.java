@@ -1,0 +1,98 @@
+package io.flashsale;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.redis.Keys;
+import io.flashsale.support.Client;
+import io.flashsale.support.TestStores;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Steps of an admin, or of an operator, that MongoDB has seen and Redis has not. */
+class HalfDoneIT {
+    private final String database = TestStores.freshDatabase();
+    private final Vertx vertx = Vertx.vertx();
+    private MongoClient mongo;
+    private TestNode node;
+    private Client admin;
+
+    @BeforeEach
+    void start() {
+        node = TestNode.builder().with("FLASHSALE_MONGODB_DATABASE", database).start();
+        mongo = MongoClient.create(
+                vertx,
+                new JsonObject()
+                        .put("connection_string", TestStores.shared().mongoUri())
+                        .put("db_name", database));
+        admin = node.admin();
+    }
+
+    @AfterEach
+    void stop() {
+        node.close();
+        TestNode.await(mongo.close());
+        TestNode.await(vertx.close());
+    }
+
+    private void update(String product, JsonObject update) {
+        TestNode.await(mongo.updateCollection("products", new JsonObject().put("_id", product), update));
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        for (int i = 0; i < 200 && !condition.getAsBoolean(); i++) {
+            Thread.sleep(50);
+        }
+        assertTrue(condition.getAsBoolean());
+    }
+
+    /** The node died after the product was written, and before the orders had their buyers' slots. */
+    @Test
+    void aNewLimitCountsWhatWasBoughtBeforeIt() throws Exception {
+        // given
+        String product = TestNode.product(admin, 10, 0);
+        Client ada = node.user();
+        ada.buy(product, "a", 2);
+        admin.put("/api/v1/products/update-product/" + product, new JsonObject().put("paused", true));
+
+        // when
+        update(
+                product,
+                new JsonObject()
+                        .put("$set", new JsonObject().put("perUserLimit", 2))
+                        .put("$inc", new JsonObject().put("version", 1)));
+        int resumed = admin.put("/api/v1/products/update-product/" + product, new JsonObject().put("paused", false))
+                .status();
+        await(() -> "2".equals(node.redis("HGET", Keys.sale(product), "limit")));
+
+        // then
+        assertEquals(200, resumed);
+        assertEquals("purchase-limit-reached", ada.buy(product, "b", 1).code());
+        assertEquals(201, node.user().buy(product, "c", 2).status());
+    }
+
+    /** A backup of MongoDB was put back: Redis knows a later epoch than the product. */
+    @Test
+    void aMongoDbThatWasSetBackLearnsTheEpoch() throws Exception {
+        // given: sold out
+        String product = TestNode.product(admin, 1, 0);
+        node.redis("HDEL", Keys.sale(product), "certifiedBy");
+        await(() -> "2".equals(node.redis("HGET", Keys.sale(product), "epoch"))
+                && "1".equals(node.redis("HEXISTS", Keys.sale(product), "certifiedBy")));
+        node.user().buy(product, "k");
+        Client bob = node.user();
+
+        // when
+        update(product, new JsonObject().put("$set", new JsonObject().put("epoch", 0L)));
+
+        // then
+        await(() -> "sold-out".equals(bob.buy(product, "k").code()));
+        JsonObject document = TestNode.await(mongo.findOne("products", new JsonObject().put("_id", product), null));
+        assertEquals(node.redis("HGET", Keys.sale(product), "epoch"), String.valueOf(document.getLong("epoch")));
+    }
+}

@@ -1,0 +1,174 @@
+package io.flashsale.faults;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.TestNode;
+import io.flashsale.support.Client;
+import io.flashsale.support.Client.Answer;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A MongoDB that takes its time makes repairs slow, and nothing worse. */
+class SlowRecoveryIT {
+    private static Vertx vertx;
+
+    @BeforeAll
+    static void start() {
+        vertx = Vertx.vertx();
+    }
+
+    @AfterAll
+    static void stop() {
+        TestNode.await(vertx.close());
+    }
+
+    private static Object field(SmallWorld world, String name) {
+        return world.redis()
+                .send("HGET", "product:sale:{" + world.wares().get(0).id() + "}", name);
+    }
+
+    private static boolean await(int seconds, BooleanSupplier condition) {
+        for (int i = 0; i < seconds * 20 && !condition.getAsBoolean(); i++) {
+            Processes.pause(50);
+        }
+        return condition.getAsBoolean();
+    }
+
+    /** Each buys all the time, and is given an answer or none. */
+    private static List<Thread> shop(List<Client> buyers, String product, AtomicBoolean over, int pauseMillis) {
+        List<Thread> threads = new ArrayList<>();
+        for (Client buyer : buyers) {
+            Thread thread = new Thread(
+                    () -> {
+                        for (int i = 0; !over.get(); i++) {
+                            buyer.buyLater(product, "key-" + i)
+                                    .exceptionally(lost -> null)
+                                    .join();
+                            Processes.pause(pauseMillis);
+                        }
+                    },
+                    "shopper");
+            thread.start();
+            threads.add(thread);
+        }
+        return threads;
+    }
+
+    private static void end(List<Thread> threads, AtomicBoolean over) {
+        over.set(true);
+        threads.forEach(thread -> {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /** Buyers who saw the loss ask for a recovery, and some of them only when it is over. */
+    @Test
+    void whatIsRecoveredStaysOpen() {
+        try (SmallWorld world =
+                new SmallWorld(vertx, TestNode.builder().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1)) {
+            // given
+            world.sell(100_000, 0);
+            List<Client> buyers = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                buyers.add(world.node().user());
+            }
+            world.slowMongo(250);
+            AtomicBoolean over = new AtomicBoolean();
+            List<Thread> shoppers = shop(buyers, world.wares().get(0).id(), over, 5);
+            Processes.pause(1_000);
+
+            // when
+            world.redis().send("HDEL", "product:sale:{" + world.wares().get(0).id() + "}", "certifiedBy");
+            boolean open = await(60, () -> field(world, "certifiedBy") != null);
+            Object epoch = field(world, "epoch");
+            boolean closedAgain = await(6, () -> field(world, "certifiedBy") == null);
+            end(shoppers, over);
+            world.slowMongo(0);
+
+            // then
+            assertTrue(open);
+            assertFalse(closedAgain);
+            assertEquals(epoch, field(world, "epoch"));
+        }
+    }
+
+    /** A recovery that takes longer than the lease of its lock is left to the node that is at it. */
+    @Test
+    void aLongRecoveryIsNotTakenOver() {
+        try (SmallWorld world =
+                        new SmallWorld(vertx, TestNode.builder().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1);
+                TestNode other = world.anotherNode()) {
+            // given
+            world.sell(10, 0);
+            List<Client> buyers = List.of(world.node().user(), other.user());
+            long epoch = Long.parseLong(field(world, "epoch").toString());
+            world.slowMongo(1_200);
+            AtomicBoolean over = new AtomicBoolean();
+            List<Thread> shoppers = shop(buyers, world.wares().get(0).id(), over, 300);
+
+            // when
+            world.redis().send("HDEL", "product:sale:{" + world.wares().get(0).id() + "}", "certifiedBy");
+            boolean open = await(60, () -> field(world, "certifiedBy") != null);
+            Object reached = field(world, "epoch");
+            end(shoppers, over);
+            world.slowMongo(0);
+
+            // then
+            assertTrue(open, "epoch " + reached);
+            assertEquals(String.valueOf(epoch + 1), reached.toString());
+        }
+    }
+
+    /** The admin is told "unavailable", and by then the units are taken, or about to be. */
+    @Test
+    void unitsOfAFailedEditAreSoldAfterAll() {
+        try (SmallWorld world =
+                new SmallWorld(vertx, TestNode.builder().with("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "2"), 1)) {
+            // given
+            world.sell(10, 0);
+            Ware ware = world.wares().get(0);
+            Client admin = world.node().admin();
+            String path = "/api/v1/products/update-product/" + ware.id();
+            JsonObject lower = new JsonObject().put("stock", 8);
+
+            // when
+            world.slowMongo(1_100);
+            Answer failed = admin.put(path, lower);
+            world.slowMongo(0);
+            boolean undone = await(60, () -> {
+                Truth truth = Truth.read(vertx, world.stores(), ware.id());
+                return truth.outbox() == 0
+                        && truth.orders().stream().noneMatch(Truth.Order::live)
+                        && !truth.orders().isEmpty();
+            });
+            Long sellable = Truth.read(vertx, world.stores(), ware.id()).stock();
+            Answer again = admin.put(path, lower);
+
+            // then
+            assertEquals(503, failed.status(), failed.body());
+            assertTrue(
+                    undone, () -> Truth.read(vertx, world.stores(), ware.id()).toString());
+            assertEquals(10, sellable);
+            assertEquals(200, again.status(), again.body());
+            Processes.pause(1_000);
+            Truth truth = Truth.read(vertx, world.stores(), ware.id());
+            assertEquals(8, truth.stock(), "and what stands is not undone");
+            assertEquals(List.of(), truth.unrest());
+            assertNotNull(field(world, "certifiedBy"));
+        }
+    }
+}
