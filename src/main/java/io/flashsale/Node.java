@@ -43,6 +43,7 @@ import io.flashsale.purchase.PurchaseClient;
 import io.flashsale.purchase.PurchaseMetrics;
 import io.flashsale.purchase.Purchases;
 import io.flashsale.purchase.RecoveryClient;
+import io.flashsale.purchase.ReservedOrders;
 import io.flashsale.purchase.SaleFigures;
 import io.flashsale.reconcile.Reconciler;
 import io.flashsale.reconcile.Recovery;
@@ -262,6 +263,7 @@ final class Node {
                             productId -> catalog.find(productId).map(Optional::isPresent)),
                     new Routes.Administration(
                             orders,
+                            new ReservedOrders(ledger, products),
                             audit,
                             auditLog,
                             new Overview(facts(health), products, catalog, new SaleFigures(link), letters, clock)));

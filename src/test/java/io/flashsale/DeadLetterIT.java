@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.IndexOptions;
 import io.vertx.ext.mongo.MongoClient;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,6 +134,20 @@ class DeadLetterIT {
         Answer replayed = refused.buy(product, "k");
         assertEquals(201, replayed.status());
         assertEquals(reserved.body(), replayed.body());
+        assertEquals(
+                List.of(
+                        "dead-letter.retried done",
+                        "order.placed done",
+                        "dead-letter.retried refused",
+                        "dead-letter.put-aside done"),
+                audited(id));
+    }
+
+    private List<String> audited(String orderId) {
+        return admin.get("/api/v1/admin/audit?subject=" + orderId).json().getJsonArray("items").stream()
+                .map(JsonObject.class::cast)
+                .map(entry -> entry.getString("action") + " " + entry.getString("outcome"))
+                .toList();
     }
 
     @Test
@@ -149,6 +164,7 @@ class DeadLetterIT {
         assertEquals("not-found", again.code());
         assertEquals("failed", statusOfTheOrder());
         assertEquals("4", node.redis("GET", Keys.stock(product)));
+        assertEquals(List.of("dead-letter.discarded done", "dead-letter.put-aside done"), audited(id));
         clearTheWay();
         assertEquals(201, refused.buy(product, "k").status(), "the key is free, and so is the buyer");
         assertEquals("placed", statusOfTheOrder());

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** After a full run nothing private is in the log, in an answer or in Redis. */
+/** After a full run nothing private is in the log, in an answer, in Redis or in the audit log. */
 class SecretsIT {
     private static final String PASSWORD = "a-password-nobody-else-has";
     private static final String WRONG = "a-wrong-password-that-was-tried";
@@ -42,6 +42,7 @@ class SecretsIT {
         String session;
         String email = Client.freshEmail();
         byte[] redisFiles;
+        String audited;
 
         // when
         try (EmbeddedRedis redis = EmbeddedRedis.start(folder);
@@ -71,6 +72,8 @@ class SecretsIT {
             answers.append(ada.postText("/api/v1/auth/login", "{\"email\":\"" + email + "\",\"password\":\"" + PASSWORD)
                     .body());
             answers.append(ada.get("/api/v1/user/profile?password=" + PASSWORD).body());
+            answers.append(ada.post("/api/v1/auth/logout").body());
+            audited = node.admin().get("/api/v1/admin/audit?limit=100").body();
             redisFiles = everythingIn(folder.resolve("appendonlydir"));
         }
 
@@ -84,7 +87,14 @@ class SecretsIT {
             assertFalse(logged.contains(secret), "in the log");
             assertFalse(answers.toString().contains(secret), "in an answer");
             assertFalse(kept.contains(secret), "in Redis");
+            assertFalse(audited.contains(secret), "in the audit log");
         }
+        for (String action : List.of(
+                "account.registered", "session.opened", "order.placed", "password.changed", "product.created")) {
+            assertTrue(audited.contains(action), () -> action + " is not in the audit log");
+        }
+        assertFalse(audited.contains(email), "an address in the audit log");
+        assertFalse(audited.matches("(?s).*\\b" + code + "\\b.*"), "the code in the audit log");
         assertFalse(logged.contains(email), "an address in the log");
         assertFalse(logged.matches("(?s).*\\b" + code + "\\b.*"), "the code in the log");
         assertFalse(kept.contains("$6\r\n" + code + "\r\n"), "the code in Redis");

@@ -2,10 +2,13 @@ package io.flashsale.http;
 
 import io.flashsale.persistence.OrderRows;
 import io.flashsale.persistence.OrderStore;
+import io.flashsale.purchase.ReservedOrders;
 import io.flashsale.sale.InvalidFieldsException;
 import io.flashsale.sale.Order;
 import io.flashsale.sale.OrderStatus;
+import io.flashsale.sale.Page;
 import io.flashsale.sale.ProductIds;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -42,10 +45,12 @@ final class AdminOrderEndpoints {
     private static final int CHUNK_BYTES = 8_192;
 
     private final OrderStore orders;
+    private final ReservedOrders reserved;
     private int tables;
 
-    AdminOrderEndpoints(OrderStore orders) {
+    AdminOrderEndpoints(OrderStore orders, ReservedOrders reserved) {
         this.orders = orders;
+        this.reserved = reserved;
     }
 
     void list(RoutingContext ctx) {
@@ -57,13 +62,19 @@ final class AdminOrderEndpoints {
             table(ctx, filter);
             return;
         }
-        orders.list(filter, page.cursor(), page.limit())
-                .onSuccess(found -> {
+        Future<Page<Order>> listed = onlyInRedis(filter)
+                ? reserved.list(filter.productId(), page.cursor(), page.limit())
+                : orders.list(filter, page.cursor(), page.limit());
+        listed.onSuccess(found -> {
                     JsonArray items = new JsonArray();
                     found.items().forEach(order -> items.add(OrderJson.of(order).put("userId", order.userId())));
                     Answers.json(ctx, 200, Answers.page(items, found.next()));
                 })
                 .onFailure(ctx::fail);
+    }
+
+    private static boolean onlyInRedis(OrderStore.Filter filter) {
+        return filter.status() == OrderStatus.RESERVED;
     }
 
     private static String productId(MultiMap query) {
@@ -104,6 +115,16 @@ final class AdminOrderEndpoints {
     private void table(RoutingContext ctx, OrderStore.Filter filter) {
         if (ctx.request().method().equals(HttpMethod.HEAD)) {
             begin(ctx.response()).end();
+            return;
+        }
+        if (onlyInRedis(filter)) {
+            reserved.list(filter.productId(), null, Integer.MAX_VALUE)
+                    .onSuccess(all -> {
+                        Buffer rows = Buffer.buffer(COLUMNS);
+                        all.items().forEach(order -> rows.appendString(row(order)));
+                        begin(ctx.response()).end(rows);
+                    })
+                    .onFailure(ctx::fail);
             return;
         }
         if (tables >= MAX_TABLES) {

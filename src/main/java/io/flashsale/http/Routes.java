@@ -18,6 +18,7 @@ import io.flashsale.persistence.OrderStore;
 import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Orders;
 import io.flashsale.purchase.PurchaseClient;
+import io.flashsale.purchase.ReservedOrders;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -44,7 +45,8 @@ public final class Routes {
             Administration administration) {}
 
     /** What only admins enter. */
-    public record Administration(OrderStore orders, AuditStore audit, AuditClient log, Overview overview) {}
+    public record Administration(
+            OrderStore orders, ReservedOrders reserved, AuditStore audit, AuditClient log, Overview overview) {}
 
     private Routes(RouteTable table, Gate gate) {
         this.table = table;
@@ -109,7 +111,7 @@ public final class Routes {
     }
 
     private void admin(Administration rooms) {
-        onlooker("/api/v1/admin/orders", new AdminOrderEndpoints(rooms.orders())::list);
+        onlooker("/api/v1/admin/orders", new AdminOrderEndpoints(rooms.orders(), rooms.reserved())::list);
         onlooker("/api/v1/admin/audit", new AuditEndpoints(rooms.audit())::list);
         onlooker("/api/v1/admin/overview", rooms.overview()::read);
     }

@@ -10,8 +10,10 @@ import io.vertx.ext.mongo.BulkOperation;
 import io.vertx.ext.mongo.BulkWriteOptions;
 import io.vertx.ext.mongo.FindOptions;
 import io.vertx.ext.mongo.WriteOption;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,21 +89,34 @@ public final class AuditStore {
         if (partial.getWriteConcernError() != null) {
             return Future.failedFuture(new StoreUnavailableException("no majority took the audit entries"));
         }
-        int repeated = 0;
+        Map<String, AuditEntry> doubted = new HashMap<>();
         for (BulkWriteError error : partial.getWriteErrors()) {
+            AuditEntry entry = entries.get(error.getIndex());
             if (error.getCode() == MongoLink.DUPLICATE_KEY) {
-                repeated++;
+                doubted.put(entry.id(), entry);
             } else {
-                metrics.refused();
-                LOG.atError()
-                        .addKeyValue("entry", entries.get(error.getIndex()))
-                        .addKeyValue("code", error.getCode())
-                        .log("MongoDB refused an entry of the audit log");
+                refused(entry, error.getCode());
             }
         }
-        metrics.repeated(repeated);
         metrics.written(entries.size() - partial.getWriteErrors().size());
-        return Future.succeededFuture();
+        return doubted.isEmpty() ? Future.succeededFuture() : readBack(doubted);
+    }
+
+    /** A duplicate key is a repetition only if the entry is there: the index may be somebody else's. */
+    private Future<Void> readBack(Map<String, AuditEntry> doubted) {
+        return missing(doubted.keySet()).map(missing -> {
+            missing.forEach(id -> refused(doubted.get(id), MongoLink.DUPLICATE_KEY));
+            metrics.repeated(doubted.size() - missing.size());
+            return null;
+        });
+    }
+
+    private void refused(AuditEntry entry, int code) {
+        metrics.refused();
+        LOG.atError()
+                .addKeyValue("entry", entry)
+                .addKeyValue("code", code)
+                .log("MongoDB refused an entry of the audit log");
     }
 
     /** Which of these events have no entry. */

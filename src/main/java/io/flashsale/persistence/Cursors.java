@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.FindOptions;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -34,25 +35,24 @@ final class Cursors {
             String cursor,
             int limit,
             Function<JsonObject, T> mapper) {
-        JsonObject from = query;
+        JsonObject filter = query;
         if (cursor != null) {
             try {
-                from = new JsonObject()
-                        .put(
-                                "$and",
-                                new JsonArray().add(query).add(decode(cursor).after(timeField)));
-            } catch (IllegalArgumentException | java.time.DateTimeException e) {
-                return Future.failedFuture(
-                        new InvalidFieldsException("cursor", "must be the cursor of the page before, unchanged"));
+                JsonArray both = new JsonArray().add(query).add(decode(cursor).after(timeField));
+                filter = new JsonObject().put("$and", both);
+            } catch (InvalidFieldsException e) {
+                return Future.failedFuture(e);
             }
         }
+        JsonObject from = filter;
         // One more than asked for tells whether there is a next page.
         FindOptions options = new FindOptions().setSort(newestFirst(timeField)).setLimit(limit + 1);
-        JsonObject filter = from;
-        return mongo.call(client -> client.findWithOptions(collection, filter, options))
+        return mongo.call(client -> client.findWithOptions(collection, from, options))
                 .map(found -> {
                     List<JsonObject> shown = found.subList(0, Math.min(limit, found.size()));
-                    String next = found.size() > limit ? encode(shown.get(limit - 1), timeField) : null;
+                    JsonObject last = found.size() > limit ? shown.get(limit - 1) : null;
+                    String next =
+                            last == null ? null : encode(MongoLink.instant(last, timeField), last.getString("_id"));
                     return new Page<>(shown.stream().map(mapper).toList(), next);
                 });
     }
@@ -62,7 +62,8 @@ final class Cursors {
         return new JsonObject().put(timeField, -1).put("_id", -1);
     }
 
-    private record Position(Instant time, String id) {
+    /** A place in such a list: the item that the page before ended with. */
+    record Position(Instant time, String id) {
         JsonObject after(String timeField) {
             JsonObject older = new JsonObject().put(timeField, new JsonObject().put("$lt", MongoLink.date(time)));
             JsonObject sameTime =
@@ -74,18 +75,24 @@ final class Cursors {
         }
     }
 
-    private static String encode(JsonObject document, String timeField) {
-        String position = MongoLink.instant(document, timeField).toEpochMilli() + ":" + document.getString("_id");
+    static String encode(Instant time, String id) {
+        String position = time.toEpochMilli() + ":" + id;
         return Base64.getUrlEncoder().withoutPadding().encodeToString(position.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Position decode(String cursor) {
-        String position = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-        int colon = position.indexOf(':');
-        if (colon < 1) {
-            throw new IllegalArgumentException("no position in the cursor");
+    /**
+     * Reads a cursor.
+     *
+     * @throws InvalidFieldsException for one that was not handed out here
+     */
+    static Position decode(String cursor) {
+        try {
+            String position = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+            int colon = position.indexOf(':');
+            Instant time = Instant.ofEpochMilli(Long.parseLong(position.substring(0, Math.max(0, colon))));
+            return new Position(time, position.substring(colon + 1));
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new InvalidFieldsException("cursor", "must be the cursor of the page before, unchanged");
         }
-        return new Position(
-                Instant.ofEpochMilli(Long.parseLong(position.substring(0, colon))), position.substring(colon + 1));
     }
 }

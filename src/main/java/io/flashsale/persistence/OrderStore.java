@@ -15,7 +15,9 @@ import io.vertx.ext.mongo.UpdateOptions;
 import io.vertx.ext.mongo.WriteOption;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -108,6 +110,29 @@ public final class OrderStore {
     /** Buyers' orders, newest first. */
     public Future<Page<Order>> list(Filter filter, String cursor, int limit) {
         return Cursors.page(mongo, COLLECTION, filter.toQuery(), LISTED_BY, cursor, limit, OrderDocuments::toOrder);
+    }
+
+    /** A page of orders that MongoDB does not hold, in the same order and with the same kind of cursor. */
+    public static Page<Order> page(List<Order> orders, String cursor, int limit) {
+        Comparator<Order> oldestFirst = Comparator.<Order, Instant>comparing(
+                        order -> order.reservedAt().truncatedTo(ChronoUnit.MILLIS))
+                .thenComparing(Order::id);
+        Cursors.Position from = cursor == null ? null : Cursors.decode(cursor);
+        List<Order> rest = orders.stream()
+                .filter(order -> from == null || isAfter(order, from))
+                .sorted(oldestFirst.reversed())
+                .limit(limit + 1L)
+                .toList();
+        if (rest.size() <= limit) {
+            return new Page<>(rest, null);
+        }
+        Order last = rest.get(limit - 1);
+        return new Page<>(rest.subList(0, limit), Cursors.encode(last.reservedAt(), last.id()));
+    }
+
+    private static boolean isAfter(Order order, Cursors.Position from) {
+        int time = order.reservedAt().truncatedTo(ChronoUnit.MILLIS).compareTo(from.time());
+        return time < 0 || (time == 0 && order.id().compareTo(from.id()) < 0);
     }
 
     /** All of them, in the same order, one after another. */
