@@ -399,10 +399,11 @@ class LiveIT {
 
     private static String padded(String product, long seq) {
         return new JsonObject()
-                .put("type", "stock:updated")
+                .put("type", "purchase:completed")
                 .put("productId", product)
                 .put("seq", seq)
-                .put("padding", "x".repeat(400_000))
+                .put("quantity", 1)
+                .put("at", "x".repeat(400_000))
                 .encode();
     }
 

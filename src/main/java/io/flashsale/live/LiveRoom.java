@@ -204,21 +204,19 @@ public final class LiveRoom {
     }
 
     private void tell(Watched watched) {
-        List<StockEvent> news = watched.news();
+        Optional<News> news = watched.news();
         if (news.isEmpty()) {
             toldLately.remove(watched);
             return;
         }
         toldLately.add(watched);
-        vertx.setTimer(TELL_EVERY_MILLIS, timer -> tell(watched));
         for (Listener listener : watched.audience()) {
-            for (StockEvent event : news) {
-                if (!listener.tell(event)) {
-                    drop(listener);
-                    break;
-                }
+            if (!listener.tell(news.get())) {
+                drop(listener);
             }
         }
+        // From now, not from the first of them: telling thousands must leave time for everything else.
+        vertx.setTimer(TELL_EVERY_MILLIS, timer -> tell(watched));
     }
 
     /** The product was deleted. */
