@@ -3,9 +3,12 @@ package io.flashsale;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.config.Configuration;
+import io.flashsale.embedded.EmbeddedRedis;
 import io.flashsale.redis.Keys;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
+import io.flashsale.support.TestStores;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.UncheckedIOException;
@@ -17,7 +20,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -57,6 +62,7 @@ class LiveIT {
         private final BlockingQueue<JsonObject> received = new LinkedBlockingQueue<>();
         private final List<Long> seqs = new ArrayList<>();
         private final HttpResponse<Stream<String>> response;
+        private final Thread reader;
 
         Events(int port, String product, String... headers) {
             HttpRequest.Builder request = HttpRequest.newBuilder(
@@ -65,9 +71,15 @@ class LiveIT {
                 request.headers(headers);
             }
             response = HTTP.sendAsync(request.build(), BodyHandlers.ofLines()).join();
-            Thread reader = new Thread(this::read, "event-stream");
+            reader = new Thread(this::read, "event-stream");
             reader.setDaemon(true);
             reader.start();
+        }
+
+        /** Waits for the server to end it. */
+        void awaitEnd() throws InterruptedException {
+            reader.join(10_000);
+            assertTrue(!reader.isAlive(), "the stream goes on");
         }
 
         private void read() {
@@ -139,14 +151,19 @@ class LiveIT {
     void aStreamBeginsWithHowThingsAreAndGoesOnToTheSellOut() throws Exception {
         // given
         String product = TestNode.product(admin, 3, 0);
-        node.user().buy(product, "before");
+        Client buyer = node.user();
+        try (Events earlier = new Events(node.port(), product)) {
+            buyer.buy(product, "before");
+            // What is bought within a tenth of a second is told as one: this one is to be told by itself.
+            earlier.awaitRemaining(2);
+        }
         try (Events events = new Events(node.port(), product)) {
 
             // when
-            JsonObject first = events.awaitType("stock:updated");
-            node.user().buy(product, "one");
+            JsonObject first = events.await(any -> true);
+            buyer.buy(product, "one");
             JsonObject bought = events.awaitType("purchase:completed");
-            node.user().buy(product, "last");
+            buyer.buy(product, "last");
             JsonObject soldOut = events.awaitType("product:soldout");
 
             // then
@@ -154,6 +171,7 @@ class LiveIT {
             assertEquals(
                     "text/event-stream",
                     events.response.headers().firstValue("content-type").orElseThrow());
+            assertEquals("stock:updated", first.getString("type"));
             assertEquals(2, first.getInteger("remaining"));
             assertEquals(1, bought.getInteger("quantity"));
             Instant.parse(bought.getString("at"));
@@ -203,6 +221,109 @@ class LiveIT {
 
             // then: the order of all of them was looked at on the way
             events.awaitRemaining(3);
+        }
+    }
+
+    /** The one who changed it may die before it is told. */
+    @Test
+    void whatNobodyToldIsToldByTheReconciler() throws Exception {
+        // given
+        String product = TestNode.product(admin, 5, 1);
+        try (Events events = new Events(node.port(), product)) {
+            events.awaitRemaining(5);
+
+            // when
+            node.redis("HSET", Keys.sale(product), "highest", "6");
+            node.redis("INCR", Keys.stock(product));
+
+            // then
+            events.awaitRemaining(6);
+        }
+    }
+
+    @Test
+    void aSellOutThatCameToNothingIsTakenBack() throws Exception {
+        // given
+        String product = TestNode.product(admin, 1, 1);
+        Client ada = node.user();
+        Client bob = node.user();
+        try (Events events = new Events(node.port(), product)) {
+            Answer bought = ada.buy(product, "k");
+            events.awaitType("product:soldout");
+
+            // when
+            ada.post("/api/v1/user/orders/" + bought.json().getString("orderId") + "/cancel");
+            events.awaitRemaining(1);
+            bob.buy(product, "k");
+
+            // then
+            events.awaitType("product:soldout");
+            events.awaitRemaining(0);
+        }
+    }
+
+    @Test
+    void thousandsWhoComeBackAtOnceShareWhatIsAskedOfRedis() throws Exception {
+        // given
+        Path folder = TestStores.temporaryFolder();
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder.resolve("redis"));
+                TestNode quiet = TestNode.builder()
+                        .on(new Configuration.Stores(
+                                redis.uri(), TestStores.shared().mongoUri()))
+                        .with("FLASHSALE_RECONCILE_INTERVAL", "1h")
+                        .with("FLASHSALE_REDIS_HEARTBEAT", "1h")
+                        .start()) {
+            String product = TestNode.product(quiet.admin(), 5, 1);
+            List<Events> all = new ArrayList<>();
+            all.add(new Events(quiet.port(), product));
+            all.get(0).awaitRemaining(5);
+            long before = commands(quiet);
+
+            // when
+            for (int i = 0; i < 300; i++) {
+                all.add(new Events(quiet.port(), product));
+            }
+            for (Events events : all.subList(1, all.size())) {
+                events.awaitRemaining(5);
+            }
+
+            // then
+            long asked = commands(quiet) - before;
+            assertTrue(asked < 300, asked + " commands for 300 clients");
+            all.forEach(Events::close);
+        }
+    }
+
+    private static long commands(TestNode of) {
+        return of.redis("INFO", "stats")
+                .lines()
+                .filter(line -> line.startsWith("total_commands_processed:"))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
+                .sum();
+    }
+
+    @Test
+    void theStreamsOfADeletedProductEnd() throws Exception {
+        // given
+        String product = TestNode.product(admin, 5, 1);
+        Messages messages = new Messages();
+        WebSocket socket = open(messages);
+        socket.sendText(subscribe(product), true).join();
+        messages.received.poll(10, TimeUnit.SECONDS);
+        try (Events events = new Events(node.port(), product)) {
+            events.awaitRemaining(5);
+
+            // when
+            admin.delete("/api/v1/product/delete-product/" + product);
+
+            // then
+            events.awaitEnd();
+            assertEquals(
+                    404,
+                    node.client().get("/api/v1/product/" + product + "/events").status());
+            JsonObject last = messages.received.poll(10, TimeUnit.SECONDS);
+            assertEquals("not-found", last.getString("code"));
+            assertEquals(product, last.getString("productId"));
         }
     }
 
@@ -269,9 +390,10 @@ class LiveIT {
     }
 
     /** What a socket said, and how it ended. */
-    private static final class Messages implements WebSocket.Listener {
+    private static class Messages implements WebSocket.Listener {
         private final BlockingQueue<JsonObject> received = new LinkedBlockingQueue<>();
         private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+        private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
         @Override
         public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
@@ -283,16 +405,26 @@ class LiveIT {
         @Override
         public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
             closed.complete(code);
+            ended.complete(true);
             return null;
+        }
+
+        @Override
+        public void onError(WebSocket socket, Throwable error) {
+            ended.complete(true);
         }
     }
 
     private static WebSocket open(Messages messages, String... header) {
+        return open(node.port(), messages, header);
+    }
+
+    private static WebSocket open(int port, Messages messages, String... header) {
         WebSocket.Builder builder = HTTP.newWebSocketBuilder();
         if (header.length > 0) {
             builder.header(header[0], header[1]);
         }
-        return builder.buildAsync(URI.create("ws://127.0.0.1:" + node.port() + "/api/v1/live"), messages)
+        return builder.buildAsync(URI.create("ws://127.0.0.1:" + port + "/api/v1/live"), messages)
                 .join();
     }
 
@@ -355,6 +487,85 @@ class LiveIT {
         assertEquals(1008, messages.closed.get(10, TimeUnit.SECONDS));
     }
 
+    /** What is asked for counts, not what there is: each made-up id costs a look at the stores. */
+    @Test
+    void aSocketAsksForSoManyProductsOnly() throws Exception {
+        Messages messages = new Messages();
+        open(messages).sendText(subscribe("a", "b", "c", "d"), true).join();
+        assertEquals(1008, messages.closed.get(10, TimeUnit.SECONDS));
+
+        Messages stubborn = new Messages();
+        WebSocket socket = open(stubborn);
+        for (int i = 0; i < 10_000 && !stubborn.closed.isDone(); i++) {
+            socket.sendText(subscribe("a"), true).exceptionally(closed -> null).join();
+        }
+        assertEquals(1008, stubborn.closed.get(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aSocketThatSaysTooMuchIsClosed() throws Exception {
+        Messages messages = new Messages();
+        open(messages)
+                .sendText("x".repeat(100_000), true)
+                .exceptionally(closed -> null)
+                .join();
+        assertTrue(messages.ended.get(10, TimeUnit.SECONDS));
+
+        Messages binary = new Messages();
+        open(binary).sendBinary(ByteBuffer.allocate(8), true).join();
+        assertEquals(1007, binary.closed.get(10, TimeUnit.SECONDS));
+    }
+
+    /** RFC 6455, section 5.1: a server must close the connection. */
+    @Test
+    void aSocketThatDoesNotMaskIsClosed() throws Exception {
+        try (Socket raw = new Socket(java.net.InetAddress.getLoopbackAddress(), node.port())) {
+            raw.setSoTimeout(10_000);
+            raw.getOutputStream()
+                    .write(String.join(
+                                    "\r\n",
+                                    "GET /api/v1/live HTTP/1.1",
+                                    "Host: x",
+                                    "Upgrade: websocket",
+                                    "Connection: Upgrade",
+                                    "Sec-WebSocket-Version: 13",
+                                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                                    "",
+                                    "")
+                            .getBytes(StandardCharsets.US_ASCII));
+            byte[] answer = new byte[1_000];
+            int length = raw.getInputStream().read(answer);
+            raw.getOutputStream().write(new byte[] {(byte) 0x81, 2, 'h', 'i'});
+            byte[] rest = raw.getInputStream().readAllBytes();
+            assertTrue(new String(answer, 0, length, StandardCharsets.US_ASCII).startsWith("HTTP/1.1 101"));
+            assertEquals(0x88, rest[0] & 0xff, "a close frame, and the end");
+        }
+    }
+
+    @Test
+    void aSocketThatDoesNotAnswerPingsIsDropped() throws Exception {
+        // given
+        try (TestNode other =
+                TestNode.builder().with("FLASHSALE_LIVE_HEARTBEAT", "100ms").start()) {
+            Messages silent = new Messages() {
+                @Override
+                public void onOpen(WebSocket socket) {
+                    // Asks for nothing, so that nothing is answered.
+                }
+            };
+            Messages awake = new Messages();
+
+            // when
+            open(other.port(), silent);
+            open(other.port(), awake);
+            awaitClients(other, 2);
+
+            // then
+            awaitClients(other, 1);
+            assertTrue(!awake.closed.isDone());
+        }
+    }
+
     @Test
     void pagesOfOtherOriginsDoNotListen() {
         assertEquals(403, statusOfHandshake("Origin", "https://evil.example"));
@@ -399,10 +610,11 @@ class LiveIT {
 
     private static String padded(String product, long seq) {
         return new JsonObject()
-                .put("type", "stock:updated")
+                .put("type", "purchase:completed")
                 .put("productId", product)
                 .put("seq", seq)
-                .put("padding", "x".repeat(400_000))
+                .put("quantity", 1)
+                .put("at", "x".repeat(400_000))
                 .encode();
     }
 

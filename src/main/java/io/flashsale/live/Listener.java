@@ -1,6 +1,7 @@
 package io.flashsale.live;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -17,7 +18,7 @@ final class Listener {
          *
          * @return false where the client does not read: it is dropped, not waited for
          */
-        boolean send(StockEvent event);
+        boolean send(News news);
 
         /** Keeps the connection, and proxies in between, awake; false as for {@link #send}. */
         boolean heartbeat();
@@ -63,16 +64,18 @@ final class Listener {
 
     /** Begins with how the product stands, also where the client has seen that before; false as for {@link #tell}. */
     boolean begin(StockEvent snapshot) {
-        return snapshot.seq() == seen(snapshot.productId()) ? outlet.send(snapshot) : tell(snapshot);
+        News news = News.of(List.of(snapshot));
+        return snapshot.seq() == seen(snapshot.productId()) ? outlet.send(news) : tell(news);
     }
 
     /** Tells what is newer than what was told before; false where the client does not read. */
-    boolean tell(StockEvent event) {
-        if (event.seq() <= seen(event.productId())) {
+    boolean tell(News news) {
+        long seen = seen(news.productId());
+        if (news.latest() <= seen) {
             return true;
         }
-        latest.put(event.productId(), event.seq());
-        return outlet.send(event);
+        latest.put(news.productId(), news.latest());
+        return outlet.send(news.after(seen));
     }
 
     /** See {@link Outlet#gone}. */

@@ -54,6 +54,7 @@ public final class LiveRoom {
     private final Map<String, Watched> byProduct = new HashMap<>();
     private final Set<Watched> toldLately = new HashSet<>();
     private final Set<Watched> lookedLately = new HashSet<>();
+    private final Set<Watched> lookingLater = new HashSet<>();
     private final long heartbeat;
     private boolean closed;
 
@@ -149,7 +150,7 @@ public final class LiveRoom {
 
     /** Whatever was missed, this is how things are. */
     private void lookAgain() {
-        Set.copyOf(byProduct.keySet()).forEach(looks::want);
+        Set.copyOf(byProduct.keySet()).forEach(looks::wantAnew);
     }
 
     private void looked(String productId, Future<Optional<StockEvent>> seen) {
@@ -169,10 +170,16 @@ public final class LiveRoom {
                 }
             });
         }
-        if (watched.isAwaited()) {
+        lookLater(watched);
+    }
+
+    /** Somebody waits who could not be told how it stands, or had seen something newer elsewhere. */
+    private void lookLater(Watched watched) {
+        if (watched.isAwaited() && lookingLater.add(watched)) {
             vertx.setTimer(LOOK_AGAIN_MILLIS, timer -> {
-                if (byProduct.get(productId) == watched && watched.isAwaited()) {
-                    looks.want(productId);
+                lookingLater.remove(watched);
+                if (byProduct.get(watched.productId()) == watched && watched.isAwaited()) {
+                    looks.want(watched.productId());
                 }
             });
         }
@@ -183,12 +190,22 @@ public final class LiveRoom {
             gone(watched);
             return;
         }
-        watched.look(now);
         if (lookedLately.add(watched)) {
             vertx.setTimer(TELL_EVERY_MILLIS, timer -> lookedLately.remove(watched));
         }
-        watched.waiting().forEach(listener -> begin(watched, listener));
+        watched.look(now);
         heard(now);
+        lookLater(watched);
+    }
+
+    /** Begins with everybody who waits and has seen nothing newer. */
+    private void beginWith(Watched watched, StockEvent snapshot) {
+        watched.look(snapshot);
+        for (Listener listener : watched.waiting()) {
+            if (watched.isNewTo(listener)) {
+                begin(watched, listener);
+            }
+        }
     }
 
     private void heard(StockEvent event) {
@@ -198,27 +215,30 @@ public final class LiveRoom {
         }
         if (event.last()) {
             gone(watched);
-        } else if (watched.hear(event) && !toldLately.contains(watched)) {
+            return;
+        }
+        if (watched.hear(event) && !toldLately.contains(watched)) {
             tell(watched);
+        }
+        if (event.kind() == StockEvent.Kind.UPDATED && watched.isAwaited()) {
+            beginWith(watched, event);
         }
     }
 
     private void tell(Watched watched) {
-        List<StockEvent> news = watched.news();
+        Optional<News> news = watched.news();
         if (news.isEmpty()) {
             toldLately.remove(watched);
             return;
         }
         toldLately.add(watched);
-        vertx.setTimer(TELL_EVERY_MILLIS, timer -> tell(watched));
         for (Listener listener : watched.audience()) {
-            for (StockEvent event : news) {
-                if (!listener.tell(event)) {
-                    drop(listener);
-                    break;
-                }
+            if (!listener.tell(news.get())) {
+                drop(listener);
             }
         }
+        // From now, not from the first of them: telling thousands must leave time for everything else.
+        vertx.setTimer(TELL_EVERY_MILLIS, timer -> tell(watched));
     }
 
     /** The product was deleted. */

@@ -8,6 +8,9 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** The doors of the room: one for each way to listen. */
 public final class LiveStock {
+    /** RFC 6455, section 7.4.1. */
+    private static final short PROTOCOL = 1002;
+
     private static final short BAD_MESSAGE = 1007;
 
     /** What waits in the program for one client; behind it the kernel keeps about as much as the client's window. */
@@ -82,7 +85,11 @@ public final class LiveStock {
         Listener listener = entered.get();
         socket.setWriteQueueMaxSize(MAX_QUEUED_BYTES);
         socket.closeHandler(closed -> room.leave(listener));
-        socket.exceptionHandler(failure -> room.leave(listener));
+        socket.exceptionHandler(failure -> {
+            // Too large a message, an unmasked one: what follows cannot be read, and nobody else closes it.
+            room.leave(listener);
+            socket.close(PROTOCOL, "broken or too large");
+        });
         socket.binaryMessageHandler(message -> socket.close(BAD_MESSAGE, "send text"));
         socket.textMessageHandler(new SocketClient(room, socket, outlet, listener)::hear);
         return true;

@@ -36,12 +36,17 @@ final class Looks {
         this.seen = seen;
     }
 
-    /** Looks at a product, unless that is under way. */
+    /** Looks at a product; a look that is under way will do. */
     void want(String productId) {
         if (!underWay.contains(productId)) {
-            wanted.add(productId);
-            next();
+            wantAnew(productId);
         }
+    }
+
+    /** Looks at a product from now on: what is under way may have been seen before that which was missed. */
+    void wantAnew(String productId) {
+        wanted.add(productId);
+        next();
     }
 
     private void next() {
@@ -50,8 +55,8 @@ final class Looks {
             return;
         }
         asking = true;
-        while (underWay.size() < AT_ONCE && !wanted.isEmpty()) {
-            String productId = wanted.iterator().next();
+        for (Optional<String> free = free(); free.isPresent(); free = free()) {
+            String productId = free.get();
             wanted.remove(productId);
             underWay.add(productId);
             ask(productId).onComplete(asked -> {
@@ -65,6 +70,13 @@ final class Looks {
             });
         }
         asking = false;
+    }
+
+    /** One that is wanted and may be looked at now. */
+    private Optional<String> free() {
+        return underWay.size() < AT_ONCE
+                ? wanted.stream().filter(each -> !underWay.contains(each)).findFirst()
+                : Optional.empty();
     }
 
     private Future<Optional<StockEvent>> ask(String productId) {

@@ -21,8 +21,13 @@ final class SocketOutlet implements Listener.Outlet {
     }
 
     @Override
-    public boolean send(StockEvent event) {
-        return write(event.json());
+    public boolean send(News news) {
+        for (StockEvent event : news.events()) {
+            if (!write(event.json())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Tells why nothing will be heard of a product. */

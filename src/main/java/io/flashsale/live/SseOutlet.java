@@ -14,8 +14,8 @@ final class SseOutlet implements Listener.Outlet {
     }
 
     @Override
-    public boolean send(StockEvent event) {
-        return write(event.stream());
+    public boolean send(News news) {
+        return write(news.stream());
     }
 
     @Override

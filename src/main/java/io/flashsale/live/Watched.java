@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -84,13 +85,15 @@ final class Watched {
         return snapshot != null && snapshot.seq() >= listener.seen(productId);
     }
 
-    /** What was not told yet, in order; from now on it was. */
-    List<StockEvent> news() {
-        List<StockEvent> news = after(told);
-        if (!news.isEmpty()) {
-            told = news.get(news.size() - 1).seq();
+    /** What was not told yet, in order; from now on it was. Empty where there is nothing new. */
+    Optional<News> news() {
+        List<StockEvent> untold = after(told);
+        if (untold.isEmpty()) {
+            return Optional.empty();
         }
-        return news;
+        News news = News.of(untold);
+        told = news.latest();
+        return Optional.of(news);
     }
 
     private List<StockEvent> after(long seq) {
@@ -111,11 +114,7 @@ final class Watched {
         if (!listener.begin(snapshot)) {
             return false;
         }
-        for (StockEvent event : after(snapshot.seq())) {
-            if (!listener.tell(event)) {
-                return false;
-            }
-        }
-        return true;
+        List<StockEvent> since = after(snapshot.seq());
+        return since.isEmpty() || listener.tell(News.of(since));
     }
 }

@@ -41,7 +41,7 @@ final class Round {
         Rush rush = new Rush(history, world.buyers(), world.hammerer(), world.admin(), wares, 2, random.nextLong());
         List<Watch> watches = wares.stream()
                 .map(ware -> new Watch(
-                        ware.id(), world.nodes().get(random.nextInt(2)).port()))
+                        ware.id(), world.nodes().stream().map(Node::port).toList(), new Random(random.nextLong())))
                 .toList();
         rush.start();
         Processes.pause(CALM_MILLIS);
@@ -69,7 +69,7 @@ final class Round {
         }
         int sold = 0;
         for (int i = 0; i < wares.size(); i++) {
-            violations.addAll(watches.get(i).judge(truths.get(i).stock()));
+            violations.addAll(watches.get(i).judge(truths.get(i)));
             watches.get(i).close();
             violations.addAll(Checker.check(history, truths.get(i), wares.get(i).stock(), forgetful));
             sold += truths.get(i).orders().stream()
