@@ -212,6 +212,7 @@ function field(name, label, input, rule = null) {
     <div class="field">
       <label for="sign-in-${name}">${label}</label>
       ${input}
-      <p class="hint ${form.errors[name] ? 'bad' : ''}" id="sign-in-${name}-error">${form.errors[name] ?? rule ?? ''}</p>
+      <p class="hint ${form.errors[name] ? 'bad' : ''}" id="sign-in-${name}-error">${
+        form.errors[name] ? texts.fieldError(label, form.errors[name]) : rule ?? ''}</p>
     </div>`;
 }

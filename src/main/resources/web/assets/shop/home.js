@@ -53,7 +53,7 @@ function poster(product) {
         <h2 class="display"><a href="#/product/${product.id}">${product.name}</a></h2>
         <p class="price">${money(product.price, product.currency)}</p>
         ${countsDownTo(product) ? countdown(product) : nothing}
-        ${state === 'scheduled' ? nothing : stockStrip(product)}
+        ${state === 'scheduled' || state === 'closed' ? nothing : stockStrip(product)}
         <span class="cta" aria-hidden="true">${texts.home.look[state]}${icon('arrow')}</span>
       </div>
       <div class="poster-art">${art(product.id)}</div>
@@ -71,7 +71,7 @@ function card(product) {
         <p class="price">${money(product.price, product.currency)}</p>
         ${state === 'scheduled'
           ? html`<p class="when">${texts.home.opens(time(product.opensAt))}</p>`
-          : stockStrip(product)}
+          : state === 'closed' ? nothing : stockStrip(product)}
       </div>
     </li>`;
 }

@@ -41,7 +41,7 @@ export function productPage(id) {
             <p class="price large">${money(product.price, product.currency)}
               ${product.perUserLimit > 0 ? html`<small>${texts.product.limit(product.perUserLimit)}</small>` : nothing}</p>
             ${countdown(product)}
-            ${state === 'scheduled' ? nothing : stockStrip(product)}
+            ${state === 'scheduled' || state === 'closed' ? nothing : stockStrip(product)}
           </div>
           <div class="ticket-stub">
             ${buying(product, state)}
