@@ -251,7 +251,7 @@ export const texts = {
         + (since ? ` since ${since}` : ''),
       recovering: count => `${plural(count, 'sale is', 'sales are')} being recovered`,
       charts: {
-        sold: 'Purchases a second', soldLine: 'placed and reserved',
+        sold: 'Purchases a second', soldLine: 'new orders',
         refused: 'Refusals a second, by reason',
         latency: 'Time to an answer',
         remaining: 'Units left',
@@ -261,10 +261,9 @@ export const texts = {
         soon: 'Begins in a moment.',
       },
       outcomes: {
-        'sold-out': 'sold out', 'purchase-limit-reached': 'limit reached', 'limit-reached': 'limit reached',
-        'sale-not-open': 'not open', 'not-open': 'not open', 'insufficient-stock': 'not enough left',
-        overloaded: 'overloaded', unavailable: 'unavailable', 'idempotency-key-reused': 'key reused',
-        'key-reused': 'key reused', 'not-found': 'unknown product', 'unknown-product': 'unknown product',
+        'sold-out': 'sold out', 'purchase-limit-reached': 'limit reached', 'sale-not-open': 'not open',
+        'insufficient-stock': 'not enough left', overloaded: 'overloaded', unavailable: 'unavailable',
+        'idempotency-key-reused': 'key reused', 'not-found': 'unknown product',
       },
       products: 'Sales',
       node: (id, since) => `Node ${id}${since ? `, up since ${since}` : ''}. Counted from its start.`,

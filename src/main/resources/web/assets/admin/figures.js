@@ -6,9 +6,9 @@ const ASK_MILLIS = 2_000;
 const ASK_RARELY_MILLIS = 10_000;
 /** Ten minutes. */
 const KEPT = 300;
-const DONE = ['placed', 'reserved'];
-/** Neither sold nor refused: answers that were given before. */
-const NEUTRAL = ['replayed'];
+/** Orders that were answered; among them are those that were answered before. */
+const ORDERED = ['placed', 'reserved'];
+const AGAIN = 'replayed';
 
 /**
  * What the node tells of itself, and how that went over the last minutes.
@@ -55,7 +55,7 @@ function point(before, after) {
   const reads = hits === null ? null : hits + rate(before.cache?.misses, after.cache?.misses);
   return {
     time: Date.parse(after.at) / 1000,
-    sold: sum(rates, DONE),
+    sold: newOrders(rates),
     refusals: Object.fromEntries(Object.entries(rates).filter(([name]) => isRefusal(name))),
     p50: after.purchases?.latencyMillis?.p50 ?? null,
     p99: after.purchases?.latencyMillis?.p99 ?? null,
@@ -66,10 +66,10 @@ function point(before, after) {
 }
 
 export function isRefusal(name) {
-  return !DONE.includes(name) && !NEUTRAL.includes(name);
+  return !ORDERED.includes(name) && name !== AGAIN;
 }
 
-function sum(rates, names) {
-  const known = names.map(name => rates[name]).filter(value => value !== undefined);
-  return known.includes(null) ? null : known.reduce((all, value) => all + value, 0);
+function newOrders(rates) {
+  const all = ORDERED.map(name => rates[name] ?? null);
+  return all.includes(null) ? null : Math.max(0, all.reduce((sum, rate) => sum + rate, 0) - (rates[AGAIN] ?? 0));
 }
