@@ -1,7 +1,7 @@
 import {html} from '../vendor/lit-html/lit-html.js';
 import {header, skipLink} from '../common/frame.js';
 import {focusOn, mount, refresh} from '../common/render.js';
-import {recall, session} from '../common/session.js';
+import {onSignedIn, recall, session} from '../common/session.js';
 import {openSignIn, signInDialog} from '../common/sign-in.js';
 import {texts} from '../texts.js';
 import {audit, auditPage} from './audit.js';
@@ -56,15 +56,8 @@ function door() {
       <h1 tabindex="-1">${text.title}</h1>
       <p>${session.user ? text.forbidden(session.user.email) : text.signIn}</p>
       ${session.user ? html`` : html`
-        <button class="primary" @click=${signIn}>${texts.signIn.password.action}</button>`}
+        <button class="primary" @click=${() => openSignIn()}>${texts.signIn.password.action}</button>`}
     </div>`;
-}
-
-function signIn() {
-  openSignIn({done: () => {
-    enter();
-    focusOn('h1');
-  }});
 }
 
 function enter() {
@@ -75,6 +68,10 @@ function enter() {
 }
 
 mount(view, document.getElementById('page'));
+onSignedIn(() => {
+  enter();
+  focusOn('h1');
+});
 window.addEventListener('hashchange', () => {
   window.scrollTo(0, 0);
   enter();
@@ -83,7 +80,7 @@ window.addEventListener('hashchange', () => {
 recall().then(() => {
   enter();
   if (session.codeDue) {
-    signIn();
+    openSignIn();
   }
 });
 watch(() => isAdmin() && route().name === 'overview');

@@ -7,6 +7,7 @@ import {jittered} from './waiting.js';
 const HINT = 'flashsale.signed-in';
 const EMAIL = 'flashsale.code-sent-to';
 const ASK_AGAIN_MILLIS = 2_000;
+const whenSignedIn = [];
 
 /**
  * Who is here.
@@ -68,6 +69,12 @@ export async function enterCode(code) {
   inTab.remove(EMAIL);
   const {body} = await call('GET', '/api/v1/user/profile');
   become(body, false);
+  whenSignedIn.forEach(go => go());
+}
+
+/** Does that whenever somebody has signed in, from wherever on the page. */
+export function onSignedIn(go) {
+  whenSignedIn.push(go);
 }
 
 export async function sendCodeAgain() {

@@ -3,7 +3,7 @@ import {money, number, time} from '../common/format.js';
 import {icon} from '../common/icons.js';
 import {openSignIn} from '../common/sign-in.js';
 import {texts} from '../texts.js';
-import {askNow, dismiss, goOn, purchaseOf} from './purchases.js';
+import {askNow, dismiss, purchaseOf} from './purchases.js';
 
 const text = texts.answer;
 
@@ -27,7 +27,7 @@ const phases = {
       <button @click=${() => dismiss(attempt.productId)}>${text.stale.forget}</button>
     </div>`),
   'signed-out': () => message('doubt', text.signedOut.title, text.signedOut.body, html`
-    <button class="primary" @click=${() => openSignIn({done: goOn})}>${texts.signIn.password.action}</button>`),
+    <button class="primary" @click=${() => openSignIn()}>${texts.signIn.password.action}</button>`),
   reserved: ({order}) => message('wait', text.reserved.title, text.reserved.body, orderLine(order)),
   placed: (purchase, product, buyAgain) => receipt(purchase, product, buyAgain),
   cancelled: ({order}) => message('no', text.cancelled, orderLine(order)),

@@ -2,7 +2,7 @@ import {html} from '../vendor/lit-html/lit-html.js';
 import {icon} from '../common/icons.js';
 import {header, skipLink} from '../common/frame.js';
 import {focusOn, mount, refresh} from '../common/render.js';
-import {recall, session} from '../common/session.js';
+import {onSignedIn, recall, session} from '../common/session.js';
 import {openSignIn, signInDialog} from '../common/sign-in.js';
 import {texts} from '../texts.js';
 import {home} from './home.js';
@@ -93,6 +93,10 @@ async function pickUp() {
 }
 
 mount(view, document.getElementById('page'));
+onSignedIn(() => {
+  goOn();
+  page().enter(route());
+});
 window.addEventListener('hashchange', () => {
   enter();
   focusOn('h1');

@@ -72,7 +72,7 @@ function body(id) {
   if (session.known && !session.user) {
     return html`
       <div class="empty"><p>${text.signIn}</p>
-        <button class="primary" @click=${() => openSignIn({done: () => id ? readOrder(id) : readOrders()})}>
+        <button class="primary" @click=${() => openSignIn()}>
           ${texts.signIn.password.action}</button></div>`;
   }
   if (orders.trouble) {

@@ -89,6 +89,8 @@ class ShopPageIT {
             for (Visitor visitor : List.of(ada, bob)) {
                 visitor.at("/#/product/" + product);
                 assertThat(visitor.page().locator("[data-role=remaining]")).hasText("2");
+                // From now on only what comes in live can tell.
+                visitor.page().route("**/api/v1/product/**", Route::abort);
             }
 
             // when
@@ -103,6 +105,24 @@ class ShopPageIT {
                 assertThat(visitor.button("Sold out")).isDisabled();
                 visitor.hasNothingToComplainAbout();
             }
+        }
+    }
+
+    @Test
+    void withoutALiveLineThePageLooksForItself() {
+        // given
+        String product = TestNode.product(admin, 1, 0);
+        try (Visitor ada = chromium.visitor(node.port())) {
+            ada.page().routeWebSocket("**/api/v1/live", socket -> socket.close());
+            ada.at("/#/product/" + product);
+            assertThat(ada.page().locator("[data-role=remaining]")).hasText("1");
+
+            // when
+            node.user().buy(product, "last");
+
+            // then
+            assertThat(ada.button("Sold out")).isDisabled();
+            ada.hasNothingToComplainAbout();
         }
     }
 
@@ -174,9 +194,10 @@ class ShopPageIT {
         try (Visitor ada = signedUp(product)) {
             Set<String> keys = keysOf(ada);
             ada.page().route(BUY, route -> answerWith(route, answers.remove(0)));
+            List<String> looks = new ArrayList<>();
             ada.page().route("**/api/v1/user/orders/**", route -> {
-                if (answers.isEmpty()) {
-                    answers.add(0);
+                looks.add(route.request().url());
+                if (looks.size() == 1) {
                     route.fulfill(new Route.FulfillOptions()
                             .setBody("{\"status\":\"reserved\"}")
                             .setContentType("application/json"));
@@ -185,14 +206,22 @@ class ShopPageIT {
                 }
             });
 
+            ada.page().evaluate("""
+                    () => {
+                      window.told = [];
+                      const answer = document.getElementById('answer');
+                      const tell = () => told.at(-1) !== answer.dataset.phase && told.push(answer.dataset.phase);
+                      new MutationObserver(tell).observe(answer, {attributes: true});
+                    }""");
+
             // when
             ada.buyButton().click();
 
             // then
-            ada.see("A little too fast");
-            ada.see("Very many people are here");
-            ada.see("Reserved for you");
             ada.see("It is yours");
+            assertEquals(
+                    List.of("asking", "waiting", "busy", "reserved", "placed"),
+                    ada.page().evaluate("() => told"));
             assertEquals(1, ordersOf(product));
             assertEquals(1, keys.size());
             ada.hasNothingToComplainAbout();
@@ -258,19 +287,21 @@ class ShopPageIT {
     @Test
     void aScheduledSaleOpensByItself() {
         // given
-        Client.Answer created = admin.post(
-                "/api/v1/product/create-product",
-                new JsonObject()
-                        .put("name", "Soon")
-                        .put("price", 100)
-                        .put("currency", "EUR")
-                        .put("stock", 5)
-                        .put("opensAt", Instant.now().plusSeconds(4).toString()));
-        String product = created.json().getString("id");
-        try (Visitor ada = signedUp(product)) {
-
-            // when
+        try (Visitor ada = signedUp(TestNode.product(admin, 5, 1))) {
+            Client.Answer created = admin.post(
+                    "/api/v1/product/create-product",
+                    new JsonObject()
+                            .put("name", "Soon")
+                            .put("price", 100)
+                            .put("currency", "EUR")
+                            .put("stock", 5)
+                            .put("opensAt", Instant.now().plusSeconds(6).toString()));
+            String product = created.json().getString("id");
+            ada.at("/#/product/" + product);
             ada.see("Opens in");
+
+            // when: the page is on its own
+            ada.page().route("**/api/v1/product/**", Route::abort);
 
             // then
             ada.buyButton().click();

@@ -16,7 +16,7 @@ import java.util.List;
 
 /** Somebody in front of a browser, and everything that the browser complains about meanwhile. */
 final class Visitor implements AutoCloseable {
-    private static final double PATIENCE_MILLIS = 20_000;
+    static final double PATIENCE_MILLIS = 20_000;
 
     /** Not a fault of the page: the browser tells of every answer that is a refusal, and of every connection that broke. */
     private static final List<String> NO_FAULT = List.of("Failed to load resource:", "WebSocket connection to ");
