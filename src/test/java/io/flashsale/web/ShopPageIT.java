@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.APIResponse;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import io.flashsale.TestNode;
 import io.flashsale.faults.TcpProxy;
@@ -193,7 +194,7 @@ class ShopPageIT {
         List<Integer> answers = new ArrayList<>(List.of(429, 503, 202));
         try (Visitor ada = signedUp(product)) {
             Set<String> keys = keysOf(ada);
-            ada.page().route(BUY, route -> answerWith(route, answers.remove(0)));
+            ada.page().route(BUY, route -> answerWith(route, answers.remove(0), 1));
             List<String> looks = new ArrayList<>();
             ada.page().route("**/api/v1/user/orders/**", route -> {
                 looks.add(route.request().url());
@@ -228,7 +229,26 @@ class ShopPageIT {
         }
     }
 
-    private static void answerWith(Route route, int status) {
+    @Test
+    void whoDoesNotWantToWaitAsksNow() {
+        // given: a shop that wants to be left alone for an hour
+        String product = TestNode.product(admin, 5, 1);
+        try (Visitor ada = signedUp(product)) {
+            ada.page().route(BUY, route -> answerWith(route, 429, 3_600), new Page.RouteOptions().setTimes(1));
+            ada.buyButton().click();
+            ada.see("A little too fast");
+
+            // when
+            ada.button("Ask now").click();
+
+            // then
+            ada.see("It is yours");
+            assertEquals(1, ordersOf(product));
+            ada.hasNothingToComplainAbout();
+        }
+    }
+
+    private static void answerWith(Route route, int status, int retryAfterSeconds) {
         if (status == 202) {
             APIResponse real = route.fetch();
             route.fulfill(new Route.FulfillOptions().setResponse(real).setStatus(status));
@@ -236,7 +256,7 @@ class ShopPageIT {
         }
         route.fulfill(new Route.FulfillOptions()
                 .setStatus(status)
-                .setHeaders(Map.of("Retry-After", "1"))
+                .setHeaders(Map.of("Retry-After", String.valueOf(retryAfterSeconds)))
                 .setContentType("application/problem+json")
                 .setBody("{\"code\":\"" + (status == 429 ? "rate-limited" : "overloaded") + "\",\"status\":" + status
                         + "}"));
