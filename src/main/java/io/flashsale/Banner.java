@@ -16,6 +16,11 @@ final class Banner {
     static String text(int port, int managementPort, String stores, Optional<Admin> admin, Optional<String> product) {
         String api = "http://localhost:" + port;
         StringBuilder text = new StringBuilder("\nFlash Sale\n");
+        text.append("Shop      ")
+                .append(api)
+                .append("/   its admin at ")
+                .append(api)
+                .append("/admin\n");
         text.append("API       ").append(api).append("/api/v1/product\n");
         text.append("Health    http://127.0.0.1:").append(managementPort).append("/health/stores\n");
         text.append(stores).append('\n');

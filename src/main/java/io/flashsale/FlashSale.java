@@ -6,6 +6,7 @@ import io.flashsale.gate.DevMailbox;
 import io.flashsale.gate.Mailer;
 import io.flashsale.gate.SmtpMailer;
 import io.flashsale.http.ConnectionLimit;
+import io.flashsale.http.Face;
 import io.flashsale.http.HttpVerticle;
 import io.flashsale.http.ManagementVerticle;
 import io.flashsale.live.LiveVerticle;
@@ -67,6 +68,7 @@ public final class FlashSale {
     private final MongoClient mongoClient;
     private final Optional<DevMailbox> mailbox;
     private final Node node;
+    private final Face face = Face.load();
     private final Deque<String> deployments = new ArrayDeque<>();
     private HttpVerticle http;
     private ManagementVerticle management;
@@ -213,7 +215,11 @@ public final class FlashSale {
                 .compose(done -> deploy(() -> new LiveVerticle(node::subscriber), 1))
                 .compose(done -> deploy(
                         () -> http = HttpVerticle.serving(
-                                loop -> node.rooms(loop, this::storeHealth), configuration.http(), connections, clock),
+                                loop -> node.rooms(loop, this::storeHealth),
+                                face,
+                                configuration.http(),
+                                connections,
+                                clock),
                         instances.http()));
     }
 

@@ -95,13 +95,19 @@ public final class HttpVerticle extends VerticleBase {
      * Makes a verticle that serves the whole API.
      *
      * @param rooms connects to Redis on this instance's event loop and wires the rooms to it
+     * @param face shared by all instances
      * @param limit shared by all instances
      */
     public static HttpVerticle serving(
-            Function<Vertx, Future<Routes.Rooms>> rooms, Settings settings, ConnectionLimit limit, Clock clock) {
+            Function<Vertx, Future<Routes.Rooms>> rooms,
+            Face face,
+            Settings settings,
+            ConnectionLimit limit,
+            Clock clock) {
         return new HttpVerticle(
                 vertx -> rooms.apply(vertx)
-                        .map(opened -> new Open(Routes.router(vertx, opened, settings, clock), opened.live()::close)),
+                        .map(opened ->
+                                new Open(Routes.router(vertx, opened, face, settings, clock), opened.live()::close)),
                 settings,
                 limit);
     }

@@ -183,7 +183,7 @@ final class ProductEndpoints {
     }
 
     /** Weak comparison, RFC 9110 section 13.1.2. */
-    private static boolean matches(String ifNoneMatch, String tag) {
+    static boolean matches(String ifNoneMatch, String tag) {
         if (ifNoneMatch == null) {
             return false;
         }

@@ -52,6 +52,7 @@ final class RouteTable {
         router.route()
                 .handler(new RequestIds())
                 .handler(new AccessLog(clock))
+                .handler(new DateHeader(clock))
                 .handler(new ChunkedOnce())
                 .handler(new SecurityHeaders(settings.tls().isPresent()))
                 .handler(new BrowserOrigins(settings.corsOrigins()))

@@ -54,7 +54,7 @@ public final class Routes {
     }
 
     /** A router for one event loop. */
-    static Router router(Vertx vertx, Rooms rooms, HttpVerticle.Settings settings, Clock clock) {
+    static Router router(Vertx vertx, Rooms rooms, Face face, HttpVerticle.Settings settings, Clock clock) {
         RouteTable table = new RouteTable(vertx, settings, clock);
         Routes routes = new Routes(table, rooms.gate());
         routes.accounts(new AuthEndpoints(rooms.accounts(), rooms.gate(), settings.secureCookies(), clock));
@@ -64,6 +64,7 @@ public final class Routes {
         routes.live(new LiveEndpoints(new LiveStock(rooms.live()), settings.corsOrigins()));
         routes.admin(new DeadLetterEndpoints(rooms.deadLetters(), audit));
         routes.admin(rooms.administration());
+        routes.face(new FaceEndpoints(face));
         return table.router();
     }
 
@@ -114,6 +115,17 @@ public final class Routes {
         onlooker("/api/v1/admin/orders", new AdminOrderEndpoints(rooms.orders(), rooms.reserved())::list);
         onlooker("/api/v1/admin/audit", new AuditEndpoints(rooms.audit())::list);
         onlooker("/api/v1/admin/overview", rooms.overview()::read);
+    }
+
+    private void face(FaceEndpoints face) {
+        free("/", face.page("index.html"));
+        free("/admin", face.page("admin.html"));
+        free("/assets/*", face::asset);
+    }
+
+    /** For everybody, uncounted: these are answered out of memory, and a reload storm must not cost a store anything. */
+    private void free(String path, Handler<RoutingContext> endpoint) {
+        table.add(GET, path, RoutingContext::next, List.of(endpoint));
     }
 
     /** For everybody. */

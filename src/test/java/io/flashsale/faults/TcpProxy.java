@@ -13,9 +13,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A network that can be cut, go silent, be slow, or lose replies only; and that tells when certain bytes pass. */
-final class TcpProxy implements AutoCloseable {
+public final class TcpProxy implements AutoCloseable {
     /** What the network does. */
-    enum Mode {
+    public enum Mode {
         PASS,
         /** No connection comes to stand, none stays. */
         CUT,
@@ -33,7 +33,7 @@ final class TcpProxy implements AutoCloseable {
      * @param replyTo whether to wait on, for what comes back on the same connection
      * @param action what is done
      */
-    record Trigger(boolean towardsServer, String text, boolean replyTo, Runnable action) {
+    public record Trigger(boolean towardsServer, String text, boolean replyTo, Runnable action) {
         byte[] bytes() {
             return text.getBytes(StandardCharsets.ISO_8859_1);
         }
@@ -46,7 +46,8 @@ final class TcpProxy implements AutoCloseable {
     private volatile Mode mode = Mode.PASS;
     private volatile long delayMillis;
 
-    TcpProxy(int target) {
+    /** A network in front of a server. */
+    public TcpProxy(int target) {
         this.target = target;
         try {
             listener = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
@@ -56,7 +57,8 @@ final class TcpProxy implements AutoCloseable {
         daemon(this::accept);
     }
 
-    int port() {
+    /** Where clients connect. */
+    public int port() {
         return listener.getLocalPort();
     }
 
@@ -66,7 +68,8 @@ final class TcpProxy implements AutoCloseable {
         cutAll();
     }
 
-    void set(Mode next) {
+    /** From now on it does that. */
+    public void set(Mode next) {
         Mode before = mode;
         mode = next;
         if (next == Mode.CUT || before == Mode.DROP_REPLIES) {
@@ -79,12 +82,13 @@ final class TcpProxy implements AutoCloseable {
         delayMillis = millis;
     }
 
-    void on(Trigger next) {
+    /** Waits for certain bytes; one trigger at a time. */
+    public void on(Trigger next) {
         trigger.set(next);
     }
 
     /** A network without faults. */
-    void heal() {
+    public void heal() {
         trigger.set(null);
         delayMillis = 0;
         set(Mode.PASS);

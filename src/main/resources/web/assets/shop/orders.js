@@ -1,0 +1,163 @@
+import {html, nothing} from '../vendor/lit-html/lit-html.js';
+import {repeat} from '../vendor/lit-html/directives/repeat.js';
+import {art} from '../common/art.js';
+import {call} from '../common/api.js';
+import {money, number, time} from '../common/format.js';
+import {announce, focusOn, refresh} from '../common/render.js';
+import {session} from '../common/session.js';
+import {openSignIn} from '../common/sign-in.js';
+import {texts} from '../texts.js';
+import {readProduct, shop} from './products.js';
+
+const PAGE = 20;
+const text = texts.orders;
+
+/** The buyer's orders as far as they were read; of whom tells whose they are. */
+const orders = {ofWhom: null, items: null, next: null, trouble: null, asking: null, busy: null, problem: null};
+
+/** Reads them anew, or goes on. */
+export async function readOrders(more = false) {
+  const user = session.user;
+  if (!user) {
+    return;
+  }
+  if (orders.ofWhom !== user.userId) {
+    Object.assign(orders, {ofWhom: user.userId, items: null, next: null});
+  }
+  try {
+    const cursor = more ? `&cursor=${encodeURIComponent(orders.next)}` : '';
+    const {body} = await call('GET', `/api/v1/user/orders?limit=${PAGE}${cursor}`);
+    orders.items = more ? [...orders.items, ...body.items] : body.items;
+    orders.next = body.next;
+    orders.trouble = null;
+    nameProducts(body.items);
+  } catch (failure) {
+    orders.trouble = failure;
+  }
+  refresh();
+}
+
+/** Reads one, for a link to it; it is shown alone. */
+export async function readOrder(id) {
+  if (!session.user || !id) {
+    return;
+  }
+  try {
+    const {body} = await call('GET', `/api/v1/user/orders/${encodeURIComponent(id)}`);
+    const rest = orders.ofWhom === session.user.userId ? (orders.items ?? []) : [];
+    Object.assign(orders, {
+      ofWhom: session.user.userId, trouble: null, items: [body, ...rest.filter(order => order.orderId !== id)],
+    });
+    nameProducts([body]);
+  } catch (failure) {
+    orders.trouble = failure;
+  }
+  refresh();
+}
+
+function nameProducts(items) {
+  const missing = new Set(items.map(order => order.productId).filter(id => !shop.byId.has(id)));
+  missing.forEach(id => readProduct(id).catch(() => {}));
+}
+
+/** All orders, or one. */
+export function ordersPage(id = null) {
+  return html`
+    <h1 class="display" tabindex="-1">${id ? text.one : text.title}</h1>
+    ${body(id)}
+    ${confirmation()}`;
+}
+
+function body(id) {
+  if (session.known && !session.user) {
+    return html`
+      <div class="empty"><p>${text.signIn}</p>
+        <button class="primary" @click=${() => openSignIn()}>
+          ${texts.signIn.password.action}</button></div>`;
+  }
+  if (orders.trouble) {
+    return html`
+      <div class="empty" role="status"><p>${texts.problem(orders.trouble)}</p>
+        <button @click=${() => id ? readOrder(id) : readOrders()}>${texts.again}</button></div>`;
+  }
+  const items = orders.ofWhom === session.user?.userId ? orders.items : null;
+  if (items === null) {
+    return html`<p class="empty" role="status">${texts.loading}</p>`;
+  }
+  const shown = id ? items.filter(order => order.orderId === id) : items;
+  if (shown.length === 0) {
+    return html`<div class="empty"><p>${text.none}</p><p><a class="button" href="#/">${texts.toSale}</a></p></div>`;
+  }
+  return html`
+    <ul class="orders">${repeat(shown, order => order.orderId, orderTicket)}</ul>
+    ${id ? html`<p><a href="#/orders">${text.all}</a></p>`
+      : orders.next ? html`<p class="more"><button @click=${() => readOrders(true)}>${text.next}</button></p>` : nothing}`;
+}
+
+function nameOf(order) {
+  return shop.byId.get(order.productId)?.name ?? text.unlisted;
+}
+
+function orderTicket(order) {
+  const live = order.status === 'placed' || order.status === 'reserved';
+  return html`
+    <li class="order" data-status=${order.status}>
+      <div class="order-art">${art(order.productId)}</div>
+      <div class="order-main">
+        <p class="order-status">${text.status[order.status]}</p>
+        <h2>${nameOf(order)}</h2>
+        <p>${text.line(order.quantity, money(order.total, order.currency), time(order.reservedAt))}</p>
+        <p class="order-number"><span>${texts.answer.orderNumber}</span><code>${order.orderId}</code></p>
+      </div>
+      <div class="order-side">
+        ${live ? html`
+          <p class="order-units"><span>${texts.answer.placed.units(order.units.length)}</span>
+            <b>${order.units.map(unit => number(unit)).join(', ')}</b></p>
+          <button aria-label=${text.cancelThis(nameOf(order))} @click=${() => askToCancel(order)}>${text.cancel}</button>`
+          : nothing}
+      </div>
+    </li>`;
+}
+
+async function askToCancel(order) {
+  Object.assign(orders, {asking: order, problem: null});
+  await focusOn('#cancel-order');
+  document.getElementById('cancel-order').showModal();
+}
+
+function confirmation() {
+  const order = orders.asking;
+  return html`
+    <dialog id="cancel-order" class="sheet" aria-labelledby="cancel-title" @close=${() => {
+      orders.asking = null;
+      refresh();
+    }}>
+      ${order ? html`
+        <h2 id="cancel-title">${text.cancelTitle}</h2>
+        <p>${text.cancelBody(nameOf(order), order.quantity)}</p>
+        ${orders.problem ? html`<p class="hint bad" role="status">${orders.problem}</p>` : nothing}
+        <div class="row end">
+          <button @click=${event => event.target.closest('dialog').close()}>${text.keep}</button>
+          <button class="danger" aria-disabled=${orders.busy ? 'true' : 'false'} @click=${() => cancel(order)}>
+            ${text.cancelYes}</button>
+        </div>` : nothing}
+    </dialog>`;
+}
+
+async function cancel(order) {
+  if (orders.busy) {
+    return;
+  }
+  Object.assign(orders, {busy: order, problem: null});
+  refresh();
+  try {
+    const {body} = await call('POST', `/api/v1/user/orders/${order.orderId}/cancel`);
+    orders.items = orders.items.map(one => one.orderId === body.orderId ? body : one);
+    document.getElementById('cancel-order').close();
+    announce(text.cancelled(nameOf(order)));
+  } catch (failure) {
+    orders.problem = texts.problem(failure);
+  }
+  orders.busy = null;
+  refresh();
+}

@@ -1,0 +1,157 @@
+package io.flashsale.web;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.options.ColorScheme;
+import io.flashsale.TestNode;
+import io.flashsale.support.Client;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Makes the pictures of the README, of a sale that really runs: {@code mvn -B -ntp verify -Pscreenshots}. */
+@Tag("screenshots")
+class ScreenshotsIT {
+    private static final Path FOLDER = Path.of("system-design/screenshots");
+    private static final int BUYERS = 24;
+
+    private static Chromium chromium;
+    private static TestNode node;
+    private static Client admin;
+    private static List<Client> buyers;
+
+    @BeforeAll
+    static void start() {
+        chromium = Chromium.open();
+        node = TestNode.builder().start();
+        admin = node.admin();
+        buyers = IntStream.range(0, BUYERS).mapToObj(buyer -> node.user()).toList();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (node != null) {
+            node.close();
+            chromium.close();
+        }
+    }
+
+    private static String product(String name, String description, int price, int stock, JsonObject more) {
+        JsonObject product = new JsonObject()
+                .put("name", name)
+                .put("description", description)
+                .put("price", price)
+                .put("currency", "EUR")
+                .put("stock", stock)
+                .put("perUserLimit", 2);
+        return admin.post("/api/v1/product/create-product", product.mergeIn(more))
+                .json()
+                .getString("id");
+    }
+
+    private static String time(Duration fromNow) {
+        return Instant.now().plus(fromNow).truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    private static void shoot(Visitor visitor, String name) {
+        visitor.page().evaluate("() => document.fonts.ready");
+        visitor.page().screenshot(new Page.ScreenshotOptions().setPath(FOLDER.resolve(name + ".png")));
+    }
+
+    private static void dark(Visitor visitor) {
+        visitor.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+    }
+
+    @Test
+    void theShopAndItsAdmin() {
+        String synth = product("Pocket synth", "Sixteen steps, one speaker.", 8_900, 2, new JsonObject());
+        product("Enamel mug, blue", "Holds 350 ml.", 1_900, 50, new JsonObject().put("paused", true));
+        product(
+                "Field recorder R1",
+                "Two microphones, one dial.",
+                18_900,
+                120,
+                new JsonObject().put("opensAt", time(Duration.ofMinutes(134))));
+        String lamp = product("Trail lamp, 2nd batch", "400 lumens in 58 grams.", 4_900, 300, new JsonObject());
+        String bag = product(
+                "Weekender bag, waxed canvas",
+                "Thirty-four litres. Cut, sewn and numbered in one workshop.",
+                14_900,
+                80,
+                new JsonObject().put("closesAt", time(Duration.ofMinutes(41))));
+        for (Client buyer : buyers) {
+            buyer.buy(synth, "k", 1);
+            buyer.buy(bag, "k", 2);
+        }
+        shop(bag);
+        receipt(bag);
+        doubt(lamp);
+        desk(lamp);
+    }
+
+    private static void shop(String bag) {
+        try (Visitor visitor = chromium.visitor(node.port())) {
+            visitor.at("/");
+            assertThat(visitor.page().locator(".card")).hasCount(4);
+            shoot(visitor, "shop");
+            visitor.at("/#/product/" + bag);
+            assertThat(visitor.page().locator(".ticket")).isVisible();
+            dark(visitor);
+            shoot(visitor, "product-dark");
+        }
+    }
+
+    private static void receipt(String bag) {
+        try (Visitor visitor = chromium.visitor(node.port(), 390, 844)) {
+            visitor.at("/#/product/" + bag);
+            visitor.buyButton().click();
+            shoot(visitor, "sign-in");
+            visitor.signUp(node);
+            visitor.see("It is yours").scrollIntoViewIfNeeded();
+            visitor.page().mouse().wheel(0, 2_000);
+            assertThat(visitor.page().locator(".receipt .button")).isInViewport();
+            shoot(visitor, "receipt");
+        }
+    }
+
+    private static void doubt(String lamp) {
+        try (Visitor visitor = chromium.visitor(node.port(), 390, 844)) {
+            visitor.at("/#/product/" + lamp);
+            visitor.page().route("**/api/v1/user/buy/**", Route::abort);
+            visitor.buyButton().click();
+            visitor.signUp(node);
+            visitor.see("Asking again in");
+            visitor.page().mouse().wheel(0, 2_000);
+            dark(visitor);
+            shoot(visitor, "network-cut-dark");
+        }
+    }
+
+    private static void desk(String lamp) {
+        try (Visitor visitor = chromium.visitor(node.port(), 1_280, 960)) {
+            visitor.at("/admin");
+            visitor.signIn(node, "admin@example.com");
+            // The figures are those of the node, so there has to be something to count.
+            for (int round = 0; round < 60; round++) {
+                for (int buyer = round % 3; buyer < BUYERS; buyer += 3) {
+                    buyers.get(buyer).buy(lamp, "k" + round, 1);
+                }
+                visitor.page().waitForTimeout(400);
+            }
+            shoot(visitor, "admin");
+            visitor.at("/admin#/products");
+            visitor.see("Trail lamp");
+            shoot(visitor, "admin-products");
+        }
+    }
+}

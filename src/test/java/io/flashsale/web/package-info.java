@@ -1,0 +1,2 @@
+/** The pages, in a real Chromium. */
+package io.flashsale.web;
