@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -251,16 +252,20 @@ class AuditFaultIT {
                             .mapToObj(i -> BulkOperation.createInsert(order(product, i, bulky)))
                             .toList()));
         }
-        AtomicBoolean lastRowRead = new AtomicBoolean();
-        network.on(new TcpProxy.Trigger(false, product + "-0000", false, () -> lastRowRead.set(true)));
+        AtomicBoolean lastRowRead = onLastRow(product);
+        long started = System.nanoTime();
+        assertEquals(4_001, wholeTable(product));
+        assertTrue(lastRowRead.get());
+        long enough = 3 * TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started) + 500;
+        lastRowRead = onLastRow(product);
 
         // when: a client that reads a little and then nothing, and leaves
         try (Socket slow = ask(product)) {
             readSome(slow, 1_000);
-            Thread.sleep(1_500);
+            Thread.sleep(enough);
             assertFalse(lastRowRead.get(), "nobody has room for all of it");
         }
-        Thread.sleep(1_000);
+        Thread.sleep(enough);
 
         // then
         assertFalse(lastRowRead.get(), "nobody wants it any more");
@@ -271,10 +276,15 @@ class AuditFaultIT {
                 readSome(left, 1_000);
             }
         }
-        await(() -> wholeTable(product) == 4_001);
 
         // then
-        assertTrue(lastRowRead.get());
+        await(() -> wholeTable(product) == 4_001);
+    }
+
+    private AtomicBoolean onLastRow(String product) {
+        AtomicBoolean read = new AtomicBoolean();
+        network.on(new TcpProxy.Trigger(false, product + "-0000", false, () -> read.set(true)));
+        return read;
     }
 
     private int wholeTable(String product) {
