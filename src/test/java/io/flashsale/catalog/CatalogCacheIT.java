@@ -17,9 +17,13 @@ import io.flashsale.support.TestStores;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -431,6 +435,61 @@ class CatalogCacheIT {
         double ratio = (double) there.catalog.hits() / (there.catalog.hits() + there.catalog.misses());
         assertTrue(ratio > 0.95, "hit ratio " + ratio);
         assertEquals(reads, there.catalog.hits() + there.catalog.misses());
+    }
+
+    /** An edit that was answered, and when. */
+    private record Answered(long version, long atNanos) {}
+
+    /** Both nodes read all the time while one edits: nobody is shown what was outdated by an answer of a second ago. */
+    @Test
+    void noReaderSeesWhatWasOutdatedASecondAgo() throws InterruptedException {
+        // given
+        Product product = created("Thing", 5);
+        Deque<Answered> answered = new ConcurrentLinkedDeque<>();
+        answered.add(new Answered(1, System.nanoTime()));
+        List<String> outdated = new CopyOnWriteArrayList<>();
+        AtomicInteger seen = new AtomicInteger();
+        long end = System.nanoTime() + 3_000_000_000L;
+
+        // when
+        List<Thread> readers = List.of(here, there).stream()
+                .map(shop -> new Thread(() -> readUntil(end, shop, product.id(), answered, outdated, seen)))
+                .toList();
+        readers.forEach(Thread::start);
+        for (int edit = 0; System.nanoTime() < end; edit++) {
+            String name = "Edit " + edit;
+            long version = here.run(() -> here.editor.update(product.id(), renamed(name), null))
+                    .orElseThrow()
+                    .product()
+                    .version();
+            answered.add(new Answered(version, System.nanoTime()));
+        }
+        for (Thread reader : readers) {
+            reader.join();
+        }
+
+        // then
+        assertEquals(List.of(), outdated);
+        assertTrue(seen.get() > 1 && answered.size() > 1);
+    }
+
+    private static void readUntil(
+            long end, TestShop shop, String id, Deque<Answered> answered, List<String> outdated, AtomicInteger seen) {
+        for (long begun = System.nanoTime(); begun < end; begun = System.nanoTime()) {
+            long now = begun;
+            long oldest = answered.stream()
+                    .filter(each -> each.atNanos() < now - 1_000_000_000L)
+                    .mapToLong(Answered::version)
+                    .max()
+                    .orElse(0);
+            // Twenty at once, so that reads are joined.
+            List<Optional<ProductView>> views = shop.run(() -> all(20, () -> shop.catalog.find(id)));
+            seen.addAndGet(views.size());
+            views.stream()
+                    .map(view -> view.orElseThrow().product().version())
+                    .filter(version -> version < oldest)
+                    .forEach(version -> outdated.add(version + " shown, " + oldest + " answered a second before"));
+        }
     }
 
     /** Draws ranks of which the k-th comes 1/k times as often as the first. */
