@@ -17,9 +17,14 @@ import io.flashsale.support.TestStores;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -431,6 +436,66 @@ class CatalogCacheIT {
         double ratio = (double) there.catalog.hits() / (there.catalog.hits() + there.catalog.misses());
         assertTrue(ratio > 0.95, "hit ratio " + ratio);
         assertEquals(reads, there.catalog.hits() + there.catalog.misses());
+    }
+
+    /** An edit that was answered, and when. */
+    private record Answered(long version, long atNanos) {}
+
+    /** Both nodes read all the time while one edits: nobody is shown what was outdated by an answer of a second ago. */
+    @Test
+    void noReaderSeesWhatWasOutdatedASecondAgo() throws InterruptedException {
+        // given
+        Product product = created("Thing", 5);
+        Deque<Answered> answered = new ConcurrentLinkedDeque<>();
+        List<String> outdated = new CopyOnWriteArrayList<>();
+        AtomicInteger telling = new AtomicInteger();
+        AtomicBoolean over = new AtomicBoolean();
+
+        // when
+        List<Thread> readers = List.of(here, there).stream()
+                .map(shop -> new Thread(() -> readUntil(over, shop, product.id(), answered, outdated, telling)))
+                .toList();
+        readers.forEach(Thread::start);
+        for (int edit = 0; outdated.isEmpty() && (edit < 200 || telling.get() < 500); edit++) {
+            String name = "Edit " + edit;
+            long version = here.run(() -> here.editor.update(product.id(), renamed(name), null))
+                    .orElseThrow()
+                    .product()
+                    .version();
+            answered.add(new Answered(version, System.nanoTime()));
+        }
+        over.set(true);
+        for (Thread reader : readers) {
+            reader.join();
+        }
+
+        // then
+        assertEquals(List.of(), outdated);
+    }
+
+    private static void readUntil(
+            AtomicBoolean over,
+            TestShop shop,
+            String id,
+            Deque<Answered> answered,
+            List<String> outdated,
+            AtomicInteger telling) {
+        while (!over.get() && outdated.isEmpty()) {
+            long begun = System.nanoTime();
+            long oldest = answered.stream()
+                    .filter(each -> each.atNanos() < begun - 1_000_000_000L)
+                    .mapToLong(Answered::version)
+                    .max()
+                    .orElse(0);
+            // Twenty at once, so that reads are joined.
+            List<Optional<ProductView>> views = shop.run(() -> all(20, () -> shop.catalog.find(id)));
+            // Before the first edit is a second old nothing could be wrong.
+            telling.addAndGet(oldest > 1 ? views.size() : 0);
+            views.stream()
+                    .map(view -> view.orElseThrow().product().version())
+                    .filter(version -> version < oldest)
+                    .forEach(version -> outdated.add(version + " shown, " + oldest + " answered a second before"));
+        }
     }
 
     /** Draws ranks of which the k-th comes 1/k times as often as the first. */

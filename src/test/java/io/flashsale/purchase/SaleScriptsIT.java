@@ -559,6 +559,81 @@ class SaleScriptsIT {
         return new Product(product, details, highest, version, 3, false, Instant.EPOCH, Instant.EPOCH);
     }
 
+    private List<String> look() {
+        return run(() -> link.run(Script.load("look-2"), List.of(Keys.sale(product), Keys.stock(product)), List.of()))
+                .asStrings();
+    }
+
+    private void finishRecovery() {
+        List<String> arguments = new ArrayList<>(List.of("4", "token", identity, "1"));
+        arguments.addAll(List.of("1", "5", "1", "500", "USD", "", "", "0", "0"));
+        run(() -> link.run(
+                Script.load("finish-recovery-4"),
+                List.of(Keys.sale(product), Keys.stock(product), Keys.free(product), Keys.orders(product)),
+                arguments));
+    }
+
+    /** Whoever looks in the middle of a recovery must not be ahead of what is told after it. */
+    @Test
+    void seqNeverFallsNotEvenWithinARecovery() {
+        // given
+        open(5, 1);
+        set("seq", "57");
+        long before = Long.parseLong(look().get(0));
+
+        // when
+        run(() -> link.run(
+                Script.load("begin-recovery-2"),
+                List.of(Keys.sale(product), Keys.orders(product)),
+                List.of("4", "token")));
+        long between = Long.parseLong(look().get(0));
+        long untold = run(() -> ledger.announce(product));
+        long still = Long.parseLong(look().get(0));
+        finishRecovery();
+        long recovered = Long.parseLong(look().get(0));
+        run(() -> ledger.announce(product));
+        long after = Long.parseLong(look().get(0));
+
+        // then
+        assertEquals(3_000_000_057L, before);
+        assertEquals(4_000_000_000L, between);
+        assertEquals(0, untold);
+        assertEquals(between, still, "nothing is told of a counter that is not true yet");
+        assertEquals(between, recovered);
+        assertEquals(4_000_000_001L, after);
+    }
+
+    @Test
+    void whatWasToldLastStandsBesideTheCounter() {
+        // given
+        open(2, 1);
+        run(() -> ledger.announce(product));
+        String atFirst = send("HGET", Keys.sale(product), "told");
+
+        // when
+        buy("ada", "k", 1);
+        String untold = send("HGET", Keys.sale(product), "told");
+        buy("bob", "k", 1);
+        String soldOut = send("HGET", Keys.sale(product), "told");
+
+        // then
+        assertEquals(List.of("2", "2", "0"), List.of(atFirst, untold, soldOut));
+    }
+
+    @Test
+    void anOrderThatIsPutAsideIsNoPurchase() {
+        // given
+        open(5, 1);
+        Order refused = buy("ada", "k", 1).order();
+
+        // when
+        run(() -> ledger.setAside(refused));
+
+        // then
+        assertEquals(0, Long.parseLong(send("HLEN", Keys.orders(product))));
+        assertEquals(3_000_000_001L, Long.parseLong(look().get(0)), "only how many are left was told");
+    }
+
     @Test
     void everyScriptsNameEndsInTheNumberOfItsKeys() {
         for (String name : List.of(
