@@ -89,7 +89,8 @@ public final class Placement {
 
     private Future<Void> alreadyPlaced(Order reserved, Order placed) {
         if (placed.units().equals(reserved.units())) {
-            settler.settle(placed);
+            // As reserved, to the microsecond: so the outbox knows it.
+            settler.settle(reserved.withStatus(placed.status(), placed.updatedAt()));
             return Future.succeededFuture();
         }
         // Redis forgot the key and reserved once more: MongoDB's order stands, the second reservation goes back.
