@@ -25,7 +25,7 @@ const pages = {
 
 /** The page that the address names, and the id in it or null. */
 function route() {
-  const [name, id] = window.location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+  const [name, id] = window.location.hash.replace(/^#\/?/, '').split('/');
   return {name: name in pages ? name : 'overview', id: id || null};
 }
 

@@ -13,7 +13,7 @@ export class Kept {
   }
 
   get(name) {
-    const text = this.#try(store => store.getItem(name)) ?? this.#here.get(name) ?? null;
+    const text = this.#store === null ? this.#here.get(name) ?? null : this.#try(store => store.getItem(name));
     try {
       return text === null ? null : JSON.parse(text);
     } catch {

@@ -3,8 +3,12 @@ import {inBrowser, inTab} from './kept.js';
 import {refresh} from './render.js';
 import {jittered} from './waiting.js';
 
-/** The cookie is out of reach of scripts; this only says that asking who one is may be worth it. */
-const HINT = 'flashsale.signed-in';
+/**
+ * The cookie is out of reach of scripts. This tells all tabs of the browser whose it is: a user's id, or that a code is
+ * still due; nothing where nobody is signed in.
+ */
+const WHOSE = 'flashsale.session';
+const CODE_DUE = 'code-due';
 const EMAIL = 'flashsale.code-sent-to';
 const ASK_AGAIN_MILLIS = 2_000;
 const whenSignedIn = [];
@@ -13,7 +17,7 @@ const whenSignedIn = [];
  * Who is here.
  *
  * @property known whether that was found out yet
- * @property user the profile, or null
+ * @property user {userId, email, role}, or null
  * @property codeDue whether the password was right and the code is still to be entered
  */
 export const session = {known: false, user: null, codeDue: false};
@@ -25,15 +29,16 @@ export function codeSentTo() {
 
 /** Finds out who is here, however long the network is away. */
 export async function recall() {
-  while (inBrowser.get(HINT)) {
+  while (inBrowser.get(WHOSE)) {
     try {
       const {body} = await call('GET', '/api/v1/user/profile');
+      inBrowser.set(WHOSE, body.userId);
       become(body, false);
       break;
     } catch (failure) {
       const code = failure instanceof Problem ? failure.code : null;
       if (code === 'not-authenticated') {
-        inBrowser.remove(HINT);
+        inBrowser.remove(WHOSE);
       }
       if (code === 'not-authenticated' || code === 'otp-required') {
         become(null, code === 'otp-required');
@@ -42,9 +47,23 @@ export async function recall() {
       await jittered(failure.retryAfterMillis ?? ASK_AGAIN_MILLIS);
     }
   }
+  if (!inBrowser.get(WHOSE)) {
+    become(null, false);
+  }
   session.known = true;
   refresh();
 }
+
+/** Whether the next call is still made in the name of this user, whatever another tab did. */
+export function isStill(userId) {
+  return session.user?.userId === userId && inBrowser.get(WHOSE) === userId;
+}
+
+window.addEventListener('storage', ({key}) => {
+  if (key === WHOSE && inBrowser.get(WHOSE) !== (session.user?.userId ?? null)) {
+    recall();
+  }
+});
 
 function become(user, codeDue) {
   session.user = user;
@@ -59,15 +78,15 @@ export async function register(email, password) {
 /** A right password; a code is on its way then. */
 export async function signIn(email, password) {
   await call('POST', '/api/v1/auth/login', {body: {email, password}});
-  inBrowser.set(HINT, true);
+  inBrowser.set(WHOSE, CODE_DUE);
   inTab.set(EMAIL, email.trim());
   become(null, true);
 }
 
 export async function enterCode(code) {
-  await call('POST', '/api/v1/auth/verify-otp', {body: {code}});
+  const {body} = await call('POST', '/api/v1/auth/verify-otp', {body: {code}});
   inTab.remove(EMAIL);
-  const {body} = await call('GET', '/api/v1/user/profile');
+  inBrowser.set(WHOSE, body.userId);
   become(body, false);
   whenSignedIn.forEach(go => go());
 }
@@ -102,6 +121,6 @@ export async function signOut() {
 
 /** The shop does not know this session any more. */
 export function forgetSession() {
-  inBrowser.remove(HINT);
+  inBrowser.remove(WHOSE);
   become(null, false);
 }

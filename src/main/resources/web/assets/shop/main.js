@@ -14,7 +14,7 @@ import {goOn, isCounting, unwish, wished} from './purchases.js';
 
 /** What the address is for: its name, and the id in it or null. */
 function route() {
-  const [name, id] = window.location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+  const [name, id] = window.location.hash.replace(/^#\/?/, '').split('/');
   return {name: name || 'home', id: id || null};
 }
 

@@ -100,8 +100,18 @@ export async function readList(more = false) {
     const {body} = await call('GET', `/api/v1/product?limit=${PAGE}${cursor}`);
     body.items.forEach(take);
     const ids = body.items.map(product => product.id);
-    shop.list = more ? [...shop.list, ...ids.filter(id => !shop.list.includes(id))] : ids;
-    shop.next = body.next;
+    const before = shop.list ?? [];
+    const others = before.filter(id => !ids.includes(id));
+    if (more) {
+      shop.list = [...others, ...ids];
+      shop.next = body.next;
+    } else if (before.length > PAGE) {
+      // The first page anew; those that the reader asked for behind it stay.
+      shop.list = [...ids, ...others];
+    } else {
+      shop.list = ids;
+      shop.next = body.next;
+    }
     shop.trouble = null;
     live.listen(ids);
   } catch (failure) {
@@ -128,7 +138,8 @@ export async function keepLooking(shown) {
 function lookAfterMillis(ids) {
   const states = ids.map(id => shop.byId.get(id)).filter(Boolean).map(stateOf);
   const waits = states.map(state => LOOK_MILLIS[state] ?? LOOK_RARELY_MILLIS);
-  return Math.min(...waits, shop.line || ids.length === 0 ? LOOK_RARELY_MILLIS : LOOK_WITHOUT_LINE_MILLIS);
+  const soon = shop.trouble !== null || (ids.length > 0 && !shop.line);
+  return Math.min(...waits, soon ? LOOK_WITHOUT_LINE_MILLIS : LOOK_RARELY_MILLIS);
 }
 
 /** Tells those who listen what changed of the product they look at. */

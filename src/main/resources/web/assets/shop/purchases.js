@@ -1,7 +1,7 @@
 import {call, Problem, Unanswered} from '../common/api.js';
 import {inBrowser, inTab} from '../common/kept.js';
 import {refresh} from '../common/render.js';
-import {recall, session} from '../common/session.js';
+import {isStill, recall, session} from '../common/session.js';
 import {backOff} from '../common/waiting.js';
 
 const PREFIX = 'flashsale.attempt/';
@@ -12,7 +12,7 @@ const LONGEST_WAIT_MILLIS = 12_000;
 const FRESH_MILLIS = 15 * 60_000;
 
 /**
- * Attempts to buy, by product. An attempt has one idempotency key, made when the button was pressed and kept until its
+ * Attempts to buy, by their name: one for each user and product. An attempt has one idempotency key, made when the button was pressed and kept until its
  * outcome is certain, whatever happens to the network or this page: asking again can then never buy twice.
  *
  * What is shown of one: {phase, attempt, tries, nextTryAt, order, problem}, the phase one of
@@ -28,9 +28,11 @@ const FRESH_MILLIS = 15 * 60_000;
 const shown = new Map();
 const wakers = new Map();
 
-/** What is to be shown of the attempt to buy this product, or null. */
+/** What is to be shown of the attempt to buy this product, or null. Nobody sees another's. */
 export function purchaseOf(productId) {
-  return shown.get(productId) ?? null;
+  return session.user
+    ? shown.get(nameOf(session.user.userId, productId)) ?? null
+    : [...shown.values()].find(({phase, attempt}) => phase === 'signed-out' && attempt.productId === productId) ?? null;
 }
 
 /** Whether something is still to come of it. */
@@ -91,7 +93,7 @@ export function askNow(productId) {
   if (purchase?.phase === 'stale') {
     pursue(purchase.attempt);
   } else {
-    wakers.get(productId)?.();
+    wakers.get(purchase && nameOfAttempt(purchase.attempt))?.();
   }
 }
 
@@ -100,7 +102,7 @@ export function dismiss(productId) {
   const purchase = purchaseOf(productId);
   if (purchase && !isUnderWay(purchase)) {
     drop(purchase.attempt);
-    shown.delete(productId);
+    shown.delete(nameOfAttempt(purchase.attempt));
     refresh();
   }
 }
@@ -112,6 +114,11 @@ async function pursue(attempt) {
   show(attempt, {phase: 'asking', tries});
   for (;;) {
     let wait;
+    if (!isStill(attempt.userId)) {
+      // Asked now, it would be bought in another's name, or in nobody's.
+      leave(attempt);
+      return;
+    }
     try {
       const {status, body} = await ask(attempt);
       if (status === 201) {
@@ -129,7 +136,7 @@ async function pursue(attempt) {
     }
     tries += 1;
     show(attempt, {...wait, tries});
-    await sleepUntil(attempt.productId, wait.nextTryAt);
+    await sleepUntil(attempt, wait.nextTryAt);
     show(attempt, {...wait, nextTryAt: null, tries});
   }
 }
@@ -144,8 +151,12 @@ function ask(attempt) {
 /** Looks after a reservation until it is an order, or is none. */
 async function follow(attempt, order) {
   for (let tries = 0; ; tries += 1) {
+    if (!isStill(attempt.userId)) {
+      leave(attempt);
+      return;
+    }
     show(attempt, {phase: 'reserved', order, tries});
-    await sleepUntil(attempt.productId, Date.now() + backOff(tries, FIRST_WAIT_MILLIS, LONGEST_WAIT_MILLIS));
+    await sleepUntil(attempt, Date.now() + backOff(tries, FIRST_WAIT_MILLIS, LONGEST_WAIT_MILLIS));
     try {
       const {body} = await call('GET', `/api/v1/user/orders/${order.orderId}`);
       if (body.status !== 'reserved') {
@@ -175,13 +186,18 @@ function isFinal(attempt, failure) {
     throw failure;
   }
   if (failure.status === 401 || failure.code === 'otp-required') {
-    show(attempt, {phase: 'signed-out'});
-    recall();
+    leave(attempt);
     return true;
   }
   drop(attempt);
   show(attempt, {phase: 'refused', problem: failure});
   return true;
+}
+
+/** The key stays: whoever signs in again under the same name goes on with it. */
+function leave(attempt) {
+  show(attempt, {phase: 'signed-out'});
+  recall();
 }
 
 function untilNextTry(failure, tries) {
@@ -195,32 +211,37 @@ function untilNextTry(failure, tries) {
   return {phase: failure.code === 'overloaded' ? 'busy' : 'unknown', nextTryAt};
 }
 
-function sleepUntil(productId, time) {
+function sleepUntil(attempt, time) {
+  const name = nameOfAttempt(attempt);
   return new Promise(resolve => {
     const timer = setTimeout(resolve, Math.max(0, time - Date.now()));
-    wakers.set(productId, () => {
+    wakers.set(name, () => {
       clearTimeout(timer);
       resolve();
     });
-  }).finally(() => wakers.delete(productId));
+  }).finally(() => wakers.delete(name));
 }
 
 function show(attempt, purchase) {
-  shown.set(attempt.productId, {tries: 0, nextTryAt: null, order: null, problem: null, ...purchase, attempt});
+  shown.set(nameOfAttempt(attempt), {tries: 0, nextTryAt: null, order: null, problem: null, ...purchase, attempt});
   refresh();
 }
 
 function keep(attempt) {
-  inBrowser.set(nameOf(attempt.userId, attempt.productId), attempt);
+  inBrowser.set(nameOfAttempt(attempt), attempt);
 }
 
 function drop(attempt) {
-  inBrowser.remove(nameOf(attempt.userId, attempt.productId));
+  inBrowser.remove(nameOfAttempt(attempt));
 }
 
 /** Keys are the user's own: on a shared machine nobody goes on with what another wanted. */
 function nameOf(userId, productId) {
   return `${PREFIX}${userId}/${productId}`;
+}
+
+function nameOfAttempt({userId, productId}) {
+  return nameOf(userId, productId);
 }
 
 /** 128 random bits; randomUUID exists over TLS only. */

@@ -102,7 +102,7 @@ class ScreenshotsIT {
     private static void shop(String bag) {
         try (Visitor visitor = chromium.visitor(node.port())) {
             visitor.at("/");
-            assertThat(visitor.page().locator(".card")).hasCount(4);
+            assertThat(visitor.page().locator(".card")).hasCount(5);
             shoot(visitor, "shop");
             visitor.at("/#/product/" + bag);
             assertThat(visitor.page().locator(".ticket")).isVisible();
@@ -138,15 +138,19 @@ class ScreenshotsIT {
     }
 
     private static void desk(String lamp) {
-        try (Visitor visitor = chromium.visitor(node.port(), 1_280, 960)) {
+        String kite = product("Kite, launch edition", "", 5_900, 900, new JsonObject().put("perUserLimit", 0));
+        try (Visitor listener = chromium.visitor(node.port());
+                Visitor visitor = chromium.visitor(node.port(), 1_280, 960)) {
+            listener.at("/");
             visitor.at("/admin");
             visitor.signIn(node, "admin@example.com");
             // The figures are those of the node, so there has to be something to count.
-            for (int round = 0; round < 60; round++) {
-                for (int buyer = round % 3; buyer < BUYERS; buyer += 3) {
-                    buyers.get(buyer).buy(lamp, "k" + round, 1);
+            for (int round = 0; round < 70; round++) {
+                int rush = (int) (BUYERS * (0.55 + 0.45 * Math.sin(round / 6.0)));
+                for (int buyer = 0; buyer < rush; buyer++) {
+                    buyers.get(buyer).buy(buyer % 5 == 0 ? lamp : kite, "k" + round, 1);
                 }
-                visitor.page().waitForTimeout(400);
+                visitor.page().waitForTimeout(300);
             }
             shoot(visitor, "admin");
             visitor.at("/admin#/products");

@@ -357,6 +357,62 @@ class ShopPageIT {
     }
 
     @Test
+    void whatIsUnderWayEndsWhenAnotherSignsIn() {
+        // given: Ada waits, signs out, and on the same page Bob signs in
+        String product = TestNode.product(admin, 5, 1);
+        try (Visitor shared = signedUp(product)) {
+            shared.page().route(BUY, route -> answerWith(route, 429, 3_600), new Page.RouteOptions().setTimes(1));
+            shared.buyButton().click();
+            shared.see("A little too fast");
+            shared.button("Sign out").click();
+            shared.page().locator("header").getByText("Sign in").click();
+            shared.signUp(node);
+            assertThat(shared.page().locator("header")).containsText("Sign out");
+            assertThat(shared.page().locator("#answer")).isEmpty();
+            Set<String> keys = keysOf(shared);
+
+            // when: a network that comes back wakes whoever waits
+            shared.page().evaluate("() => window.dispatchEvent(new Event('online'))");
+            shared.buyButton().click();
+
+            // then
+            shared.see("It is yours");
+            assertEquals(1, keys.size(), "Bob's own");
+            assertEquals(1, ordersOf(product));
+            shared.hasNothingToComplainAbout();
+        }
+    }
+
+    @Test
+    void whatWasTriedLongAgoIsNotBoughtWithoutAsking() {
+        // given
+        String product = TestNode.product(admin, 5, 1);
+        try (Visitor ada = signedUp(product)) {
+            ada.page().route(BUY, Route::abort);
+            ada.buyButton().click();
+            ada.see("We do not know yet");
+            ada.page().evaluate("""
+                    () => Object.keys(localStorage).filter(name => name.startsWith('flashsale.attempt/')).forEach(name => {
+                      const attempt = JSON.parse(localStorage[name]);
+                      localStorage[name] = JSON.stringify({...attempt, startedAt: attempt.startedAt - 3_600_000});
+                    })""");
+            ada.page().unroute(BUY);
+            Set<String> keys = keysOf(ada);
+
+            // when
+            ada.page().reload();
+
+            // then
+            ada.see("You tried to buy this before");
+            assertEquals(0, keys.size());
+            ada.button("Ask again").click();
+            ada.see("It is yours");
+            assertEquals(1, ordersOf(product));
+            ada.hasNothingToComplainAbout();
+        }
+    }
+
+    @Test
     void aBrokenRuleOfTheBrowserWouldBeHeard() {
         // given
         try (Visitor ada = chromium.visitor(node.port())) {
