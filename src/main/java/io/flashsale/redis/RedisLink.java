@@ -223,7 +223,8 @@ public final class RedisLink {
     }
 
     private Throwable classify(RedisConnection used, Throwable failure) {
-        if (!(failure instanceof ErrorType)) {
+        // The client's own word for a connection that ended under a command, in the guise of a server's error.
+        if (!(failure instanceof ErrorType) || "CONNECTION_CLOSED".equals(failure.getMessage())) {
             return new RedisUnavailableException("no answer from Redis", true);
         }
         String message = String.valueOf(failure.getMessage());
