@@ -43,6 +43,7 @@ public final class LiveRoom {
     }
 
     private static final long TELL_EVERY_MILLIS = 100;
+    private static final long GATHER_MILLIS = 5;
     private static final long LOOK_AGAIN_MILLIS = 1_000;
 
     private final Vertx vertx;
@@ -217,8 +218,9 @@ public final class LiveRoom {
             gone(watched);
             return;
         }
-        if (watched.hear(event) && !toldLately.contains(watched)) {
-            tell(watched);
+        if (watched.hear(event) && toldLately.add(watched)) {
+            // One script says several things: a moment lets them be told in one write, which is what telling costs.
+            vertx.setTimer(GATHER_MILLIS, timer -> tell(watched));
         }
         if (event.kind() == StockEvent.Kind.UPDATED && watched.isAwaited()) {
             beginWith(watched, event);
@@ -231,7 +233,6 @@ public final class LiveRoom {
             toldLately.remove(watched);
             return;
         }
-        toldLately.add(watched);
         for (Listener listener : watched.audience()) {
             if (!listener.tell(news.get())) {
                 drop(listener);
