@@ -7,6 +7,7 @@ import './line-chart.js';
 
 const text = texts.admin.overview;
 const MOST_LINES = 6;
+const millis = value => `${number(value, value < 100 ? 1 : 0)} ms`;
 const perSecond = value => number(value, value < 10 ? 1 : 0);
 
 /** How the sale goes, at this moment and over the last minutes. */
@@ -28,8 +29,8 @@ function board(now) {
     <ul class="tiles">
       ${tile(text.tiles.sold, last?.sold, perSecond)}
       ${tile(text.tiles.refused, refused, perSecond)}
-      ${tile(text.tiles.p50, now.purchases?.latencyMillis?.p50, value => `${number(value, 1)} ms`)}
-      ${tile(text.tiles.p99, now.purchases?.latencyMillis?.p99, value => `${number(value, 1)} ms`)}
+      ${tile(text.tiles.p50, now.purchases?.latencyMillis?.p50, millis)}
+      ${tile(text.tiles.p99, now.purchases?.latencyMillis?.p99, millis)}
       ${tile(text.tiles.inFlight, now.purchases?.inFlight, number)}
       ${tile(text.tiles.outbox, now.outbox, number)}
       ${tile(text.tiles.letters, now.deadLetters, number, now.deadLetters > 0)}
@@ -39,7 +40,7 @@ function board(now) {
     <div class="charts">
       ${chart(text.charts.sold, [line(text.charts.soldLine, 'sold')], perSecond)}
       ${chart(text.charts.refused, refusalLines(), perSecond)}
-      ${chart(text.charts.latency, [line('p50', 'p50'), line('p99', 'p99')], value => `${number(value, 1)} ms`)}
+      ${chart(text.charts.latency, [line('p50', 'p50'), line('p99', 'p99')], millis)}
       ${chart(text.charts.remaining, remainingLines(now), number)}
       ${chart(text.charts.outbox, [line(text.charts.outboxLine, 'outbox')], number)}
       ${chart(text.charts.hits, [line(text.charts.hitsLine, 'hitRatio')], value => `${number(value, 1)} %`, 100)}

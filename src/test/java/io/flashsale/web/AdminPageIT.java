@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
@@ -12,7 +13,9 @@ import io.flashsale.TestNode;
 import io.flashsale.support.Client;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -232,6 +235,38 @@ class AdminPageIT {
             visitor.see(email + " is not an admin");
             assertEquals(0, visitor.page().getByRole(AriaRole.TABLE).count());
             visitor.hasNothingToComplainAbout();
+        }
+    }
+
+    @Test
+    void ordersAreFoundAndComeAsAFile() throws Exception {
+        // given
+        String product = TestNode.product(api, 5, 1);
+        String orderId = node.user().buy(product, "k").json().getString("orderId");
+        node.user().buy(TestNode.product(api, 5, 1), "k");
+        try (Visitor admin = admin("/admin#/orders")) {
+            assertThat(admin.page().locator("tbody tr")).not().hasCount(1);
+
+            // when
+            admin.page().getByLabel("Product id").fill(product);
+            admin.button("Filter").click();
+            assertThat(admin.page().locator("tbody tr")).hasCount(1);
+            Download file = admin.page()
+                    .waitForDownload(() -> admin.button("Download CSV").click());
+
+            // then
+            assertThat(admin.page().locator("tbody")).containsText(orderId);
+            List<String> lines = Files.readAllLines(file.path());
+            assertEquals("orders.csv", file.suggestedFilename());
+            assertEquals(2, lines.size(), lines::toString);
+            assertTrue(lines.get(1).contains(orderId), lines::toString);
+
+            // and: what became of it is in the log
+            admin.at("/admin#/audit");
+            admin.page().getByLabel("Subject").fill(orderId);
+            admin.button("Filter").click();
+            assertThat(admin.page().locator("tbody")).containsText("order.placed");
+            admin.hasNothingToComplainAbout();
         }
     }
 
