@@ -2,11 +2,13 @@ package io.flashsale;
 
 import io.flashsale.catalog.Catalog;
 import io.flashsale.config.Configuration;
+import io.flashsale.contract.Contract;
 import io.flashsale.gate.DevMailbox;
 import io.flashsale.gate.Mailer;
 import io.flashsale.gate.SmtpMailer;
 import io.flashsale.http.ConnectionLimit;
 import io.flashsale.http.Face;
+import io.flashsale.http.Formats;
 import io.flashsale.http.HttpVerticle;
 import io.flashsale.http.ManagementVerticle;
 import io.flashsale.live.LiveVerticle;
@@ -63,6 +65,7 @@ public final class FlashSale {
 
     private final Clock clock;
     private final Context loop;
+    private final Future<Contract> contract;
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
     private final MongoClient mongoClient;
@@ -98,6 +101,8 @@ public final class FlashSale {
 
         this.clock = clock;
         this.loop = vertx.getOrCreateContext();
+        // Beside everything else that a start waits for.
+        this.contract = vertx.executeBlocking(Formats::contract);
         boolean embedded = configuration.stores().isEmpty();
         this.mailbox =
                 embedded && configuration.smtp().isEmpty() ? Optional.of(new DevMailbox(clock)) : Optional.empty();
@@ -213,10 +218,12 @@ public final class FlashSale {
                 .compose(done -> deploy(() -> new ReconcilerVerticle(node::reconciler, configuration.reconciler()), 1))
                 .compose(done -> deploy(() -> new PurchaseVerticle(node::purchases), instances.purchase()))
                 .compose(done -> deploy(() -> new LiveVerticle(node::subscriber), 1))
-                .compose(done -> deploy(
+                .compose(done -> contract)
+                .compose(file -> deploy(
                         () -> http = HttpVerticle.serving(
                                 loop -> node.rooms(loop, this::storeHealth),
                                 face,
+                                file,
                                 configuration.http(),
                                 connections,
                                 clock),

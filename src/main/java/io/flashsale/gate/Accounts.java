@@ -5,7 +5,6 @@ import io.flashsale.persistence.AccountStore;
 import io.flashsale.persistence.AuditAction;
 import io.flashsale.persistence.AuditClient;
 import io.flashsale.sale.Digests;
-import io.flashsale.sale.InvalidFieldsException;
 import io.vertx.core.Future;
 import io.vertx.ext.auth.authentication.UsernamePasswordCredentials;
 import java.security.SecureRandom;
@@ -25,7 +24,6 @@ import org.slf4j.LoggerFactory;
 public final class Accounts {
     private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
     private static final int USER_ID_BYTES = 16;
-    private static final int MAX_NAME = 100;
 
     /** What a right password gets: a session that waits for the code. */
     public record Login(SessionToken token, Instant codeExpiresAt) {}
@@ -68,15 +66,20 @@ public final class Accounts {
         this.clock = clock;
     }
 
+    /** Whether the text is an e-mail address that an account can have. */
+    public static boolean isEmail(String text) {
+        return Emails.isAddress(text);
+    }
+
+    /** Whether the text can be a new password. */
+    public static boolean isPassword(String text) {
+        return Passwords.isAcceptable(text);
+    }
+
     /** Registers; an account that was never verified may be registered over. */
     public Future<Account> register(String emailText, String password, String name) {
         String email = Emails.canonical(emailText);
         Passwords.check("password", password);
-        if (name != null
-                && (name.isBlank() || name.length() > MAX_NAME || name.chars().anyMatch(c -> c < ' '))) {
-            throw new InvalidFieldsException(
-                    "name", "must have 1 to " + MAX_NAME + " characters, none of them control");
-        }
         return passwords.hash(password).compose(hash -> {
             Account account = account(email, hash, name, Account.USER, false);
             return store.register(account)

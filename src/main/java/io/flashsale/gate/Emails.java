@@ -24,14 +24,22 @@ final class Emails {
      * @throws InvalidFieldsException for anything that is not an address
      */
     static String canonical(String text) {
-        String email = text.strip().toLowerCase(Locale.ROOT);
-        boolean valid = email.length() <= MAX_LENGTH
+        if (!isAddress(text)) {
+            throw new InvalidFieldsException("email", "must be an address such as ada@example.com");
+        }
+        return trimmed(text);
+    }
+
+    /** Whether the text is an address, whatever its case and the blanks around it. */
+    static boolean isAddress(String text) {
+        String email = trimmed(text);
+        return email.length() <= MAX_LENGTH
                 && email.indexOf('@') <= MAX_LOCAL_LENGTH
                 && text.chars().allMatch(c -> c < 128)
                 && FORM.matcher(email).matches();
-        if (!valid) {
-            throw new InvalidFieldsException("email", "must be an address such as ada@example.com");
-        }
-        return email;
+    }
+
+    private static String trimmed(String text) {
+        return text.strip().toLowerCase(Locale.ROOT);
     }
 }

@@ -63,13 +63,16 @@ public final class Passwords {
      * @param field as the client calls it
      */
     static void check(String field, String password) {
+        if (!isAcceptable(password)) {
+            throw new InvalidFieldsException(
+                    field, "must have " + MIN_BYTES + " to " + MAX_BYTES + " bytes of UTF-8, none of them U+0000");
+        }
+    }
+
+    /** Whether bcrypt would read all of it, and it is not too easily guessed. */
+    static boolean isAcceptable(String password) {
         int bytes = password.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes < MIN_BYTES || bytes > MAX_BYTES) {
-            throw new InvalidFieldsException(field, "must have " + MIN_BYTES + " to " + MAX_BYTES + " bytes of UTF-8");
-        }
-        if (password.indexOf('\0') >= 0) {
-            throw new InvalidFieldsException(field, "must not contain the character U+0000");
-        }
+        return bytes >= MIN_BYTES && bytes <= MAX_BYTES && password.indexOf('\0') < 0;
     }
 
     /** A hash with a salt of its own; fails with a refusal where too many wait. */

@@ -61,7 +61,6 @@ final class AuthEndpoints {
     }
 
     void sendCode(RoutingContext ctx) {
-        RequestJson.of(ctx).check();
         accounts.sendCode(Gate.session(ctx))
                 .onSuccess(
                         expiresAt -> Answers.json(ctx, 202, new JsonObject().put("expiresAt", Answers.time(expiresAt))))
@@ -89,12 +88,10 @@ final class AuthEndpoints {
     }
 
     void logout(RoutingContext ctx) {
-        RequestJson.of(ctx).check();
         accounts.logout(Gate.session(ctx)).onSuccess(done -> signedOut(ctx)).onFailure(ctx::fail);
     }
 
     void logoutAll(RoutingContext ctx) {
-        RequestJson.of(ctx).check();
         accounts.logoutAll(Gate.session(ctx)).onSuccess(done -> signedOut(ctx)).onFailure(ctx::fail);
     }
 

@@ -2,6 +2,7 @@ package io.flashsale.http;
 
 import io.flashsale.catalog.SaleNotPausedException;
 import io.flashsale.catalog.VersionConflictException;
+import io.flashsale.contract.Mistakes;
 import io.flashsale.gate.GateRefusal;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.purchase.OrderNotCancellableException;
@@ -70,7 +71,17 @@ final class FailureHandler implements Handler<RoutingContext> {
         return byStatus(ctx, failure);
     }
 
-    static ApiException invalidFields(ApiError error, List<FieldError> fields) {
+    /** Refuses a request in which anything is wrong, and tells all of it. */
+    static void refuse(Mistakes mistakes) {
+        if (mistakes.count() == 0) {
+            return;
+        }
+        throw mistakes.isMalformed()
+                ? invalidFields(ApiError.MALFORMED_REQUEST, mistakes.told())
+                : new InvalidFieldsException(mistakes.told());
+    }
+
+    private static ApiException invalidFields(ApiError error, List<FieldError> fields) {
         FieldError first = fields.get(0);
         return new ApiException(error, first.field() + " " + first.message()).naming(fields);
     }

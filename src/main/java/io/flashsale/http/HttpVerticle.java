@@ -1,5 +1,6 @@
 package io.flashsale.http;
 
+import io.flashsale.contract.Contract;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -96,18 +97,21 @@ public final class HttpVerticle extends VerticleBase {
      *
      * @param rooms connects to Redis on this instance's event loop and wires the rooms to it
      * @param face shared by all instances
+     * @param contract that requests are held against, shared by all instances
      * @param limit shared by all instances
      */
     public static HttpVerticle serving(
             Function<Vertx, Future<Routes.Rooms>> rooms,
             Face face,
+            Contract contract,
             Settings settings,
             ConnectionLimit limit,
             Clock clock) {
         return new HttpVerticle(
                 vertx -> rooms.apply(vertx)
-                        .map(opened ->
-                                new Open(Routes.router(vertx, opened, face, settings, clock), opened.live()::close)),
+                        .map(opened -> new Open(
+                                Routes.router(vertx, opened, face, contract, settings, clock),
+                                opened.live()::close)),
                 settings,
                 limit);
     }

@@ -32,7 +32,6 @@ final class OrderEndpoints {
     }
 
     void cancel(RoutingContext ctx) {
-        RequestJson.of(ctx).check();
         answer(ctx, orders.cancel(Gate.session(ctx).userId(), ctx.pathParam("id")));
     }
 

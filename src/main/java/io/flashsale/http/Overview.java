@@ -70,9 +70,6 @@ public final class Overview {
     }
 
     void read(RoutingContext ctx) {
-        if (!ctx.queryParams().isEmpty()) {
-            throw PageQuery.refused(ctx.queryParams().names().iterator().next(), "is not a parameter of this page");
-        }
         Future<JsonObject> stores = node.health().get();
         Future<Long> dead = letters.count().otherwise((Long) null);
         Future<List<Product>> newest = newest();

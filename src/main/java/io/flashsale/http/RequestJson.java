@@ -6,8 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import io.flashsale.sale.FieldError;
-import io.flashsale.sale.InvalidFieldsException;
+import io.flashsale.contract.Mistakes;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -36,8 +35,6 @@ import java.util.function.Predicate;
 final class RequestJson {
     private static final int MAX_DEPTH = 8;
     private static final int MAX_NAME = 200;
-    /** So many mistakes are told; the answer to a body must not be a multiple of it. */
-    private static final int MAX_ERRORS = 20;
 
     private static final Instant EARLIEST = Instant.parse("1970-01-01T00:00:00Z");
     /** ISO-8601 has four digits for a year, and so have most who read it. */
@@ -54,19 +51,26 @@ final class RequestJson {
     /** Stands for a value of a type that no field has: an object, a list, a fraction. */
     private static final Object OTHER = new Object();
 
+    private static final String PARSED = RequestJson.class.getName();
+
     private final Map<String, Object> values;
     private final Set<String> known = new HashSet<>();
     private final Set<String> nullable = new HashSet<>();
-    private final Map<String, FieldError> errors = new LinkedHashMap<>();
-    private boolean malformed;
+    private final Mistakes mistakes = new Mistakes();
 
     private RequestJson(Map<String, Object> values) {
         this.values = values;
     }
 
-    /** The body of a request; no body at all is an object without fields. */
+    /** The body of a request, parsed once; no body at all is an object without fields. */
     static RequestJson of(RoutingContext ctx) {
-        return of(ctx.body().buffer());
+        Map<String, Object> parsed = ctx.get(PARSED);
+        if (parsed != null) {
+            return new RequestJson(parsed);
+        }
+        RequestJson json = of(ctx.body().buffer());
+        ctx.put(PARSED, json.values);
+        return json;
     }
 
     static RequestJson of(Buffer body) {
@@ -145,6 +149,11 @@ final class RequestJson {
         return number.longValueExact();
     }
 
+    /** All of it, as the contract's rules read it. */
+    Map<String, Object> values() {
+        return values;
+    }
+
     /** Whether the field is there, be it null. */
     boolean has(String field) {
         known.add(field);
@@ -187,19 +196,25 @@ final class RequestJson {
     /** The time, to the millisecond; null where the field is missing or wrong. */
     Instant time(String field) {
         String text = text(field);
-        if (text == null) {
-            return null;
+        Instant time = text == null ? null : instant(text);
+        if (text != null && time == null) {
+            mistakes.invalid(field, "must be a time in ISO-8601, from 1970 to 9999, such as 2026-11-27T12:00:00Z");
         }
+        return time;
+    }
+
+    /** Whether the text is a time that the stores can keep. */
+    static boolean isInstant(String text) {
+        return instant(text) != null;
+    }
+
+    private static Instant instant(String text) {
         try {
             Instant time = OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
-            if (!time.isBefore(EARLIEST) && !time.isAfter(LATEST)) {
-                return time;
-            }
+            return time.isBefore(EARLIEST) || time.isAfter(LATEST) ? null : time;
         } catch (DateTimeException e) {
-            // Told below, like a year that no store takes.
+            return null;
         }
-        invalid(field, "must be a time in ISO-8601, from 1970 to 9999, such as 2026-11-27T12:00:00Z");
-        return null;
     }
 
     /** Lets null be a value of these fields; of any other it is a wrong type. */
@@ -210,14 +225,14 @@ final class RequestJson {
     /** Lets a read-only field pass that carries its current value. */
     void readOnly(String field, Object current) {
         if (has(field) && !Objects.equals(values.get(field), current)) {
-            invalid(field, "is read-only; leave it out or send its current value");
+            mistakes.invalid(field, "is read-only; leave it out or send its current value");
         }
     }
 
     /** Lets a read-only field pass that changes by itself, so that any value it can have may be the one that was read. */
     void readOnly(String field, Predicate<Object> canBe) {
         if (has(field) && !canBe.test(values.get(field))) {
-            invalid(field, "is read-only; leave it out or send what was read");
+            mistakes.invalid(field, "is read-only; leave it out or send what was read");
         }
     }
 
@@ -225,21 +240,15 @@ final class RequestJson {
     void check() {
         for (String field : values.keySet()) {
             if (!known.contains(field)) {
-                malformed(field, "is not a field of this request");
+                mistakes.malformed(field, "is not a field of this request");
             }
         }
-        if (errors.isEmpty()) {
-            return;
-        }
-        List<FieldError> told = errors.values().stream().limit(MAX_ERRORS).toList();
-        throw malformed
-                ? FailureHandler.invalidFields(ApiError.MALFORMED_REQUEST, told)
-                : new InvalidFieldsException(told);
+        FailureHandler.refuse(mistakes);
     }
 
     private void requireField(String field) {
         if (!has(field) || (values.get(field) == null && !nullable.contains(field))) {
-            invalid(field, "is required");
+            mistakes.invalid(field, "is required");
         }
     }
 
@@ -248,18 +257,9 @@ final class RequestJson {
         Object value = values.get(field);
         boolean right = value == null ? !given || nullable.contains(field) : type.isInstance(value);
         if (!right) {
-            malformed(field, message);
+            mistakes.malformed(field, message);
             return null;
         }
         return type.cast(value);
-    }
-
-    /** The first mistake of a field is told. */
-    private void malformed(String field, String message) {
-        malformed |= errors.putIfAbsent(field, new FieldError(field, message)) == null;
-    }
-
-    private void invalid(String field, String message) {
-        errors.putIfAbsent(field, new FieldError(field, message));
     }
 }

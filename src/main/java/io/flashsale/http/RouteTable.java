@@ -3,6 +3,8 @@ package io.flashsale.http;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.HEAD;
 
+import io.flashsale.contract.Contract;
+import io.flashsale.contract.Operation;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -17,23 +19,38 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** What every route goes through, and what becomes of a request for which there is none. */
 final class RouteTable {
     private final Vertx vertx;
     private final HttpVerticle.Settings settings;
     private final Clock clock;
+    private final Optional<Contract> contract;
     private final JsonOnly json = new JsonOnly();
     private final BodyHandler body;
     private final Map<String, List<Line>> lines = new LinkedHashMap<>();
 
     private record Line(HttpMethod method, SecurityPolicyHandler door, List<Handler<RoutingContext>> steps) {}
 
+    /** A table of routes that no contract describes. */
     RouteTable(Vertx vertx, HttpVerticle.Settings settings, Clock clock) {
+        this(vertx, settings, clock, Optional.empty());
+    }
+
+    /** A table of the contract's routes: what is asked of them is held against it. */
+    RouteTable(Vertx vertx, HttpVerticle.Settings settings, Clock clock, Contract contract) {
+        this(vertx, settings, clock, Optional.of(contract));
+    }
+
+    private RouteTable(Vertx vertx, HttpVerticle.Settings settings, Clock clock, Optional<Contract> contract) {
         this.vertx = vertx;
         this.settings = settings;
         this.clock = clock;
+        this.contract = contract;
         this.body = BodyHandler.create(false).setBodyLimit(settings.maxBodyBytes());
     }
 
@@ -47,7 +64,9 @@ final class RouteTable {
         lines.computeIfAbsent(path, first -> new ArrayList<>()).add(new Line(method, door, steps));
     }
 
+    /** The router; refuses routes that are not those of the contract. */
     Router router() {
+        contract.ifPresent(file -> file.requireSameAs(names()));
         Router router = Router.router(vertx);
         router.route()
                 .handler(new RequestIds())
@@ -65,6 +84,12 @@ final class RouteTable {
         return router;
     }
 
+    private Set<String> names() {
+        return lines.entrySet().stream()
+                .flatMap(path -> path.getValue().stream().map(line -> Operation.name(line.method(), path.getKey())))
+                .collect(Collectors.toSet());
+    }
+
     private void install(Router router, String path, List<Line> ofPath) {
         TreeSet<String> methods = new TreeSet<>();
         for (Line line : ofPath) {
@@ -77,7 +102,11 @@ final class RouteTable {
             } else {
                 route.handler(json).handler(body);
             }
-            line.steps().forEach(route::handler);
+            int endpoint = line.steps().size() - 1;
+            line.steps().subList(0, endpoint).forEach(route::handler);
+            contract.flatMap(file -> file.operation(line.method(), path))
+                    .ifPresent(operation -> route.handler(new ContractStep(operation)));
+            route.handler(line.steps().get(endpoint));
         }
         String allow = String.join(", ", methods);
         router.route(path).handler(ctx -> {

@@ -7,6 +7,7 @@ import static io.vertx.core.http.HttpMethod.PUT;
 
 import io.flashsale.catalog.Catalog;
 import io.flashsale.catalog.ProductEditor;
+import io.flashsale.contract.Contract;
 import io.flashsale.gate.Accounts;
 import io.flashsale.gate.Action;
 import io.flashsale.gate.Gate;
@@ -54,8 +55,9 @@ public final class Routes {
     }
 
     /** A router for one event loop. */
-    static Router router(Vertx vertx, Rooms rooms, Face face, HttpVerticle.Settings settings, Clock clock) {
-        RouteTable table = new RouteTable(vertx, settings, clock);
+    static Router router(
+            Vertx vertx, Rooms rooms, Face face, Contract contract, HttpVerticle.Settings settings, Clock clock) {
+        RouteTable table = new RouteTable(vertx, settings, clock, contract);
         Routes routes = new Routes(table, rooms.gate());
         routes.accounts(new AuthEndpoints(rooms.accounts(), rooms.gate(), settings.secureCookies(), clock));
         routes.sale(new PurchaseEndpoint(rooms.purchases()), new OrderEndpoints(rooms.orders()));
@@ -65,6 +67,7 @@ public final class Routes {
         routes.admin(new DeadLetterEndpoints(rooms.deadLetters(), audit));
         routes.admin(rooms.administration());
         routes.face(new FaceEndpoints(face));
+        routes.documents(new DocumentEndpoints(contract));
         return table.router();
     }
 
@@ -121,6 +124,11 @@ public final class Routes {
         free("/", face.page("index.html"));
         free("/admin", face.page("admin.html"));
         free("/assets/*", face::asset);
+    }
+
+    private void documents(DocumentEndpoints documents) {
+        free("/openapi.yaml", documents::contract);
+        free("/docs", documents::page);
     }
 
     /** For everybody, uncounted: these are answered out of memory, and a reload storm must not cost a store anything. */

@@ -124,7 +124,8 @@ public record ProductDetails(
                 "must not have control characters");
     }
 
-    private static boolean isCurrency(String code) {
+    /** Whether the text is a code of ISO 4217. */
+    public static boolean isCurrency(String code) {
         return Currency.getAvailableCurrencies().stream()
                 .anyMatch(currency -> currency.getCurrencyCode().equals(code));
     }

@@ -1,0 +1,190 @@
+package io.flashsale.contract;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The contract as one page of HTML: no script, nothing from elsewhere, an anchor for every operation, every shape and
+ * every error code.
+ */
+public final class DocsPage {
+    private static final String STYLE = "/docs/docs.css";
+    /** Shapes that are named so are only there for others to be made of. */
+    private static final String PART = "Fields";
+
+    private final JsonObject document;
+    private final List<OperationText> operations;
+    private final String style = read(STYLE);
+    private final Buffer html;
+
+    DocsPage(JsonObject document, Collection<Operation> operations) {
+        this.document = document;
+        this.operations = operations.stream().map(OperationText::new).toList();
+        this.html = Buffer.buffer(page());
+    }
+
+    /** The page. */
+    public Buffer html() {
+        return html;
+    }
+
+    /** The style that is in the page, as a Content Security Policy names it. */
+    public String styleHash() {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8));
+            return "sha256-" + Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static String read(String resource) {
+        try (InputStream file = DocsPage.class.getResourceAsStream(resource)) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String page() {
+        JsonObject info = document.getJsonObject("info");
+        String title = Html.escape(info.getString("title"));
+        return """
+                <!doctype html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <title>%1$s API</title>
+                <link rel="icon" href="data:,">
+                <style>%2$s</style>
+                </head>
+                <body>
+                <a class="skip" href="#content">Skip to the content</a>
+                <header><p class="brand">%1$s <span>API %3$s</span></p><a href="/openapi.yaml">openapi.yaml</a></header>
+                <div class="frame">
+                <nav aria-label="Contents">%4$s</nav>
+                <main id="content">
+                <section class="intro">
+                <h1>%5$s</h1>
+                %6$s</section>
+                %7$s%8$s%9$s%10$s</main>
+                </div>
+                </body>
+                </html>
+                """.formatted(
+                        title,
+                        style,
+                        Html.escape(info.getString("version")),
+                        contents(),
+                        Html.inline(info.getString("summary")),
+                        Html.paragraphs(info.getString("description")),
+                        groups(),
+                        problems(),
+                        headers(),
+                        shapes());
+    }
+
+    private String contents() {
+        String groups = tags().map(tag -> "<h2>" + Html.link(anchor(tag), Html.escape(tag.getString("name")))
+                        + "</h2>\n<ul>\n" + of(tag).map(OperationText::entry).collect(Collectors.joining()) + "</ul>\n")
+                .collect(Collectors.joining());
+        return "<div>\n" + groups + head("errors", "Errors") + head("headers", "Headers") + head("shapes", "Shapes")
+                + "</div>";
+    }
+
+    private static String head(String anchor, String text) {
+        return "<h2>" + Html.link(anchor, text) + "</h2>\n";
+    }
+
+    private Stream<JsonObject> tags() {
+        return document.getJsonArray("tags").stream().map(JsonObject.class::cast);
+    }
+
+    private Stream<OperationText> of(JsonObject tag) {
+        return operations.stream().filter(operation -> operation.tag().equals(tag.getString("name")));
+    }
+
+    private static String anchor(JsonObject tag) {
+        return "group-" + tag.getString("name").toLowerCase(Locale.ROOT);
+    }
+
+    private String groups() {
+        return tags().map(tag ->
+                        "<section class=\"group\" id=\"" + anchor(tag) + "\"><h2>" + Html.escape(tag.getString("name"))
+                                + "</h2>\n" + Html.paragraphs(tag.getString("description"))
+                                + of(tag).map(OperationText::section).collect(Collectors.joining()) + "</section>\n")
+                .collect(Collectors.joining());
+    }
+
+    private String problems() {
+        JsonObject schemas = document.getJsonObject("components").getJsonObject("schemas");
+        StringBuilder rows = new StringBuilder();
+        schemas.getJsonObject("ErrorCode").getJsonObject("x-codes").forEach(entry -> {
+            JsonObject code = (JsonObject) entry.getValue();
+            rows.append("<div class=\"problem\" id=\"")
+                    .append(entry.getKey())
+                    .append("\"><dt>")
+                    .append(Html.link(entry.getKey(), Html.code(entry.getKey())))
+                    .append(" <span class=\"status s")
+                    .append(code.getInteger("status") / 100)
+                    .append("\">")
+                    .append(code.getInteger("status"))
+                    .append("</span></dt><dd>")
+                    .append(Html.inline(code.getString("when")))
+                    .append("</dd></div>\n");
+        });
+        return "<section class=\"group\" id=\"errors\"><h2>Errors</h2>\n"
+                + Html.paragraphs(schemas.getJsonObject("ErrorCode").getString("description"))
+                + "<p>Each is a " + Html.link("Problem", "Problem") + ", " + Html.code("application/problem+json")
+                + ", whose <code>type</code> leads here.</p>\n<dl class=\"problems\">\n" + rows + "</dl></section>\n";
+    }
+
+    private String headers() {
+        StringBuilder rows = new StringBuilder();
+        document.getJsonObject("components").getJsonObject("headers").forEach(entry -> {
+            JsonObject header = (JsonObject) entry.getValue();
+            Object example = header.getValue("example");
+            rows.append("<div class=\"problem\" id=\"header-")
+                    .append(entry.getKey())
+                    .append("\"><dt>")
+                    .append(Html.link("header-" + entry.getKey(), Html.code(entry.getKey())))
+                    .append("</dt><dd>")
+                    .append(Html.paragraphs(header.getString("description")))
+                    .append(example == null ? "" : "<p>" + Html.code(example.toString()) + "</p>")
+                    .append("</dd></div>\n");
+        });
+        return "<section class=\"group\" id=\"headers\"><h2>Headers of answers</h2>\n<dl class=\"problems\">\n" + rows
+                + "</dl></section>\n";
+    }
+
+    private String shapes() {
+        StringBuilder sections = new StringBuilder();
+        document.getJsonObject("components").getJsonObject("schemas").forEach(entry -> {
+            JsonObject schema = (JsonObject) entry.getValue();
+            if (!SchemaText.properties(schema).isEmpty() && !entry.getKey().endsWith(PART)) {
+                sections.append("<section class=\"shape\" id=\"")
+                        .append(entry.getKey())
+                        .append("\"><h3>")
+                        .append(Html.link(entry.getKey(), Html.escape(entry.getKey())))
+                        .append("</h3>\n")
+                        .append(Html.paragraphs(schema.getString("description")))
+                        .append(SchemaText.table(schema))
+                        .append("</section>\n");
+            }
+        });
+        return "<section class=\"group\" id=\"shapes\"><h2>Shapes</h2>\n" + sections + "</section>\n";
+    }
+}

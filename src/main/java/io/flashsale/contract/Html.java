@@ -1,0 +1,62 @@
+package io.flashsale.contract;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Text as HTML. Whatever goes into the page goes through here. */
+final class Html {
+    private static final Pattern MARK = Pattern.compile("`([^`]+)`|\\*\\*([^*]+)\\*\\*");
+
+    private Html() {}
+
+    static String escape(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;")
+                .replace("'", "&#39;");
+    }
+
+    /** What the contract uses of CommonMark in one line: code and strong. */
+    static String inline(String text) {
+        Matcher mark = MARK.matcher(text);
+        StringBuilder html = new StringBuilder();
+        int end = 0;
+        while (mark.find()) {
+            html.append(escape(text.substring(end, mark.start())));
+            html.append(mark.group(1) != null ? code(mark.group(1)) : "<strong>" + escape(mark.group(2)) + "</strong>");
+            end = mark.end();
+        }
+        return html.append(escape(text.substring(end))).toString();
+    }
+
+    /** The same in paragraphs, which empty lines part. */
+    static String paragraphs(String text) {
+        return text == null
+                ? ""
+                : Stream.of(text.strip().split("\n\\s*\n"))
+                        .map(paragraph -> "<p>" + inline(paragraph.replace('\n', ' ')) + "</p>\n")
+                        .collect(Collectors.joining());
+    }
+
+    static String code(String text) {
+        return "<code>" + escape(text) + "</code>";
+    }
+
+    /** A path that may break behind its slashes. */
+    static String path(String path) {
+        return escape(path).replace("/", "/<wbr>").replaceFirst("^/<wbr>", "/");
+    }
+
+    static String link(String anchor, String html) {
+        return "<a href=\"#" + escape(anchor) + "\">" + html + "</a>";
+    }
+
+    /** Preformatted text that the keyboard can scroll. */
+    static String block(String label, String text) {
+        return "<figure><figcaption>" + escape(label) + "</figcaption><pre tabindex=\"0\"><code>"
+                + escape(text.stripTrailing()) + "</code></pre></figure>\n";
+    }
+}

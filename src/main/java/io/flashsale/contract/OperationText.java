@@ -1,0 +1,257 @@
+package io.flashsale.contract;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+
+/** An operation of the contract as a section of the page: words on the left, what goes over the wire on the right. */
+final class OperationText {
+    private static final Map<String, String> WHO = Map.of(
+            "", "Needs a session, also one whose code is still to be entered.",
+            "verified", "Needs a session whose code was entered.",
+            "admin", "Needs a session with the role admin.");
+
+    /** Answers that nearly every operation has, and that need no words of their own. */
+    private static final Set<String> USUAL =
+            Set.of("BodyTooLarge", "NotJson", "RateLimited", "Internal", "Unavailable");
+
+    private static final Set<String> EVERYWHERE =
+            Set.of("X-Request-Id", "RateLimit", "RateLimit-Policy", "Cache-Control");
+
+    private final Operation operation;
+    private final JsonObject model;
+
+    OperationText(Operation operation) {
+        this.operation = operation;
+        this.model = operation.model();
+    }
+
+    String id() {
+        return model.getString("operationId");
+    }
+
+    String tag() {
+        return model.getJsonArray("tags").getString(0);
+    }
+
+    /** The line of the table of contents. */
+    String entry() {
+        return "<li>" + Html.link(id(), badge() + "<span>" + Html.inline(model.getString("summary")) + "</span>")
+                + "</li>\n";
+    }
+
+    String section() {
+        return "<section class=\"operation\" id=\"" + id() + "\" aria-labelledby=\"" + id()
+                + "-title\">\n<div class=\"words\">"
+                + "<h3 id=\"" + id() + "-title\">" + Html.link(id(), Html.inline(model.getString("summary")))
+                + (model.getBoolean("deprecated", false) ? " <span class=\"note\">deprecated</span>" : "") + "</h3>\n"
+                + "<p class=\"route\">" + badge() + " <code>" + Html.path(operation.template()) + "</code></p>\n"
+                + Html.paragraphs(model.getString("description"))
+                + who()
+                + parameters()
+                + body()
+                + answers()
+                + "</div>\n<div class=\"wire\">" + request() + answerBlocks() + "</div>\n</section>\n";
+    }
+
+    private String badge() {
+        String method = operation.method().name();
+        return "<span class=\"method " + method.toLowerCase(Locale.ROOT) + "\">" + method + "</span>";
+    }
+
+    private String who() {
+        JsonArray security = model.getJsonArray("security", new JsonArray());
+        if (security.isEmpty()) {
+            return "<p class=\"who\">For everybody.</p>\n";
+        }
+        JsonArray roles = security.getJsonObject(0).getJsonArray("session");
+        return "<p class=\"who\">" + WHO.get(roles.isEmpty() ? "" : roles.getString(0)) + "</p>\n";
+    }
+
+    private String parameters() {
+        JsonArray parameters = model.getJsonArray("parameters", new JsonArray());
+        if (parameters.isEmpty()) {
+            return "";
+        }
+        String rows = parameters.stream()
+                .map(JsonObject.class::cast)
+                .map(parameter -> {
+                    JsonObject schema = parameter.getJsonObject("schema").copy();
+                    schema.remove("description");
+                    String meaning = Html.inline(
+                            parameter.getString("description", "").strip().replace('\n', ' '));
+                    String place =
+                            parameter.getString("in") + (parameter.getBoolean("required", false) ? "" : ", optional");
+                    return SchemaText.row(
+                            parameter.getString("name"),
+                            place,
+                            SchemaText.type(schema),
+                            (meaning + " " + SchemaText.meaning(schema)).strip());
+                })
+                .collect(Collectors.joining());
+        return "<h4>Parameters</h4>\n" + SchemaText.table("Name", rows);
+    }
+
+    private String body() {
+        JsonObject body = model.getJsonObject("requestBody");
+        if (body == null) {
+            return "";
+        }
+        JsonObject schema =
+                body.getJsonObject("content").getJsonObject("application/json").getJsonObject("schema");
+        return "<h4>Body</h4>\n" + Html.paragraphs(body.getString("description")) + SchemaText.table(schema);
+    }
+
+    private String answers() {
+        StringBuilder items = new StringBuilder();
+        StringBuilder usual = new StringBuilder();
+        model.getJsonObject("responses").forEach(entry -> {
+            JsonObject answer = (JsonObject) entry.getValue();
+            if (USUAL.contains(answer.getString(References.NAME, ""))) {
+                usual.append(codes(problem(answer))).append(' ');
+                return;
+            }
+            items.append("<dt><span class=\"status s")
+                    .append(entry.getKey().charAt(0))
+                    .append("\">")
+                    .append(entry.getKey())
+                    .append("</span></dt><dd>")
+                    .append(Html.paragraphs(answer.getString("description")))
+                    .append(headerLinks(answer));
+            answer.getJsonObject("content", new JsonObject())
+                    .forEach(content -> items.append(content(content.getKey(), (JsonObject) content.getValue())));
+            items.append("</dd>\n");
+        });
+        return "<h4>Answers</h4>\n<dl class=\"answers\">\n" + items + "</dl>\n<p class=\"usual codes\">As everywhere: "
+                + usual + "</p>\n";
+    }
+
+    private static JsonObject problem(JsonObject answer) {
+        return answer.getJsonObject("content")
+                .getJsonObject("application/problem+json")
+                .getJsonObject("schema");
+    }
+
+    private static String headerLinks(JsonObject answer) {
+        String links = answer.getJsonObject("headers", new JsonObject()).stream()
+                .filter(header -> !EVERYWHERE.contains(header.getKey()))
+                .map(header -> Html.link("header-" + header.getKey(), Html.code(header.getKey())))
+                .collect(Collectors.joining(" "));
+        return links.isEmpty() ? "" : "<p class=\"codes\">with " + links + "</p>";
+    }
+
+    private static String content(String type, JsonObject content) {
+        JsonObject schema = content.getJsonObject("schema");
+        if (type.equals("application/problem+json")) {
+            return "<p class=\"codes\">" + codes(schema) + "</p>";
+        }
+        if (!type.equals("application/json")) {
+            return "<p>" + Html.code(type) + "</p>";
+        }
+        if (SchemaText.hasSection(schema)) {
+            return "<p>" + SchemaText.type(schema) + "</p>";
+        }
+        return SchemaText.properties(schema).isEmpty() ? "<p>An empty object.</p>" : SchemaText.table(schema);
+    }
+
+    private static String codes(JsonObject schema) {
+        return schema
+                .getJsonArray("allOf")
+                .getJsonObject(1)
+                .getJsonObject("properties")
+                .getJsonObject("code")
+                .getJsonArray("enum")
+                .stream()
+                .map(code -> Html.link(code.toString(), Html.code(code.toString())))
+                .collect(Collectors.joining(" "));
+    }
+
+    private String request() {
+        StringBuilder text = new StringBuilder(operation.method().name() + " " + examplePath());
+        eachParameter(
+                "header",
+                (name, example) -> text.append('\n').append(name).append(": ").append(example));
+        if (model.containsKey("security")) {
+            text.append("\nCookie: sessionId=…");
+        }
+        Object example = model.getJsonObject("requestBody") == null
+                ? null
+                : model.getJsonObject("requestBody")
+                        .getJsonObject("content")
+                        .getJsonObject("application/json")
+                        .getValue("example");
+        if (example instanceof JsonObject body) {
+            text.append("\nContent-Type: application/json\n\n").append(body.encodePrettily());
+        }
+        return Html.block("Request", text.toString());
+    }
+
+    private String examplePath() {
+        String[] path = {operation.template()};
+        eachParameter("path", (name, example) -> path[0] = path[0].replace("{" + name + "}", example));
+        return path[0];
+    }
+
+    private void eachParameter(String place, BiConsumer<String, String> each) {
+        model.getJsonArray("parameters", new JsonArray()).stream()
+                .map(JsonObject.class::cast)
+                .filter(parameter -> parameter.getString("in").equals(place) && parameter.containsKey("example"))
+                .forEach(parameter -> {
+                    Object example = parameter.getValue("example");
+                    each.accept(
+                            parameter.getString("name"),
+                            example instanceof JsonArray list
+                                    ? list.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                                    : example.toString());
+                });
+    }
+
+    /** Every answer that is a success, as far as the contract has an example of it. */
+    private String answerBlocks() {
+        Map<String, String> statuses = new LinkedHashMap<>();
+        model.getJsonObject("responses").forEach(entry -> {
+            if (entry.getKey().compareTo("300") < 0) {
+                JsonObject answer = (JsonObject) entry.getValue();
+                answerBlock(answer)
+                        .forEach((type, example) -> statuses.merge(
+                                headers(answer) + "Content-Type: " + type + "\n\n" + example,
+                                entry.getKey(),
+                                (one, other) -> one + ", " + other));
+            }
+        });
+        return statuses.entrySet().stream()
+                .map(answer -> Html.block("Answer " + answer.getValue(), answer.getKey()))
+                .collect(Collectors.joining());
+    }
+
+    private static Map<String, String> answerBlock(JsonObject answer) {
+        Map<String, String> examples = new LinkedHashMap<>();
+        answer.getJsonObject("content", new JsonObject()).forEach(content -> {
+            JsonObject media = (JsonObject) content.getValue();
+            Object example = media.getValue("example");
+            for (String name : media.getJsonObject("examples", new JsonObject()).fieldNames()) {
+                example = media.getJsonObject("examples").getJsonObject(name).getValue("value");
+            }
+            if (example != null) {
+                examples.put(
+                        content.getKey(),
+                        example instanceof JsonObject json ? json.encodePrettily() : example.toString());
+            }
+        });
+        return examples;
+    }
+
+    private static String headers(JsonObject answer) {
+        return answer.getJsonObject("headers", new JsonObject()).stream()
+                .filter(header -> ((JsonObject) header.getValue()).getBoolean("required", false))
+                .filter(header -> ((JsonObject) header.getValue()).containsKey("example"))
+                .filter(header -> !EVERYWHERE.contains(header.getKey()))
+                .map(header -> header.getKey() + ": " + ((JsonObject) header.getValue()).getValue("example") + "\n")
+                .collect(Collectors.joining());
+    }
+}

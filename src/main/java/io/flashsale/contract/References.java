@@ -1,0 +1,77 @@
+package io.flashsale.contract;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Replaces every {@code $ref} by what it names, so that whoever reads the document need not look elsewhere. What was
+ * referred to keeps its name as {@code x-name}.
+ */
+final class References {
+    static final String NAME = "x-name";
+    private static final String REFERENCE = "$ref";
+
+    private final JsonObject root;
+    private final Map<String, Object> resolved = new LinkedHashMap<>();
+    private final Deque<String> open = new ArrayDeque<>();
+
+    private References(JsonObject root) {
+        this.root = root;
+    }
+
+    static JsonObject resolve(JsonObject root) {
+        return (JsonObject) new References(root).visit(root);
+    }
+
+    private Object visit(Object value) {
+        if (value instanceof JsonArray array) {
+            JsonArray copy = new JsonArray();
+            array.forEach(entry -> copy.add(visit(entry)));
+            return copy;
+        }
+        if (!(value instanceof JsonObject object)) {
+            return value;
+        }
+        if (object.getValue(REFERENCE) instanceof String pointer) {
+            if (object.size() > 1) {
+                throw new IllegalStateException(pointer + ": nothing may stand beside a $ref");
+            }
+            return follow(pointer);
+        }
+        JsonObject copy = new JsonObject();
+        object.forEach(entry -> copy.put(entry.getKey(), visit(entry.getValue())));
+        return copy;
+    }
+
+    private Object follow(String pointer) {
+        if (resolved.containsKey(pointer)) {
+            return resolved.get(pointer);
+        }
+        if (open.contains(pointer)) {
+            throw new IllegalStateException(pointer + ": refers to itself");
+        }
+        open.push(pointer);
+        Object target = visit(find(pointer));
+        if (target instanceof JsonObject object) {
+            object.put(NAME, pointer.substring(pointer.lastIndexOf('/') + 1));
+        }
+        open.pop();
+        resolved.put(pointer, target);
+        return target;
+    }
+
+    private Object find(String pointer) {
+        Object target = pointer.startsWith("#/") ? root : null;
+        for (String step : pointer.substring(2).split("/", -1)) {
+            target = target instanceof JsonObject object ? object.getValue(step) : null;
+        }
+        if (target == null) {
+            throw new IllegalStateException(pointer + ": there is no such thing in conf/openapi.yaml");
+        }
+        return target;
+    }
+}

@@ -1,0 +1,129 @@
+package io.flashsale.contract;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Schemas of the contract in words. */
+final class SchemaText {
+    private static final Map<String, String> WORDS = Map.of(
+            "string", "text", "boolean", "true or false", "integer", "integer", "number", "number", "object", "object");
+
+    private SchemaText() {}
+
+    /** The properties of an object, those of its parts too. */
+    static Map<String, JsonObject> properties(JsonObject schema) {
+        Map<String, JsonObject> all = new LinkedHashMap<>();
+        parts(schema).forEach(part -> all.putAll(properties(part)));
+        schema.getJsonObject("properties", new JsonObject())
+                .forEach(property ->
+                        all.merge(property.getKey(), (JsonObject) property.getValue(), (one, other) -> one));
+        return all;
+    }
+
+    static Set<String> required(JsonObject schema) {
+        Set<String> all = new LinkedHashSet<>();
+        parts(schema).forEach(part -> all.addAll(required(part)));
+        schema.getJsonArray("required", new JsonArray()).forEach(name -> all.add(String.valueOf(name)));
+        return all;
+    }
+
+    private static List<JsonObject> parts(JsonObject schema) {
+        return schema.getJsonArray("allOf", new JsonArray()).stream()
+                .map(JsonObject.class::cast)
+                .toList();
+    }
+
+    /** Whether the page has a section of its own for it. */
+    static boolean hasSection(JsonObject schema) {
+        return schema.containsKey(References.NAME) && !properties(schema).isEmpty();
+    }
+
+    /** What kind of value it is. */
+    static String type(JsonObject schema) {
+        if (hasSection(schema)) {
+            String name = schema.getString(References.NAME);
+            return Html.link(name, Html.escape(name));
+        }
+        if (schema.containsKey("const")) {
+            return Html.code(schema.getValue("const").toString());
+        }
+        if (schema.containsKey("enum")) {
+            return schema.getJsonArray("enum").stream()
+                    .map(value -> Html.code(String.valueOf(value)))
+                    .collect(Collectors.joining(" "));
+        }
+        if (schema.getValue("type") instanceof JsonArray several) {
+            return several.stream()
+                    .map(type -> type.equals("null") ? Html.code("null") : WORDS.get(String.valueOf(type)))
+                    .collect(Collectors.joining(" or "));
+        }
+        if ("array".equals(schema.getString("type"))) {
+            return "list of " + type(schema.getJsonObject("items"));
+        }
+        return "date-time".equals(schema.getString("format"))
+                ? "time"
+                : WORDS.getOrDefault(schema.getString("type"), "");
+    }
+
+    /** What is said of it, and within which bounds it is. */
+    static String meaning(JsonObject schema) {
+        StringBuilder text = new StringBuilder(
+                Html.inline(schema.getString("description", "").strip().replace('\n', ' ')));
+        String bounds = schema.containsKey("x-message") ? sentence(schema.getString("x-message")) : bounds(schema);
+        if (!bounds.isEmpty()) {
+            text.append(text.isEmpty() ? "" : " ")
+                    .append("<span class=\"rule\">")
+                    .append(bounds)
+                    .append("</span>");
+        }
+        if (schema.containsKey("default")) {
+            text.append(text.isEmpty() ? "" : " ")
+                    .append("<span class=\"rule\">Default ")
+                    .append(Html.code(schema.getValue("default").toString()))
+                    .append(".</span>");
+        }
+        return text.toString();
+    }
+
+    private static String sentence(String message) {
+        return Html.escape(message.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + message.substring(1) + ".");
+    }
+
+    private static String bounds(JsonObject schema) {
+        if (schema.containsKey("minimum") && schema.containsKey("maximum")) {
+            return "From " + schema.getValue("minimum") + " to " + schema.getValue("maximum") + ".";
+        }
+        if (schema.containsKey("maxLength") && schema.containsKey("minLength")) {
+            return "From " + schema.getValue("minLength") + " to " + schema.getValue("maxLength") + " characters.";
+        }
+        return "";
+    }
+
+    /** The properties of an object as a table. */
+    static String table(JsonObject schema) {
+        Set<String> required = required(schema);
+        StringBuilder rows = new StringBuilder();
+        properties(schema)
+                .forEach((name, property) -> rows.append(
+                        row(name, required.contains(name) ? "" : "optional", type(property), meaning(property))));
+        return table("Field", rows.toString());
+    }
+
+    static String table(String firstColumn, String rows) {
+        return "<table><thead><tr><th scope=\"col\">" + firstColumn
+                + "</th><th scope=\"col\">Type</th><th scope=\"col\">Meaning</th></tr></thead><tbody>\n" + rows
+                + "</tbody></table>\n";
+    }
+
+    static String row(String name, String note, String type, String meaning) {
+        return "<tr><th scope=\"row\">" + Html.code(name)
+                + (note.isEmpty() ? "" : "<span class=\"note\">" + note + "</span>") + "</th><td>" + type + "</td><td>"
+                + meaning + "</td></tr>\n";
+    }
+}

@@ -1,0 +1,32 @@
+package io.flashsale.http;
+
+import io.flashsale.contract.Contract;
+import io.flashsale.gate.Accounts;
+import io.flashsale.sale.ProductDetails;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** The formats of the contract that JSON Schema does not know. The rules themselves are where they belong. */
+public final class Formats {
+    private static final Map<String, Predicate<String>> RULES = Map.of(
+            "email-address", Accounts::isEmail,
+            "new-password", Accounts::isPassword,
+            "currency-code", ProductDetails::isCurrency,
+            "instant", RequestJson::isInstant);
+
+    private Formats() {}
+
+    static Map<String, Predicate<String>> rules() {
+        return RULES;
+    }
+
+    /** The contract with these formats. */
+    public static Contract contract() {
+        return Contract.load(RULES);
+    }
+
+    /** The same of another text; tests break the contract on purpose with it. */
+    static Contract contract(String text) {
+        return Contract.parse(text, RULES);
+    }
+}

@@ -1,0 +1,164 @@
+package io.flashsale.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.flashsale.contract.Contract;
+import io.flashsale.contract.Mistakes;
+import io.flashsale.contract.Operation;
+import io.flashsale.contract.Parameter;
+import io.flashsale.contract.Parameter.Place;
+import io.flashsale.sale.IdempotencyKey;
+import io.flashsale.sale.ProductIds;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.validation.RequestParameter;
+import io.vertx.openapi.validation.RequestValidator;
+import io.vertx.openapi.validation.ValidatableRequest;
+import io.vertx.openapi.validation.impl.RequestParameterImpl;
+import io.vertx.openapi.validation.impl.ValidatableRequestImpl;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Prints what it costs to hold a purchase against the contract; asserts only that it was done. {@code mvn -B -ntp verify
+ * -Pmeasure}
+ */
+@Tag("measure")
+class ContractCostIT {
+    private static final int RUNS = 7;
+    private static final String KEY = "6f0f2b5e-7e0b-4a44-9c83-0a4f1f1c9d11";
+    private static final String PRODUCT = "hdqriebbbxq7hheb";
+    private static final Buffer BODY = Buffer.buffer("{\"quantity\":2}");
+
+    private static Vertx vertx;
+    private static Contract contract;
+    private static List<Parameter> header;
+    private static List<Parameter> path;
+    private static Operation buy;
+
+    @BeforeAll
+    static void start() {
+        vertx = Vertx.vertx();
+        long begin = System.nanoTime();
+        contract = Formats.contract();
+        System.out.printf(Locale.ROOT, "the contract is read for the first time: %d ms%n", millisSince(begin));
+        buy = contract.operation(HttpMethod.POST, "/api/v1/user/buy/:productId").orElseThrow();
+        header = buy.parameters(Place.HEADER);
+        path = buy.parameters(Place.PATH);
+    }
+
+    @AfterAll
+    static void stop() {
+        TestServer.await(vertx.close());
+    }
+
+    private static long millisSince(long begin) {
+        return (System.nanoTime() - begin) / 1_000_000;
+    }
+
+    /** In processor time of the whole process: whatever else the machine does meanwhile does not count. */
+    private static void print(String what, int requests, Supplier<Boolean> request) {
+        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long[] nanos = new long[RUNS];
+        for (int run = 0; run < RUNS; run++) {
+            long begin = system.getProcessCpuTime();
+            int right = 0;
+            for (int i = 0; i < requests; i++) {
+                right += request.get() ? 1 : 0;
+            }
+            nanos[run] = (system.getProcessCpuTime() - begin) / requests;
+            assertEquals(requests, right);
+        }
+        Arrays.sort(nanos);
+        System.out.printf(
+                Locale.ROOT,
+                "%s: median %,d ns of processor time of %d runs, fastest %,d ns%n",
+                what,
+                nanos[RUNS / 2],
+                RUNS,
+                nanos[0]);
+    }
+
+    private static boolean byHand(Buffer body) {
+        RequestJson json = RequestJson.of(body);
+        Long quantity = json.integer("quantity");
+        json.check();
+        return IdempotencyKey.isValid(KEY)
+                && ProductIds.isWellFormed(PRODUCT)
+                && (quantity == null || (quantity >= 1 && quantity <= 10));
+    }
+
+    private static boolean byContract(RequestJson json) {
+        Mistakes mistakes = new Mistakes();
+        boolean refused = header.get(0).check(List.of(KEY), mistakes).isPresent()
+                || path.get(0).check(List.of(PRODUCT), mistakes).isPresent();
+        buy.body().check(json.values(), mistakes);
+        return !refused && mistakes.count() == 0;
+    }
+
+    @Test
+    void aPurchase() {
+        Buffer none = Buffer.buffer();
+        print("a purchase without a body, read by hand", 200_000, () -> byHand(none));
+        print(
+                "a purchase without a body, held against the contract as well",
+                200_000,
+                () -> byHand(none) && byContract(RequestJson.of(none)));
+        print("a purchase of two, read by hand", 200_000, () -> byHand(BODY));
+        RequestJson parsed = RequestJson.of(BODY);
+        print(
+                "a purchase of two, held against the contract as well",
+                200_000,
+                () -> byHand(BODY) && byContract(parsed));
+    }
+
+    /** It does not read a file whose answers are application/problem+json. */
+    private static JsonObject withoutAnswers() {
+        JsonObject file = contract.document().copy();
+        JsonObject done = new JsonObject().put("200", new JsonObject().put("description", "done"));
+        for (Operation operation : contract.operations()) {
+            file.getJsonObject("paths")
+                    .getJsonObject(operation.template())
+                    .getJsonObject(operation.method().name().toLowerCase(Locale.ROOT))
+                    .put("responses", done.copy());
+        }
+        file.remove("components");
+        return file;
+    }
+
+    /** What the contract is not checked with, and why: decision 5. */
+    @Test
+    void aPurchaseByVertxOpenApi() {
+        long begin = System.nanoTime();
+        OpenAPIContract openApi = TestServer.await(OpenAPIContract.from(vertx, withoutAnswers()));
+        System.out.printf(
+                Locale.ROOT, "vertx-openapi reads the contract for the first time: %d ms%n", millisSince(begin));
+        RequestValidator validator = RequestValidator.create(vertx, openApi);
+        Map<String, RequestParameter> none = Map.of();
+        ValidatableRequest request = new ValidatableRequestImpl(
+                none,
+                Map.of("Idempotency-Key", new RequestParameterImpl(KEY)),
+                Map.of("productId", new RequestParameterImpl(PRODUCT)),
+                none,
+                new RequestParameterImpl(BODY),
+                "application/json");
+        assertTrue(TestServer.await(validator.validate(request, "buy")) != null);
+        print(
+                "a purchase of two, held against the contract by vertx-openapi",
+                1_000,
+                () -> TestServer.await(validator.validate(request, "buy")) != null);
+    }
+}

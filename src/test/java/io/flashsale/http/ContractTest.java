@@ -1,0 +1,363 @@
+package io.flashsale.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.contract.Contract;
+import io.flashsale.contract.Mistakes;
+import io.flashsale.contract.Operation;
+import io.flashsale.contract.Parameter;
+import io.flashsale.contract.Parameter.Place;
+import io.flashsale.gate.Gate;
+import io.flashsale.gate.Sessions;
+import io.flashsale.persistence.AuditAction;
+import io.flashsale.sale.IdempotencyKey;
+import io.flashsale.sale.ProductIds;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputFormat;
+import io.vertx.json.schema.OutputUnit;
+import io.vertx.json.schema.Validator;
+import io.vertx.openapi.contract.OpenAPIVersion;
+import java.lang.reflect.Constructor;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.Yaml;
+
+/** The file, and that it and the code say the same. */
+class ContractTest {
+    private static final Contract CONTRACT = Formats.contract();
+    private static final Operation BUY =
+            CONTRACT.operation(HttpMethod.POST, "/api/v1/user/buy/:productId").orElseThrow();
+
+    private static Vertx vertx;
+
+    @BeforeAll
+    static void start() {
+        vertx = Vertx.vertx();
+    }
+
+    @AfterAll
+    static void stop() {
+        TestServer.await(vertx.close());
+    }
+
+    @Test
+    void theFileIsOpenApi31() {
+        Object file = new Yaml().load(CONTRACT.text().toString());
+        JsonObject json = new JsonObject(Json.encode(file));
+
+        OutputUnit result = TestServer.await(OpenAPIVersion.V3_1
+                .getRepository(vertx, "app://")
+                .compose(metaSchemas -> OpenAPIVersion.V3_1.validateContract(vertx, metaSchemas, json)));
+
+        assertEquals("3.1.0", json.getString("openapi"));
+        assertTrue(result.getValid(), () -> result.toJson().encodePrettily());
+    }
+
+    @Test
+    void everyErrorCodeIsInTheFileAndNoOther() {
+        JsonObject schema = CONTRACT.document()
+                .getJsonObject("components")
+                .getJsonObject("schemas")
+                .getJsonObject("ErrorCode");
+        Map<String, Integer> inCode = new TreeMap<>();
+        for (ApiError error : ApiError.values()) {
+            inCode.put(error.code(), error.status());
+        }
+        Map<String, Integer> inFile = new TreeMap<>();
+        schema.getJsonObject("x-codes")
+                .forEach(code -> inFile.put(code.getKey(), ((JsonObject) code.getValue()).getInteger("status")));
+
+        assertEquals(inCode, inFile);
+        assertEquals(
+                new ArrayList<>(inCode.keySet()),
+                schema.getJsonArray("enum").stream().sorted().toList());
+    }
+
+    @Test
+    void everyRouteHasItsOperationAndEveryOperationItsRoute() {
+        router(CONTRACT);
+    }
+
+    @Test
+    void routesThatAreNotThoseOfTheFileDoNotStart() {
+        String text = CONTRACT.text().toString();
+        Contract renamed = Formats.contract(text.replace("  /api/v1/user/profile:", "  /api/v1/user/me:"));
+
+        IllegalStateException refused = assertThrows(IllegalStateException.class, () -> router(renamed));
+
+        assertEquals(
+                "the routes and conf/openapi.yaml disagree: GET /api/v1/user/me has no route; "
+                        + "GET /api/v1/user/profile is not in the file",
+                refused.getMessage());
+    }
+
+    @Test
+    void aFileThatRefersToNothingDoesNotStart() {
+        String text = CONTRACT.text().toString().replace("schemas/ProductId\"", "schemas/NoSuchThing\"");
+
+        assertThrows(IllegalStateException.class, () -> Formats.contract(text));
+    }
+
+    /** The money path is guarded twice; both say the same. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "k", "{x}:\"y\"", "~", "\u00e9", "a\tb", "\u007f", "a\u0000"})
+    void theKeyOfTheFileIsTheKeyOfTheDomain(String text) {
+        for (String key : List.of(text, text.repeat(256), "k".repeat(255) + text)) {
+            assertEquals(IdempotencyKey.isValid(key), accepts(Place.HEADER, key), key);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "p1", "P1", "p-1", "p1{x}", " ", "../p", "a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})
+    void theProductIdOfTheFileIsThatOfTheDomain(String id) {
+        assertEquals(ProductIds.isWellFormed(id), accepts(Place.PATH, id), id);
+    }
+
+    private static boolean accepts(Place place, String value) {
+        Parameter parameter = BUY.parameters(place).get(0);
+        return parameter.check(List.of(value), new Mistakes()).isEmpty();
+    }
+
+    /** What the rules know of JSON Schema is what a whole validator says of it, for every field and every parameter. */
+    @Test
+    void theRulesAreThoseOfJsonSchema() {
+        int compared = 0;
+        for (Operation operation : CONTRACT.operations()) {
+            JsonObject fields = schemaOf(operation).getJsonObject("properties", new JsonObject());
+            for (String name : fields.fieldNames()) {
+                Validator validator = validator(fields.getJsonObject(name));
+                for (Object value : values(fields.getJsonObject(name))) {
+                    Map<String, Object> body = new HashMap<>();
+                    body.put(name, value);
+                    Mistakes mistakes = new Mistakes();
+                    operation.body().check(body, mistakes);
+                    boolean accepted = mistakes.told().stream()
+                            .noneMatch(mistake -> mistake.field().equals(name));
+                    assertEquals(
+                            validator.validate(value).getValid(),
+                            accepted,
+                            operation.name() + " " + name + " " + value);
+                    compared++;
+                }
+            }
+            for (Object parameter : operation.model().getJsonArray("parameters", new JsonArray())) {
+                compared += compareParameter(operation, (JsonObject) parameter);
+            }
+        }
+        assertTrue(compared > 2_000, "compared " + compared);
+    }
+
+    private static int compareParameter(Operation operation, JsonObject model) {
+        JsonObject schema = model.getJsonObject("schema");
+        Parameter parameter =
+                operation.parameters(Place.valueOf(model.getString("in").toUpperCase(Locale.ROOT))).stream()
+                        .filter(named -> named.name().equals(model.getString("name")))
+                        .findFirst()
+                        .orElseThrow();
+        if (schema.getValue("type").equals("array")) {
+            return 0;
+        }
+        int compared = 0;
+        for (Object value : values(schema)) {
+            boolean text = schema.getValue("type").equals("string");
+            if (text ? value instanceof String : value instanceof Long) {
+                Mistakes mistakes = new Mistakes();
+                boolean accepted =
+                        parameter.check(List.of(value.toString()), mistakes).isEmpty() && mistakes.count() == 0;
+                assertEquals(validator(schema).validate(value).getValid(), accepted, operation.name() + " " + value);
+                compared++;
+            }
+        }
+        return compared;
+    }
+
+    private static JsonObject schemaOf(Operation operation) {
+        return operation
+                .model()
+                .getJsonObject("requestBody", new JsonObject())
+                .getJsonObject("content", new JsonObject())
+                .getJsonObject("application/json", new JsonObject())
+                .getJsonObject("schema", new JsonObject());
+    }
+
+    private static Validator validator(JsonObject schema) {
+        JsonSchemaOptions options = new JsonSchemaOptions()
+                .setBaseUri("contract://requests")
+                .setDraft(Draft.DRAFT202012)
+                .setOutputFormat(OutputFormat.Flag);
+        return Validator.create(JsonSchema.of(schema.copy()), options, (type, format, value) -> {
+            Predicate<String> rule = format == null ? null : Formats.rules().get(format);
+            return rule == null || !(value instanceof String text) || rule.test(text) ? null : "no " + format;
+        });
+    }
+
+    private static List<Object> values(JsonObject schema) {
+        List<Object> values = new ArrayList<>(Arrays.asList(
+                null,
+                true,
+                false,
+                0L,
+                1L,
+                -1L,
+                299L,
+                300L,
+                Long.MAX_VALUE,
+                Long.MIN_VALUE,
+                "",
+                " ",
+                "a",
+                "A",
+                "usd",
+                "USD",
+                "XYZ",
+                "ada@example.com",
+                " ADA@EXAMPLE.COM ",
+                "ada@",
+                "0123456789",
+                "012345678",
+                "\u00fc".repeat(36),
+                "\u00fc".repeat(37),
+                "0123456789\u0000",
+                "\u0001",
+                "a\tb",
+                "a\nb",
+                "standard",
+                "-x",
+                "a".repeat(64),
+                "a".repeat(65),
+                "2026-11-27T12:00:00Z",
+                "2026-11-27T12:00+01:00",
+                "2026-13-01T00:00:00Z",
+                "tomorrow",
+                "\"3\"",
+                "W/\"3-137-open\"",
+                "*",
+                "3",
+                "placed",
+                "product.updated",
+                "\u3000"));
+        for (String bound : List.of("minimum", "maximum")) {
+            if (schema.containsKey(bound)) {
+                values.addAll(List.of(
+                        schema.getLong(bound) - 1, schema.getLong(bound).longValue(), schema.getLong(bound) + 1));
+            }
+        }
+        for (String bound : List.of("minLength", "maxLength")) {
+            if (schema.containsKey(bound)) {
+                int length = schema.getInteger(bound);
+                values.addAll(List.of("x".repeat(length), "x".repeat(length + 1), "\ud83d\ude00".repeat(length)));
+            }
+        }
+        return values;
+    }
+
+    @Test
+    void aLineBreakBehindTheEndIsNotTheEnd() {
+        assertTrue(accepts(Place.PATH, "p1"));
+        assertFalse(accepts(Place.PATH, "p1\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"const: 1", "multipleOf: 5", "exclusiveMinimum: 0", "not: {}", "anyOf: []"})
+    void aRuleThatNobodyWouldCheckDoesNotStart(String keyword) {
+        String text = CONTRACT.text().toString().replace("minimum: 1, maximum: 10,", "minimum: 1, " + keyword + ",");
+
+        IllegalStateException refused = assertThrows(IllegalStateException.class, () -> Formats.contract(text));
+
+        assertTrue(refused.getMessage().contains("nobody checks"), refused.getMessage());
+    }
+
+    @Test
+    void aBodyThatTakesAnyFieldDoesNotStart() {
+        String text = CONTRACT.text()
+                .toString()
+                .replace(
+                        "                code: {$ref: \"#/components/schemas/Code\"}\n              additionalProperties: false\n",
+                        "                code: {$ref: \"#/components/schemas/Code\"}\n");
+
+        assertThrows(IllegalStateException.class, () -> Formats.contract(text));
+    }
+
+    @Test
+    void everyActionOfTheAuditLogIsInTheFile() {
+        JsonObject schema = CONTRACT.document()
+                .getJsonObject("components")
+                .getJsonObject("schemas")
+                .getJsonObject("AuditAction");
+
+        assertEquals(
+                Arrays.stream(AuditAction.values()).map(AuditAction::wireName).toList(),
+                schema.getJsonArray("enum").getList());
+    }
+
+    @Test
+    void everyRuleOfAFieldThatNumbersDoNotTellHasWords() {
+        for (Operation operation : CONTRACT.operations()) {
+            schemaOf(operation).getJsonObject("properties", new JsonObject()).forEach(field -> {
+                JsonObject rule = (JsonObject) field.getValue();
+                boolean needsWords = rule.containsKey("pattern") || rule.containsKey("format");
+                assertTrue(!needsWords || rule.containsKey("x-message"), operation.name() + " " + field.getKey());
+            });
+        }
+    }
+
+    private static void router(Contract contract) {
+        HttpVerticle.Settings settings = new HttpVerticle.Settings(
+                "127.0.0.1",
+                0,
+                65_536,
+                8_192,
+                Duration.ofSeconds(1),
+                1,
+                Duration.ofSeconds(1),
+                true,
+                List.of(),
+                Optional.empty());
+        Routes.router(
+                vertx, (Routes.Rooms) empty(Routes.Rooms.class), Face.load(), contract, settings, Clock.systemUTC());
+    }
+
+    /** Rooms in which nobody is: which there are is no business of this test. */
+    private static Object empty(Class<?> type) {
+        if (type == byte[].class) {
+            return new byte[32];
+        }
+        if (type.getEnclosingClass() != Routes.class
+                && !List.of(Gate.class, Sessions.class, Overview.class).contains(type)) {
+            return null;
+        }
+        Constructor<?> constructor = type.getDeclaredConstructors()[0];
+        Object[] parts = Arrays.stream(constructor.getParameterTypes())
+                .map(ContractTest::empty)
+                .toArray();
+        try {
+            return constructor.newInstance(parts);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(type.getName(), e);
+        }
+    }
+}
