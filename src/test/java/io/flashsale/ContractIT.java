@@ -304,6 +304,9 @@ class ContractIT {
         assertTrue(page.body().startsWith("<!doctype html>"));
         assertTrue(page.body().contains(" id=\"sold-out\""));
         assertEquals("", head.body());
+        assertEquals(
+                304,
+                node.client().get("/docs", "If-None-Match", page.header("etag")).status());
     }
 
     @Test

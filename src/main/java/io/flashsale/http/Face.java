@@ -118,7 +118,11 @@ public final class Face {
     }
 
     private static File file(String path, byte[] bytes) {
-        String type = TYPES.getOrDefault(path.substring(path.lastIndexOf('.') + 1), "text/plain; charset=utf-8");
+        return file(bytes, TYPES.getOrDefault(path.substring(path.lastIndexOf('.') + 1), "text/plain; charset=utf-8"));
+    }
+
+    /** A file out of memory. */
+    static File file(byte[] bytes, String type) {
         byte[] gzipped = NOT_GZIPPED.contains(type) || bytes.length < WORTH_GZIP ? null : gzip(bytes);
         boolean shorter = gzipped != null && gzipped.length < bytes.length;
         String tag = HexFormat.of().formatHex(sha256().digest(bytes), 0, VERSION_BYTES);

@@ -38,7 +38,8 @@ final class FaceEndpoints {
                         () -> ctx.fail(new ApiException(ApiError.NOT_FOUND, "there is no such file")));
     }
 
-    private static void send(RoutingContext ctx, Face.File file, String cacheControl) {
+    /** Answers with a file, or that it is as it was. */
+    static void send(RoutingContext ctx, Face.File file, String cacheControl) {
         boolean gzipped = file.gzipped() != null && takesGzip(ctx.request().getHeader("Accept-Encoding"));
         String tag = "\"" + file.tag() + (gzipped ? "-gz" : "") + "\"";
         HttpServerResponse response =

@@ -110,8 +110,7 @@ public final class HttpVerticle extends VerticleBase {
         return new HttpVerticle(
                 vertx -> rooms.apply(vertx)
                         .map(opened -> new Open(
-                                Routes.router(vertx, opened, face, contract, settings, clock),
-                                opened.live()::close)),
+                                Routes.router(vertx, opened, face, contract, settings, clock), opened.live()::close)),
                 settings,
                 limit);
     }
