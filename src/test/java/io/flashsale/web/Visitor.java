@@ -13,6 +13,8 @@ import io.flashsale.TestNode;
 import io.flashsale.support.Client;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 /** Somebody in front of a browser, and everything that the browser complains about meanwhile. */
 final class Visitor implements AutoCloseable {
@@ -85,6 +87,27 @@ final class Visitor implements AutoCloseable {
         fillIn(email);
         enterCode(node, email);
         page.locator("header").getByText("Sign out").waitFor();
+    }
+
+    /** Signs up from the head of a product's page. */
+    Visitor signedUpAt(TestNode node, String productId) {
+        at("/#/product/" + productId);
+        page.locator("header").getByText("Sign in").click();
+        signUp(node);
+        page.locator("header").getByText("Sign out").waitFor();
+        return this;
+    }
+
+    /** The idempotency keys that this browser sends from now on. */
+    Set<String> keys() {
+        Set<String> keys = new ConcurrentSkipListSet<>();
+        page.onRequest(request -> {
+            String key = request.headers().get("idempotency-key");
+            if (key != null) {
+                keys.add(key);
+            }
+        });
+        return keys;
     }
 
     private void fillIn(String email) {
