@@ -98,7 +98,10 @@ final class Watched {
 
     private List<StockEvent> after(long seq) {
         List<StockEvent> after = new ArrayList<>(newest.values());
-        after.removeIf(event -> event.seq() <= seq);
+        StockEvent soldOut = newest.get(Kind.SOLD_OUT);
+        // A look just after a sell-out bears its seq and says the same; nobody is told that number twice.
+        after.removeIf(event -> event.seq() <= seq
+                || (event.kind() == Kind.UPDATED && soldOut != null && soldOut.seq() == event.seq()));
         after.sort(BY_SEQ);
         return after;
     }

@@ -76,6 +76,22 @@ class WatchedTest {
     }
 
     @Test
+    void aSellOutAndALookThatSawItAreToldOnce() {
+        // given
+        come(0);
+        watched.look(StockEvent.snapshot("p", 1, 6, false));
+        watched.begin(listener);
+
+        // when: the subscription was lost for a moment, so everything is looked at again
+        watched.hear(event("product:soldout", 7));
+        watched.hear(StockEvent.snapshot("p", 0, 7, false));
+        tell();
+
+        // then
+        assertEquals(List.of("UPDATED 6", "SOLD_OUT 7"), client.told);
+    }
+
+    @Test
     void whatTheLookSawAlreadyIsNotToldAgain() {
         // given
         come(0);
