@@ -162,6 +162,11 @@ final class Node {
         this.startedAt = clock.instant();
     }
 
+    /** Nobody waits for a recovery to write an order but the sale, which is closed until then. */
+    private OrderClient patientOrderClient() {
+        return new OrderClient(vertx, configuration.mongodb().commandTimeout().multipliedBy(3));
+    }
+
     private static double sum(List<Catalog> catalogs, ToLongFunction<Catalog> count) {
         return catalogs.stream().mapToLong(count).sum();
     }
@@ -227,7 +232,7 @@ final class Node {
             return new Reconciler(
                     new Reconciler.Rooms(
                             ledger, placement, products, orders, deadLetters, letters, orderAudit, auditLog),
-                    new Recovery(loop, ledger, products, orders, orderClient, letters, orderAudit, clock),
+                    new Recovery(loop, ledger, products, orders, patientOrderClient(), letters, orderAudit, clock),
                     salesClosed,
                     repairs,
                     configuration.reconciliation(),

@@ -2,6 +2,7 @@ package io.flashsale.purchase;
 
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.ProductStore;
+import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.purchase.PurchaseOutcome.Kind;
 import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.sale.Order;
@@ -139,7 +140,7 @@ public final class Purchases {
     }
 
     private static PurchaseOutcome unavailable(PurchaseCommand command, Throwable failure) {
-        if (!(failure instanceof RedisUnavailableException)) {
+        if (!(failure instanceof RedisUnavailableException || failure instanceof StoreUnavailableException)) {
             LOG.atError()
                     .addKeyValue("productId", command.productId())
                     .addKeyValue("reason", failure.getMessage())

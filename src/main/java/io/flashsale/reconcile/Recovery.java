@@ -41,9 +41,12 @@ public final class Recovery {
     /** Scripts sent before their answers are awaited: bounds memory and what one product takes from others. */
     private static final int CHUNK = 500;
 
-    private static final int MAX_TRIES = 4;
+    private static final int MAX_REFUSALS = 3;
 
-    private static final Duration TRY_AGAIN = Duration.ofMillis(300);
+    /** Between two tries of an order on which MongoDB did not say anything; doubles up to the longest. */
+    private static final long FIRST_WAIT_MILLIS = 300;
+
+    private static final long LONGEST_WAIT_MILLIS = 5_000;
 
     /** Edits that may come in between before a recovery gives up for now. */
     private static final int MAX_EDITS = 5;
@@ -177,22 +180,26 @@ public final class Recovery {
     /** What Redis still has of orders goes to MongoDB first; its indexes arbitrate. */
     private Future<Void> drain(Claim claim) {
         return ledger.outbox(claim.productId())
-                .compose(outbox ->
-                        Chunks.each(List.copyOf(outbox.values()), CHUNK, order -> drainOne(order, MAX_TRIES)));
+                .compose(outbox -> Chunks.each(
+                        List.copyOf(outbox.values()),
+                        CHUNK,
+                        order -> drainOne(order, MAX_REFUSALS, FIRST_WAIT_MILLIS)));
     }
 
-    private Future<Void> drainOne(Order order, int triesLeft) {
+    private Future<Void> drainOne(Order order, int refusalsLeft, long waitMillis) {
         return writer.place(order).compose(reply -> switch (reply.kind()) {
             case PLACED, ALREADY_PLACED, KEY_REUSED -> Future.succeededFuture();
             case BUYER_HOLDS, UNITS_TAKEN -> orders.recordFailed(order).onSuccess(recorded -> audit.failed(order));
             // The outbox ends with the recovery, so it cannot wait for many passes as the reconciler does.
             case REFUSED ->
-                triesLeft > 1 ? drainOne(order, triesLeft - 1) : letters.putAside(order, reply.reason(), MAX_TRIES);
+                refusalsLeft > 1
+                        ? drainOne(order, refusalsLeft - 1, waitMillis)
+                        : letters.putAside(order, reply.reason(), MAX_REFUSALS);
             // A MongoDB that is slow is told so to buyers at once; a recovery has the time.
             case UNKNOWN ->
-                triesLeft > 1
-                        ? vertx.timer(TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS)
-                                .compose(waited -> drainOne(order, triesLeft - 1))
+                waitMillis <= LONGEST_WAIT_MILLIS
+                        ? vertx.timer(waitMillis, TimeUnit.MILLISECONDS)
+                                .compose(waited -> drainOne(order, refusalsLeft, 2 * waitMillis))
                         : Future.failedFuture(new StoreUnavailableException("MongoDB did not take the outbox"));
         });
     }
