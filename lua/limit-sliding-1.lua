@@ -11,6 +11,8 @@ local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - window * 1000))
+-- What lies further ahead than a window was counted by another server's clock, before a fail-over.
+redis.call('ZREMRANGEBYSCORE', KEYS[1], string.format('%.0f', now + window * 1000), '+inf')
 local count = redis.call('ZCARD', KEYS[1])
 local admitted = count < limit
 if admitted then

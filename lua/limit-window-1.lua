@@ -9,7 +9,8 @@ Returns a list: 1 admitted or 0 refused; calls left in this window; milliseconds
 local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 local count = redis.call('INCR', KEYS[1])
 local left = redis.call('PTTL', KEYS[1])
-if left < 0 then
+-- More than a window can be left only by another server's clock: after a fail-over nobody is shut out for as long.
+if left < 0 or left > window then
   redis.call('PEXPIRE', KEYS[1], window)
   left = window
 end

@@ -41,6 +41,7 @@ final class RecoveryLedger {
     record Claim(String productId, long epoch, String token) {}
 
     private final RedisLink link;
+    private final Script lock = Script.load("lock-1");
     private final Script unlock = Script.load("unlock-1");
     private final Script prolong = Script.load("prolong-1");
     private final Script begin = Script.load("begin-recovery-2");
@@ -55,8 +56,11 @@ final class RecoveryLedger {
 
     /** Whether this node may recover the sale; only a courtesy, the token is what counts. */
     Future<Boolean> lock(String productId, String token) {
-        return link.send("SET", Keys.recoveryLock(productId), token, "NX", "PX", String.valueOf(LOCK_LEASE.toMillis()))
-                .map(reply -> !reply.isNil());
+        return link.run(
+                        lock,
+                        List.of(Keys.recoveryLock(productId)),
+                        List.of(token, String.valueOf(LOCK_LEASE.toMillis())))
+                .map(reply -> reply.asLong() == 1);
     }
 
     /** A recovery may take longer than the lease, and one node that takes over from another for ever helps nobody. */

@@ -372,6 +372,33 @@ class SaleScriptsIT {
         assertEquals(List.of(8L, 0L, 8L), List.of(afterAFailOver, another, mine));
     }
 
+    /** What a server left whose clock was an hour ahead, and which another has replaced. */
+    @Test
+    void locksAndLimitsOfAnotherClockAreNotKeptForAnHour() {
+        // given
+        List<String> lock = List.of(Keys.recoveryLock(product));
+        List<String> window = List.of("rate_limit:test:" + product);
+        List<String> sliding = List.of("rate_limit:sliding:" + product);
+        send("SET", lock.get(0), "dead", "PX", "3600000");
+        send("SET", window.get(0), "1", "PX", "3600000");
+        String ahead = String.valueOf((System.currentTimeMillis() + 3_600_000) * 1_000);
+        send("ZADD", sliding.get(0), ahead, "a", ahead, "b", ahead, "c");
+
+        // when
+        long taken = run(() -> link.run(Script.load("lock-1"), lock, List.of("me", "5000")))
+                .asLong();
+        long other = run(() -> link.run(Script.load("lock-1"), lock, List.of("other", "5000")))
+                .asLong();
+        run(() -> link.run(Script.load("limit-window-1"), window, List.of("5", "1000")));
+        long admitted = run(() -> link.run(Script.load("limit-sliding-1"), sliding, List.of("3", "1000", "id")))
+                .at(0)
+                .asLong();
+
+        // then
+        assertEquals(List.of(1L, 0L, 1L), List.of(taken, other, admitted));
+        assertTrue(Long.parseLong(send("PTTL", window.get(0))) <= 1_000);
+    }
+
     @Test
     void aReleaseIsRefusedWhereTheSaleIsNotVouchedFor() {
         // given
