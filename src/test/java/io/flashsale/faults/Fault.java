@@ -150,10 +150,12 @@ enum Fault {
         }
         link.apply(node).on(null);
         Processes.pause(random.nextInt(500));
-        if (!node.isAlive()) {
-            node.launch();
-            node.awaitReady();
+        if (node.isAlive()) {
+            System.out.println("the crash point was not reached: " + text.replaceAll("\\p{Cntrl}+", " "));
+            return;
         }
+        node.launch();
+        node.awaitReady();
     }
 
     private static final class Marks {

@@ -155,6 +155,7 @@ public final class TcpProxy implements AutoCloseable {
         private final Socket client;
         private final Socket server;
         private volatile boolean asked;
+        private volatile boolean over;
 
         Connection(Socket client, Socket server) {
             this.client = client;
@@ -175,6 +176,10 @@ public final class TcpProxy implements AutoCloseable {
                 OutputStream out = to.getOutputStream();
                 for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                     tail = watch(tail, buffer, count, towardsServer);
+                    if (over) {
+                        // What the trigger waited for must not arrive after all.
+                        break;
+                    }
                     if (delayMillis > 0) {
                         Thread.sleep(delayMillis);
                     }
@@ -222,6 +227,7 @@ public final class TcpProxy implements AutoCloseable {
 
         private void fire(Trigger wanted) {
             if (trigger.compareAndSet(wanted, null)) {
+                over = true;
                 wanted.action().run();
             }
         }
