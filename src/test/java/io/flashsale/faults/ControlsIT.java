@@ -47,12 +47,7 @@ class ControlsIT {
     }
 
     private static List<String> play(Control control, Ledger.Scripts scripts, boolean guarded) {
-        TestNode.Builder node = control.node().with(scripts);
-        if (guarded) {
-            // One of the guards is the reconciler's, which may have been told to keep out of the way of its absence.
-            node.with("FLASHSALE_RECONCILE_INTERVAL", "100ms");
-        }
-        try (SmallWorld world = new SmallWorld(vertx, node, BUYERS)) {
+        try (SmallWorld world = new SmallWorld(vertx, control.node().with(scripts), BUYERS)) {
             control.prepare(world, guarded);
             return world.play(
                     control.name().hashCode(),

@@ -144,7 +144,7 @@ enum Fault {
             String text,
             boolean replyTo) {
         Node node = world.nodes().get(random.nextInt(2));
-        link.apply(node).on(new Trigger(towardsServer, text, replyTo, node::kill));
+        link.apply(node).on(new Trigger(towardsServer, text, replyTo, node::kill, true));
         for (int i = 0; i < 60 && node.isAlive(); i++) {
             Processes.pause(50);
         }

@@ -32,8 +32,14 @@ public final class TcpProxy implements AutoCloseable {
      * @param text to wait for
      * @param replyTo whether to wait on, for what comes back on the same connection
      * @param action what is done
+     * @param losesBytes whether they are not handed on after it, and the connection ends: somebody was killed before
      */
-    public record Trigger(boolean towardsServer, String text, boolean replyTo, Runnable action) {
+    public record Trigger(boolean towardsServer, String text, boolean replyTo, Runnable action, boolean losesBytes) {
+        /** One that changes nothing about the bytes. */
+        public Trigger(boolean towardsServer, String text, boolean replyTo, Runnable action) {
+            this(towardsServer, text, replyTo, action, false);
+        }
+
         byte[] bytes() {
             return text.getBytes(StandardCharsets.ISO_8859_1);
         }
@@ -227,7 +233,7 @@ public final class TcpProxy implements AutoCloseable {
 
         private void fire(Trigger wanted) {
             if (trigger.compareAndSet(wanted, null)) {
-                over = true;
+                over = wanted.losesBytes();
                 wanted.action().run();
             }
         }
