@@ -88,7 +88,7 @@ public final class Placement {
     }
 
     private Future<Void> alreadyPlaced(Order reserved, Order placed) {
-        if (placed.units().equals(reserved.units())) {
+        if (placed.status().holdsUnits() && placed.units().equals(reserved.units())) {
             // As reserved, to the microsecond: so the outbox knows it.
             settler.settle(reserved.withStatus(placed.status(), placed.updatedAt()));
             return Future.succeededFuture();
