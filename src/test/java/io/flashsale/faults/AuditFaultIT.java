@@ -94,7 +94,7 @@ class AuditFaultIT {
     /** The moment in which an entry is about to reach MongoDB, which it then does not. */
     private AtomicBoolean cutBefore(String action) {
         AtomicBoolean cut = new AtomicBoolean();
-        network.on(new TcpProxy.Trigger(true, action, false, () -> {
+        network.on(new Trigger(new Trigger.Mark(true, action, false), bytes -> {
             cut.set(true);
             network.set(TcpProxy.Mode.CUT);
         }));
@@ -283,7 +283,10 @@ class AuditFaultIT {
 
     private AtomicBoolean onLastRow(String product) {
         AtomicBoolean read = new AtomicBoolean();
-        network.on(new TcpProxy.Trigger(false, product + "-0000", false, () -> read.set(true)));
+        network.on(new Trigger(new Trigger.Mark(false, product + "-0000", false), bytes -> {
+            read.set(true);
+            Trigger.deliver(bytes);
+        }));
         return read;
     }
 

@@ -5,30 +5,45 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Small histories, each with one thing wrong. */
 class CheckerTest {
     private static final String PRODUCT = "p";
+    private static final Instant RESERVED_AT = Instant.parse("2026-01-01T00:00:00.123Z");
+    private static final long SECOND = 1_000_000_000L;
 
     private final History history = new History();
     private final List<Truth.Order> orders = new ArrayList<>();
     private final Map<Integer, String> holders = new HashMap<>();
+    private final Map<String, String> slots = new HashMap<>();
+    private final Map<String, String> answers = new HashMap<>();
+    private final Set<String> outbox = new HashSet<>();
+    private Set<Integer> free;
     private long now;
-    private int outbox;
     private int limit = 1;
+    private int onSale = 2;
+    private int highest = 2;
 
-    private static String body(String buyer, String key, int quantity, int unit) {
+    private static JsonObject body(String buyer, String key, int quantity, int unit) {
         return new JsonObject()
                 .put("orderId", buyer + "-" + key)
+                .put("productId", PRODUCT)
                 .put("quantity", quantity)
+                .put("unitPrice", 4_999)
+                .put("total", 4_999 * quantity)
+                .put("currency", "USD")
                 .put("units", units(quantity, unit))
-                .encode();
+                .put("reservedAt", RESERVED_AT.toString());
     }
 
     private static JsonArray units(int quantity, int unit) {
@@ -44,7 +59,14 @@ class CheckerTest {
     }
 
     private void told(String buyer, String key, int quantity, int unit) {
-        call(Call.Kind.BUY, buyer, key, quantity, 201, false, body(buyer, key, quantity, unit));
+        call(
+                Call.Kind.BUY,
+                buyer,
+                key,
+                quantity,
+                201,
+                false,
+                body(buyer, key, quantity, unit).encode());
     }
 
     private void refused(String buyer, String key, int status, String code) {
@@ -58,38 +80,120 @@ class CheckerTest {
                 new JsonObject().put("code", code).encode());
     }
 
-    private void stored(String buyer, String key, int quantity, int unit, String status) {
+    private void cancelled(String buyer, String key) {
+        call(Call.Kind.CANCEL, buyer, buyer + "-" + key, 0, 200, false, "{}");
+    }
+
+    private void edited(int stock, int status) {
+        call(Call.Kind.EDIT, "admin", "stock", stock, status, false, "{}");
+    }
+
+    private Truth.Order order(String buyer, String key, int quantity, int unit, String status) {
+        boolean live = status.equals("placed");
+        boolean limited = limit > 0 && !buyer.equals("house");
         List<Integer> units = IntStream.range(unit, unit + quantity).boxed().toList();
-        orders.add(new Truth.Order(buyer + "-" + key, buyer, quantity, units, status));
-        if (status.equals("placed")) {
-            units.forEach(each -> holders.put(each, buyer + "-" + key));
+        List<Integer> taken =
+                limited ? IntStream.rangeClosed(1, quantity).boxed().toList() : List.of();
+        return new Truth.Order(
+                buyer + "-" + key,
+                buyer,
+                key,
+                quantity,
+                4_999,
+                "USD",
+                RESERVED_AT.toString(),
+                units,
+                taken,
+                live ? units.stream().map(each -> PRODUCT + "#" + each).toList() : List.of(),
+                live
+                        ? taken.stream()
+                                .map(each -> PRODUCT + "#" + buyer + "#" + each)
+                                .toList()
+                        : List.of(),
+                status);
+    }
+
+    /** In MongoDB, and in Redis as it should be. */
+    private void stored(String buyer, String key, int quantity, int unit, String status) {
+        Truth.Order order = order(buyer, key, quantity, unit, status);
+        orders.add(order);
+        if (order.live()) {
+            order.units().forEach(each -> holders.put(each, order.id()));
+            order.slots().forEach(each -> slots.put(buyer + "#" + each, order.id()));
         }
+        if (!status.equals("failed")) {
+            answers.put(order.request(), order.id());
+        }
+    }
+
+    private Truth truth() {
+        Map<String, String> sale =
+                Map.of("certifiedBy", "x", "issued", String.valueOf(highest), "highest", String.valueOf(highest));
+        Set<Integer> unheld =
+                new TreeSet<>(IntStream.rangeClosed(1, highest).boxed().toList());
+        unheld.removeAll(holders.keySet());
+        Set<Integer> given = free == null ? unheld : free;
+        return new Truth(
+                PRODUCT,
+                onSale,
+                highest,
+                limit,
+                List.copyOf(orders),
+                List.of(),
+                (long) given.size(),
+                sale,
+                given,
+                holders,
+                outbox,
+                slots,
+                answers);
     }
 
     /** What the checker says of a product of two units, of which Redis knows what MongoDB knows. */
     private List<String> check() {
-        Map<String, String> sale = Map.of("certifiedBy", "x", "issued", "2");
-        List<String> free = IntStream.rangeClosed(1, 2)
-                .filter(unit -> !holders.containsKey(unit))
-                .mapToObj(String::valueOf)
-                .toList();
-        Truth truth = new Truth(PRODUCT, 2, 2, limit, orders, (long) free.size(), sale, free, holders, outbox);
-        return Checker.check(history, truth, 2, false);
+        return Checker.check(history, truth(), 2, false);
     }
 
     private void finds(String rule) {
         List<String> found = check();
-        assertTrue(found.stream().anyMatch(each -> each.startsWith(rule)), found.toString());
+        assertTrue(found.stream().anyMatch(each -> each.startsWith(rule + ": ")), found.toString());
     }
 
     @Test
     void nothingIsWrong() {
         told("ada", "k", 1, 1);
-        call(Call.Kind.BUY, "ada", "k", 1, 201, true, body("ada", "k", 1, 1));
+        call(Call.Kind.BUY, "ada", "k", 1, 201, true, body("ada", "k", 1, 1).encode());
         told("bob", "k", 1, 2);
         refused("eve", "k", 409, "sold-out");
+        refused("bob", "l", 409, "purchase-limit-reached");
         stored("ada", "k", 1, 1, "placed");
         stored("bob", "k", 1, 2, "placed");
+        assertEquals(List.of(), check());
+    }
+
+    @Test
+    void nothingIsWrongWhereMuchHappened() {
+        edited(3, 200);
+        edited(2, 200);
+        told("ada", "k", 1, 1);
+        cancelled("ada", "k");
+        told("bob", "k", 1, 1);
+        told("ada", "l", 1, 2);
+        refused("eve", "k", 409, "sold-out");
+        highest = 3;
+        stored("ada", "k", 1, 1, "cancelled");
+        stored("bob", "k", 1, 1, "placed");
+        stored("ada", "l", 1, 2, "placed");
+        stored("house", "k", 1, 3, "placed");
+        history.wholeAt(now, List.of(truth()));
+        refused("eve", "k", 409, "sold-out");
+        cancelled("bob", "k");
+        told("eve", "k", 1, 1);
+        orders.remove(1);
+        holders.remove(1);
+        slots.remove("bob#1");
+        stored("bob", "k", 1, 1, "cancelled");
+        stored("eve", "k", 1, 1, "placed");
         assertEquals(List.of(), check());
     }
 
@@ -112,6 +216,17 @@ class CheckerTest {
     }
 
     @Test
+    void aUnitPromisedTwiceAtOnceThoughBothWereCancelled() {
+        told("ada", "k", 1, 1);
+        told("bob", "k", 1, 1);
+        cancelled("ada", "k");
+        cancelled("bob", "k");
+        stored("ada", "k", 1, 1, "cancelled");
+        stored("bob", "k", 1, 1, "cancelled");
+        finds("sold twice");
+    }
+
+    @Test
     void moreSoldThanPutOnSale() {
         limit = 0;
         stored("ada", "k", 3, 1, "placed");
@@ -119,8 +234,139 @@ class CheckerTest {
     }
 
     @Test
+    void moreSoldThanIsLeftOfALoweredStock() {
+        // The order of the house that took a unit off sale is lost, and the unit was sold.
+        edited(1, 200);
+        onSale = 1;
+        told("ada", "k", 1, 1);
+        told("bob", "k", 1, 2);
+        stored("ada", "k", 1, 1, "placed");
+        stored("bob", "k", 1, 2, "placed");
+        finds("oversold");
+    }
+
+    @Test
+    void aStockThatNobodyWasToldOf() {
+        edited(3, 200);
+        finds("put on sale");
+    }
+
+    @Test
+    void aStockThatAnEditBroughtThatHadBeenOvertaken() {
+        edited(2, 503);
+        edited(3, 200);
+        edited(4, 200);
+        finds("put on sale");
+    }
+
+    @Test
+    void aStockThatAnEditMayHaveBroughtLate() {
+        edited(2, 503);
+        edited(3, 200);
+        assertEquals(List.of(), check());
+    }
+
+    @Test
+    void aStockThatAnUnansweredEditMayHaveBrought() {
+        edited(2, 0);
+        edited(3, 200);
+        edited(4, 200);
+        assertEquals(List.of(), check());
+    }
+
+    @Test
+    void unitsTakenOffSaleOfWhichNobodyWasTold() {
+        stored("house", "k", 1, 1, "placed");
+        finds("put on sale");
+    }
+
+    @Test
+    void aUnitInTwoPlacesAndAnotherInNone() {
+        limit = 0;
+        highest = 3;
+        onSale = 3;
+        told("ada", "k", 1, 1);
+        stored("ada", "k", 1, 1, "placed");
+        free = Set.of(1, 2);
+        finds("units");
+    }
+
+    @Test
+    void aUnitThatIsNowhere() {
+        free = Set.of(1);
+        finds("units");
+    }
+
+    @Test
+    void unitsThatRedisDoesNotKnow() {
+        told("ada", "k", 1, 1);
+        stored("ada", "k", 1, 1, "placed");
+        holders.put(1, "somebody else");
+        finds("units");
+    }
+
+    @Test
+    void aLiveOrderThatNoIndexSees() {
+        told("ada", "k", 1, 1);
+        stored("ada", "k", 1, 1, "placed");
+        Truth.Order order = orders.remove(0);
+        orders.add(new Truth.Order(
+                order.id(),
+                order.userId(),
+                order.keyHash(),
+                1,
+                order.unitPrice(),
+                order.currency(),
+                order.reservedAt(),
+                order.units(),
+                order.slots(),
+                List.of(),
+                order.buyerKeys(),
+                "placed"));
+        finds("units");
+    }
+
+    @Test
+    void aSlotThatIsHeldForNobody() {
+        slots.put("ada#1", "ada-k");
+        finds("slots");
+    }
+
+    @Test
+    void aSlotThatIsFreeThoughItsBuyerHoldsAUnit() {
+        told("ada", "k", 1, 1);
+        stored("ada", "k", 1, 1, "placed");
+        slots.clear();
+        finds("slots");
+    }
+
+    @Test
+    void aKeyThatIsBoundToNoOrder() {
+        answers.put("ada:k", "ada-k");
+        finds("keys");
+    }
+
+    @Test
+    void aKeyThatLostItsOrder() {
+        told("ada", "k", 1, 1);
+        stored("ada", "k", 1, 1, "placed");
+        answers.clear();
+        finds("keys");
+    }
+
+    @Test
     void moreThanTheLimit() {
         stored("ada", "k", 1, 1, "placed");
+        stored("ada", "l", 1, 2, "placed");
+        finds("limit");
+    }
+
+    @Test
+    void moreThanTheLimitForAWhile() {
+        told("ada", "k", 1, 1);
+        told("ada", "l", 1, 2);
+        cancelled("ada", "k");
+        stored("ada", "k", 1, 1, "cancelled");
         stored("ada", "l", 1, 2, "placed");
         finds("limit");
     }
@@ -132,10 +378,66 @@ class CheckerTest {
     }
 
     @Test
-    void anotherOrderThanWasTold() {
+    void otherUnitsThanWereTold() {
         told("ada", "k", 1, 1);
         stored("ada", "k", 1, 2, "placed");
-        finds("lost");
+        finds("same body");
+    }
+
+    @Test
+    void anotherPriceThanWasTold() {
+        JsonObject body = body("ada", "k", 1, 1).put("unitPrice", 1).put("total", 1);
+        call(Call.Kind.BUY, "ada", "k", 1, 201, false, body.encode());
+        stored("ada", "k", 1, 1, "placed");
+        finds("same body");
+    }
+
+    @Test
+    void anotherTotalThanWasTold() {
+        call(
+                Call.Kind.BUY,
+                "ada",
+                "k",
+                1,
+                201,
+                false,
+                body("ada", "k", 1, 1).put("total", 1).encode());
+        stored("ada", "k", 1, 1, "placed");
+        finds("same body");
+    }
+
+    @Test
+    void anotherCurrencyThanWasTold() {
+        JsonObject body = body("ada", "k", 1, 1).put("currency", "EUR");
+        call(Call.Kind.BUY, "ada", "k", 1, 201, false, body.encode());
+        stored("ada", "k", 1, 1, "placed");
+        finds("same body");
+    }
+
+    @Test
+    void anotherTimeThanWasTold() {
+        JsonObject body = body("ada", "k", 1, 1)
+                .put("reservedAt", RESERVED_AT.plusMillis(1).toString());
+        call(Call.Kind.BUY, "ada", "k", 1, 201, false, body.encode());
+        stored("ada", "k", 1, 1, "placed");
+        finds("same body");
+    }
+
+    @Test
+    void aBuyerWhoWasRefusedAndHoldsAnOrder() {
+        refused("ada", "k", 503, "unavailable");
+        told("bob", "k", 1, 2);
+        refused("ada", "k", 409, "sold-out");
+        stored("ada", "k", 1, 1, "placed");
+        stored("bob", "k", 1, 2, "placed");
+        finds("one outcome");
+    }
+
+    @Test
+    void aReservationThatWasNeverConfirmed() {
+        call(Call.Kind.BUY, "ada", "k", 1, 202, false, body("ada", "k", 1, 1).encode());
+        stored("ada", "k", 1, 1, "placed");
+        finds("unresolved");
     }
 
     @Test
@@ -157,7 +459,15 @@ class CheckerTest {
     @Test
     void twoAnswersUnderOneKey() {
         told("ada", "k", 1, 1);
-        call(Call.Kind.BUY, "ada", "k", 1, 201, true, body("ada", "k", 1, 2));
+        call(Call.Kind.BUY, "ada", "k", 1, 201, true, body("ada", "k", 1, 2).encode());
+        stored("ada", "k", 1, 1, "placed");
+        finds("one key, one order");
+    }
+
+    @Test
+    void aReservationThatReadsOtherThanItsConfirmation() {
+        call(Call.Kind.BUY, "ada", "k", 1, 202, false, body("ada", "k", 1, 2).encode());
+        told("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         finds("one key, one order");
     }
@@ -177,9 +487,35 @@ class CheckerTest {
     }
 
     @Test
+    void aBuyerWhoIsShutOut() {
+        refused("ada", "k", 429, "rate-limited");
+        finds("unresolved");
+    }
+
+    @Test
+    void anAnswerToAnotherQuantityThatNeverCame() {
+        told("ada", "k", 1, 1);
+        call(Call.Kind.BUY, "ada", "k", 2, 503, false, "{}");
+        stored("ada", "k", 1, 1, "placed");
+        finds("unresolved");
+    }
+
+    @Test
     void aReservationThatVanished() {
-        call(Call.Kind.BUY, "ada", "k", 1, 202, false, body("ada", "k", 1, 1));
+        call(Call.Kind.BUY, "ada", "k", 1, 202, false, body("ada", "k", 1, 1).encode());
         finds("reserved, then lost");
+    }
+
+    @Test
+    void aRefusalThatCannotBe() {
+        refused("ada", "k", 401, "not-authenticated");
+        finds("refusal");
+    }
+
+    @Test
+    void aMistakeOfOurOwn() {
+        refused("ada", "k", 500, "internal");
+        finds("internal");
     }
 
     @Test
@@ -191,9 +527,123 @@ class CheckerTest {
     }
 
     @Test
+    void tooFewLeftWhileThereWereEnough() {
+        call(Call.Kind.BUY, "ada", "k", 2, 409, false, "{\"code\":\"insufficient-stock\"}");
+        finds("sold out");
+    }
+
+    private void soldOutAfterACancellation() {
+        told("ada", "k", 1, 1);
+        told("bob", "k", 1, 2);
+        cancelled("ada", "k");
+        stored("ada", "k", 1, 1, "cancelled");
+        stored("bob", "k", 1, 2, "placed");
+    }
+
+    @Test
+    void soldOutThoughSomethingCameBack() {
+        soldOutAfterACancellation();
+        refused("eve", "k", 409, "sold-out");
+        finds("sold out");
+    }
+
+    @Test
+    void soldOutWhileWhatCameBackMayStillBeOnItsWay() {
+        history.faultAt(0, "fault");
+        soldOutAfterACancellation();
+        refused("eve", "k", 409, "sold-out");
+        assertEquals(List.of(), check());
+    }
+
+    @Test
+    void soldOutWhenWhatCameBackHasLongArrived() {
+        history.faultAt(0, "fault");
+        soldOutAfterACancellation();
+        now += 20 * SECOND;
+        refused("eve", "k", 409, "sold-out");
+        finds("sold out");
+    }
+
+    @Test
+    void soldOutWhenEverythingIsWholeAgain() {
+        history.faultAt(0, "fault");
+        soldOutAfterACancellation();
+        history.wholeAt(now, List.of(truth()));
+        refused("eve", "k", 409, "sold-out");
+        finds("sold out");
+    }
+
+    @Test
+    void soldOutWhileARedisThatForgotReservesOnceMoreForACancelledOrder() {
+        history.faultAt(0, "fault");
+        soldOutAfterACancellation();
+        history.wholeAt(now, List.of(truth()));
+        call(Call.Kind.BUY, "ada", "k", 1, 201, true, body("ada", "k", 1, 1).encode());
+        now -= 10;
+        refused("eve", "k", 409, "sold-out");
+        assertEquals(List.of(), check());
+    }
+
+    @Test
+    void soldOutThoughTheStockWasRaised() {
+        told("ada", "k", 1, 1);
+        told("bob", "k", 1, 2);
+        edited(3, 200);
+        refused("eve", "k", 409, "sold-out");
+        highest = 3;
+        onSale = 3;
+        stored("ada", "k", 1, 1, "placed");
+        stored("bob", "k", 1, 2, "placed");
+        finds("sold out");
+    }
+
+    @Test
+    void soldOutWhileAnEditMayHaveTakenTheRest() {
+        told("ada", "k", 1, 1);
+        edited(1, 503);
+        refused("eve", "k", 409, "sold-out");
+        stored("ada", "k", 1, 1, "placed");
+        assertEquals(List.of(), check());
+    }
+
+    @Test
+    void theLimitToldToSomebodyWhoHoldsNothing() {
+        refused("ada", "k", 409, "purchase-limit-reached");
+        finds("limit told");
+    }
+
+    @Test
+    void theLimitToldToSomebodyWhoGaveEverythingBack() {
+        told("ada", "k", 1, 1);
+        cancelled("ada", "k");
+        refused("ada", "l", 409, "purchase-limit-reached");
+        stored("ada", "k", 1, 1, "cancelled");
+        finds("limit told");
+    }
+
+    @Test
+    void theLimitToldWhereThereIsNone() {
+        limit = 0;
+        told("ada", "k", 1, 1);
+        stored("ada", "k", 1, 1, "placed");
+        refused("ada", "l", 409, "purchase-limit-reached");
+        finds("limit told");
+    }
+
+    @Test
+    void somebodyWhoCannotBuyThoughNothingIsInTheWay() {
+        told("ada", "k", 1, 1);
+        told("bob", "k", 1, 2);
+        stored("ada", "k", 1, 1, "placed");
+        stored("bob", "k", 1, 2, "placed");
+        refused("eve", RefusalRules.SURE + "k", 409, "sold-out");
+        finds("locked out");
+    }
+
+    @Test
     void aCancellationThatDidNotStand() {
         told("ada", "k", 1, 1);
-        call(Call.Kind.CANCEL, "ada", "ada-k", 0, 200, false, "{}");
+        cancelled("ada", "k");
         stored("ada", "k", 1, 1, "placed");
         finds("cancelled");
     }
@@ -207,15 +657,7 @@ class CheckerTest {
 
     @Test
     void whatIsLeftToRepair() {
-        outbox = 1;
-        finds("accounts");
-    }
-
-    @Test
-    void unitsThatRedisDoesNotKnow() {
-        told("ada", "k", 1, 1);
-        stored("ada", "k", 1, 1, "placed");
-        holders.put(1, "somebody else");
+        outbox.add("ada-k");
         finds("accounts");
     }
 
@@ -226,5 +668,13 @@ class CheckerTest {
         }
         assertEquals(List.of(), Checker.checkAdmission(history, 4, 1_000));
         assertEquals(1, Checker.checkAdmission(history, 3, 1_000).size());
+    }
+
+    @Test
+    void callsThatWereTurnedAwayAreNotCounted() {
+        for (int i = 0; i < 4; i++) {
+            refused("ada", "k" + i, i < 3 ? 409 : 429, i < 3 ? "sold-out" : "rate-limited");
+        }
+        assertEquals(List.of(), Checker.checkAdmission(history, 3, 1_000));
     }
 }

@@ -17,6 +17,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ControlsIT {
     private static final int BUYERS = 8;
 
+    /** What one play does not bring about another may, on a machine that is busy. */
+    private static final int TRIES = 3;
+
     private static Vertx vertx;
 
     @BeforeAll
@@ -37,21 +40,31 @@ class ControlsIT {
 
         // when
         List<String> guarded = play(control, good, true);
-        List<String> unguarded = play(control, control.broken(good), false);
+        List<String> unguarded = List.of();
+        for (int i = 0; i < TRIES && !isFound(control, unguarded); i++) {
+            unguarded = play(control, control.broken(good), false);
+        }
 
         // then
         assertEquals(List.of(), guarded, "with the guard");
-        assertTrue(
-                unguarded.stream().anyMatch(violation -> violation.startsWith(control.rule())),
-                () -> "without the guard this was found: " + unguarded);
+        assertTrue(isFound(control, unguarded), "without the guard this was found: " + unguarded);
+    }
+
+    private static boolean isFound(Control control, List<String> violations) {
+        return violations.stream().anyMatch(violation -> violation.startsWith(control.rule() + ": "));
     }
 
     private static List<String> play(Control control, Ledger.Scripts scripts, boolean guarded) {
-        try (SmallWorld world = new SmallWorld(vertx, control.node().with(scripts), BUYERS)) {
+        TestNode.Builder node = control.node(guarded).with(scripts);
+        if (guarded) {
+            // One of the guards is the reconciler's, which may have been told to keep out of the way of its absence.
+            node.with("FLASHSALE_RECONCILE_INTERVAL", "100ms");
+        }
+        try (SmallWorld world = new SmallWorld(vertx, node, BUYERS)) {
             control.prepare(world, guarded);
             return world.play(
                     control.name().hashCode(),
-                    control.forgetful(),
+                    new SmallWorld.Terms(control.forgetful(), control.calm(), control.admitted()),
                     guarded ? Optional.empty() : Optional.of(control.rule()),
                     () -> control.goWrong(world));
         }

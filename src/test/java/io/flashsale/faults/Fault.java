@@ -1,8 +1,6 @@
 package io.flashsale.faults;
 
 import io.flashsale.faults.TcpProxy.Mode;
-import io.flashsale.faults.TcpProxy.Trigger;
-import io.flashsale.redis.Script;
 import java.util.Random;
 import java.util.function.Function;
 
@@ -61,14 +59,25 @@ enum Fault {
     MONGO_LINK_SLOW((world, random) -> slow(link(world, random, Node::mongo), random)),
     MONGO_REPLIES_LOST((world, random) -> network(link(world, random, Node::mongo), Mode.DROP_REPLIES, random)),
     ANSWERS_LOST((world, random) -> network(link(world, random, Node::front), Mode.DROP_REPLIES, random)),
-    NODE_KILLED_BEFORE_THE_SCRIPT(
-            (world, random) -> killedAt(world, random, Node::redis, true, Marks.purchaseScript(), false)),
-    NODE_KILLED_AFTER_THE_SCRIPT((world, random) -> killedAt(world, random, Node::redis, false, "RESERVED", false)),
-    NODE_KILLED_BEFORE_THE_WRITE(
-            (world, random) -> killedAt(world, random, Node::mongo, true, Marks.insertOrders(), false)),
-    NODE_KILLED_AFTER_THE_WRITE(
-            (world, random) -> killedAt(world, random, Node::mongo, true, Marks.insertOrders(), true)),
-    NODE_KILLED_BEFORE_THE_ANSWER((world, random) -> killedAt(world, random, Node::front, false, "201 Created", false)),
+    NODE_KILLED_BEFORE_THE_SCRIPT(CrashPoint.BEFORE_THE_SCRIPT, CrashPoint::kill),
+    NODE_KILLED_AFTER_THE_SCRIPT(CrashPoint.AFTER_THE_SCRIPT, CrashPoint::kill),
+    NODE_KILLED_BEFORE_THE_WRITE(CrashPoint.BEFORE_THE_WRITE, CrashPoint::kill),
+    NODE_KILLED_AFTER_THE_WRITE(CrashPoint.AFTER_THE_WRITE, CrashPoint::kill),
+    NODE_KILLED_BEFORE_THE_ANSWER(CrashPoint.BEFORE_THE_ANSWER, CrashPoint::kill),
+    NODE_HALTED_BEFORE_THE_SCRIPT(CrashPoint.BEFORE_THE_SCRIPT, CrashPoint::halt),
+    NODE_HALTED_AFTER_THE_SCRIPT(CrashPoint.AFTER_THE_SCRIPT, CrashPoint::halt),
+    NODE_HALTED_BEFORE_THE_WRITE(CrashPoint.BEFORE_THE_WRITE, CrashPoint::halt),
+    NODE_HALTED_AFTER_THE_WRITE(CrashPoint.AFTER_THE_WRITE, CrashPoint::halt),
+    NODE_HALTED_BEFORE_THE_ANSWER(CrashPoint.BEFORE_THE_ANSWER, CrashPoint::halt),
+    /** The write arrives when the sale has long been recovered without it, and perhaps its unit sold again. */
+    REDIS_FLUSHED_WHILE_A_WRITE_WAITS(true, CrashPoint.BEFORE_THE_WRITE, (point, world, random) -> {
+        boolean played = point.halt(world, random);
+        if (played) {
+            Processes.pause(random.nextInt(1_000));
+            world.redis().send("FLUSHALL");
+        }
+        return played;
+    }),
     /** Longer than the lease of a pass and of a recovery. */
     NODE_HALTED((world, random) -> {
         Node node = world.nodes().get(random.nextInt(2));
@@ -76,17 +85,28 @@ enum Fault {
         Processes.pause(6_000);
         node.halt(false);
     }),
-    NOTHING((world, random) -> Processes.pause(500));
+    /** Has a sale to itself, in which the checker makes no allowance for anything. */
+    NOTHING((world, random) -> Processes.pause(1_500));
 
     /** What a fault does; it takes as long as the fault lasts, and what it leaves broken is healed later. */
     interface Injection {
         void inject(World world, Random random);
     }
 
+    /** What is done to a node that comes to a point; answers whether one came. */
+    interface Interruption {
+        boolean at(CrashPoint point, World world, Random random);
+    }
+
     private final boolean losesData;
 
     @SuppressWarnings("ImmutableEnumChecker") // every one is a lambda without state
     private final Injection injection;
+
+    private final CrashPoint point;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a method reference without state
+    private final Interruption interruption;
 
     Fault(Injection injection) {
         this(false, injection);
@@ -95,6 +115,19 @@ enum Fault {
     Fault(boolean losesData, Injection injection) {
         this.losesData = losesData;
         this.injection = injection;
+        this.point = null;
+        this.interruption = null;
+    }
+
+    Fault(CrashPoint point, Interruption interruption) {
+        this(false, point, interruption);
+    }
+
+    Fault(boolean losesData, CrashPoint point, Interruption interruption) {
+        this.losesData = losesData;
+        this.injection = null;
+        this.point = point;
+        this.interruption = interruption;
     }
 
     /** Whether Redis may have forgotten what it had acknowledged. */
@@ -102,8 +135,22 @@ enum Fault {
         return losesData;
     }
 
-    void inject(World world, Random random) {
+    /** Whether it strikes only where a node comes to a certain point. */
+    boolean needsAPoint() {
+        return point != null;
+    }
+
+    /**
+     * Strikes.
+     *
+     * @return whether it could
+     */
+    boolean inject(World world, Random random) {
+        if (point != null) {
+            return interruption.at(point, world, random);
+        }
         injection.inject(world, random);
+        return true;
     }
 
     private static void failOver(World world, Random random) {
@@ -133,39 +180,5 @@ enum Fault {
         link.delay(20 + random.nextInt(400));
         Processes.pause(1_000 + random.nextInt(2_000));
         link.delay(0);
-    }
-
-    /** Nobody is asked to stop in the program itself: its network sees where it is, and it is killed there. */
-    private static void killedAt(
-            World world,
-            Random random,
-            Function<Node, TcpProxy> link,
-            boolean towardsServer,
-            String text,
-            boolean replyTo) {
-        Node node = world.nodes().get(random.nextInt(2));
-        link.apply(node).on(new Trigger(towardsServer, text, replyTo, node::kill, true));
-        for (int i = 0; i < 60 && node.isAlive(); i++) {
-            Processes.pause(50);
-        }
-        link.apply(node).on(null);
-        Processes.pause(random.nextInt(500));
-        if (node.isAlive()) {
-            System.out.println("the crash point was not reached: " + text.replaceAll("\\p{Cntrl}+", " "));
-            return;
-        }
-        node.launch();
-        node.awaitReady();
-    }
-
-    private static final class Marks {
-        private static String purchaseScript() {
-            return Script.load("purchase-7").sha1();
-        }
-
-        /** The first element of the command: a text named "insert", of seven bytes. */
-        private static String insertOrders() {
-            return "\u0002insert\0\u0007\0\0\0orders\0";
-        }
     }
 }

@@ -3,20 +3,31 @@ package io.flashsale.faults;
 import io.flashsale.faults.Round.Result;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /** What came of each fault, as the rows of {@code system-design/failure-scenarios.md}. */
 final class FaultTable {
     private final Map<Fault, List<Result>> results = new EnumMap<>(Fault.class);
 
+    private final Set<Fault> scheduled = EnumSet.noneOf(Fault.class);
+
     void add(List<Fault> faults, Result result) {
+        scheduled.addAll(faults);
         faults.stream()
+                .filter(fault -> !result.notPlayed().contains(fault))
                 .distinct()
                 .forEach(fault -> results.computeIfAbsent(fault, first -> new ArrayList<>())
                         .add(result));
+    }
+
+    /** Faults that were to be played, and never were. */
+    List<Fault> neverPlayed() {
+        return scheduled.stream().filter(fault -> !results.containsKey(fault)).toList();
     }
 
     /** A row for each fault: how many sales it was played in, and the medians of them. */

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.TestNode;
 import io.flashsale.faults.Round.Result;
+import io.flashsale.faults.Schedule.Sale;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Sale after sale with everything dying around it, from a seed that is printed.
  *
- * <p>{@code -Dfaults.seed=} plays the same schedule again, {@code -Dfaults.seconds=} plays longer, {@code -Dfaults.only=}
+ * <p>What a seed stands for is said in {@link Schedule}: faults, their length and their victims, the stock and all wishes.
+ * {@code -Dfaults.seed=} plays the same schedule again, {@code -Dfaults.seconds=} plays longer, {@code -Dfaults.only=}
  * plays certain faults, {@code -Dfaults.each=} so many of them in a sale.
  */
 class FaultsIT {
@@ -34,24 +35,30 @@ class FaultsIT {
         List<String> violations = new ArrayList<>();
         FaultTable table = new FaultTable();
         int sold = 0;
+        int turnedAway = 0;
         try (World world = new World(BUYERS)) {
             // when
+            Schedule schedule = new Schedule(seed, chosen(), Integer.getInteger("faults.each", 2));
+            Epilogue epilogue = new Epilogue(world);
             long end = System.nanoTime() + seconds * 1_000_000_000L;
-            Random random = new Random(seed);
-            List<Fault> waiting = new ArrayList<>();
             for (int round = 1; System.nanoTime() < end && violations.isEmpty(); round++) {
-                List<Fault> faults = next(waiting, random);
-                Result result = Round.play(vertx, world, faults, random.nextLong());
-                report(round, faults, result);
-                table.add(faults, result);
+                Sale sale = schedule.next();
+                Result result = Round.play(vertx, world, sale);
+                report(round, sale, result);
+                table.add(sale.faults(), result);
+                epilogue.remember(result.history());
                 sold += result.sold();
+                turnedAway += result.turnedAway();
                 if (!result.violations().isEmpty()) {
                     Path target = Path.of("target", "faults", String.valueOf(seed));
                     result.history().write(target.resolve("round-" + round + ".jsonl"));
-                    world.keepLogs(target);
                     violations.addAll(result.violations());
                 }
             }
+            if (violations.isEmpty()) {
+                violations.addAll(epilogue.play());
+            }
+            world.keepLogs(Path.of("target", "faults", String.valueOf(seed)));
         } finally {
             TestNode.await(vertx.close());
         }
@@ -61,19 +68,8 @@ class FaultsIT {
         // then
         assertEquals(List.of(), violations, "with -Dfaults.seed=" + seed);
         assertTrue(sold > 0, "nothing was sold at all");
-    }
-
-    /** Every fault comes up before any comes up again, two in each sale unless told otherwise. */
-    private static List<Fault> next(List<Fault> waiting, Random random) {
-        List<Fault> faults = new ArrayList<>();
-        while (faults.size() < Integer.getInteger("faults.each", 2)) {
-            if (waiting.isEmpty()) {
-                waiting.addAll(chosen());
-                Collections.shuffle(waiting, random);
-            }
-            faults.add(waiting.remove(0));
-        }
-        return faults;
+        assertTrue(turnedAway > 0, "nobody was told to ask less often");
+        assertEquals(List.of(), table.neverPlayed(), "no node came to these points, with -Dfaults.seed=" + seed);
     }
 
     private static List<Fault> chosen() {
@@ -83,16 +79,19 @@ class FaultsIT {
                 : Arrays.stream(only.split(",", -1)).map(Fault::valueOf).toList();
     }
 
-    private static void report(int round, List<Fault> faults, Result result) {
+    private static void report(int round, Sale sale, Result result) {
         System.out.printf(
                 Locale.ROOT,
-                "sale %d: %d calls, slowest %d ms, %d units sold, whole again after %d ms, %d violations, %s%n",
+                "sale %d: %d calls, %d turned away, slowest %d ms, %d units sold, whole again after %d ms,"
+                        + " %d violations, %s%s%n",
                 round,
                 result.calls(),
+                result.turnedAway(),
                 result.slowestMillis(),
                 result.sold(),
                 result.healedMillis(),
                 result.violations().size(),
-                faults);
+                sale.faults(),
+                result.notPlayed().isEmpty() ? "" : ", not played: " + result.notPlayed());
     }
 }

@@ -7,17 +7,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 
 /** Everything that buyers saw and that the nemesis did, in the order in which it ended. For any thread. */
 final class History {
     /** A fault, or its end, at that time. */
     record Event(long at, String what) {}
 
+    /** Within it everything that was given back is sellable again, once nothing is broken any more. */
+    private static final long HEALING = TimeUnit.SECONDS.toNanos(15);
+
+    private static final long NEVER = Long.MAX_VALUE;
+
     private final long startedAt = System.nanoTime();
     private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
     private final Queue<Event> events = new ConcurrentLinkedQueue<>();
+    private final Map<String, Map<String, Truth.Order>> liveWhenWhole = new ConcurrentHashMap<>();
+    private volatile long firstFaultAt = NEVER;
+    private volatile long wholeAt = NEVER;
 
     /** Nanoseconds since this history began. */
     long now() {
@@ -30,6 +41,60 @@ final class History {
 
     void event(String what) {
         events.add(new Event(now(), what));
+    }
+
+    /** Something is broken from now on, until {@link #whole}. */
+    void fault(String what) {
+        faultAt(now(), what);
+    }
+
+    void faultAt(long at, String what) {
+        events.add(new Event(at, what));
+        firstFaultAt = Math.min(firstFaultAt, at);
+    }
+
+    /** Both stores were seen to agree, and nothing is broken any more; the first time counts. */
+    void whole(List<Truth> truths) {
+        wholeAt(now(), truths);
+    }
+
+    void wholeAt(long at, List<Truth> truths) {
+        events.add(new Event(at, "whole"));
+        if (wholeAt == NEVER) {
+            truths.forEach(truth -> liveWhenWhole.put(truth.productId(), truth.live()));
+            wholeAt = at;
+        }
+    }
+
+    /** Whether a call was over before anything was broken. */
+    boolean isBeforeFaults(Call call) {
+        return call.returned() <= firstFaultAt;
+    }
+
+    /** Whether a call was begun after everything had been healed. */
+    boolean isAfterHealing(Call call) {
+        return call.invoked() >= wholeAt;
+    }
+
+    /** When both stores were seen to agree; the end of time where they were not. */
+    long wholeAt() {
+        return wholeAt;
+    }
+
+    /** The live orders of a product, by their id, when both stores were seen to agree. */
+    Map<String, Truth.Order> liveWhenWhole(String productId) {
+        return liveWhenWhole.getOrDefault(productId, Map.of());
+    }
+
+    /**
+     * By when both stores have surely followed an answer: at once while nothing was broken, else when everything was found
+     * whole, or after a while.
+     */
+    long followedBy(long returned) {
+        if (returned <= firstFaultAt || returned >= wholeAt) {
+            return returned;
+        }
+        return Math.min(returned + HEALING, wholeAt);
     }
 
     List<Call> calls() {

@@ -10,7 +10,7 @@ import java.util.Map;
 /** One node in a process of its own, with a network of its own to each store and to its clients. */
 final class Node implements AutoCloseable {
     /** Purchases that one user may try within a second. */
-    static final int ADMITTED = 100;
+    static final int ADMITTED = 60;
 
     private static final String ADMIN = "admin@example.com";
 
@@ -20,7 +20,7 @@ final class Node implements AutoCloseable {
     private final Map<String, String> environment = new HashMap<>();
     private final List<String> arguments;
     private final Path log;
-    private Process process;
+    private volatile Process process;
     private int managementPort;
     private int starts;
 
@@ -75,9 +75,8 @@ final class Node implements AutoCloseable {
         front.retarget(Integer.parseInt(ports[0]));
     }
 
-    /** SIGKILL. */
+    /** SIGKILL, which also ends who is halted. */
     void kill() {
-        Processes.halt(process, false);
         Processes.kill(process);
     }
 

@@ -9,17 +9,30 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A Redis that keeps its data in an append-only file, and that nobody looks after. */
 final class RedisServer implements AutoCloseable {
     private final Path folder;
+    private final int minutesAhead;
     private final int port = freePort();
     private Process process;
 
     RedisServer(Path folder) {
+        this(folder, 0);
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param minutesAhead of its clock, where this machine can do that: see {@link #secondsAhead}
+     */
+    RedisServer(Path folder, int minutesAhead) {
         this.folder = folder;
+        this.minutesAhead = minutesAhead;
         start();
     }
 
@@ -37,8 +50,9 @@ final class RedisServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        Path binary = TestRedisBinary.find(folder.getParent());
         ProcessBuilder builder = new ProcessBuilder(
-                TestRedisBinary.find(folder.getParent()).toString(),
+                binary.toString(),
                 "--port",
                 String.valueOf(port),
                 "--dir",
@@ -51,6 +65,9 @@ final class RedisServer implements AutoCloseable {
                 "0",
                 "--maxmemory-policy",
                 "noeviction");
+        if (minutesAhead != 0 && FakeTime.isBorneBy(binary)) {
+            FakeTime.set(builder, minutesAhead);
+        }
         process = Processes.start(builder, folder.resolveSibling(folder.getFileName() + ".log"));
         for (int i = 0; i < 200; i++) {
             if (answers()) {
@@ -67,6 +84,12 @@ final class RedisServer implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** By how much its clock is ahead of this machine's: 0 without the faketime package, or where Redis is linked statically. */
+    long secondsAhead() {
+        List<?> time = (List<?>) send("TIME");
+        return Long.parseLong(time.get(0).toString()) - Instant.now().getEpochSecond();
     }
 
     /** One command; an error is an error of the test. */

@@ -1,6 +1,9 @@
 package io.flashsale.faults;
 
 import io.flashsale.TestNode;
+import io.flashsale.faults.Call.Outcome;
+import io.flashsale.faults.Schedule.Sale;
+import io.flashsale.faults.Schedule.Strike;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,84 +24,174 @@ final class Round {
      * What came of it.
      *
      * @param violations of every product
+     * @param notPlayed faults that need a point to which no node came
      * @param calls that were made
+     * @param turnedAway calls of somebody who had asked too often
      * @param sold units
      * @param healedMillis from the end of the last fault until both stores agreed
      * @param slowestMillis of all calls
      */
     record Result(
-            List<String> violations, History history, int calls, int sold, long healedMillis, long slowestMillis) {}
+            List<String> violations,
+            List<Fault> notPlayed,
+            History history,
+            int calls,
+            int turnedAway,
+            int sold,
+            long healedMillis,
+            long slowestMillis) {}
 
-    private Round() {}
+    private final Vertx vertx;
+    private final World world;
+    private final Sale sale;
+    private final History history = new History();
+    private final List<Ware> wares;
+    private final List<String> violations = new ArrayList<>();
 
-    static Result play(Vertx vertx, World world, List<Fault> faults, long seed) {
-        Random random = new Random(seed);
-        History history = new History();
-        List<Ware> wares = List.of(
-                ware(world, 15 + random.nextInt(25), 1),
-                ware(world, 15 + random.nextInt(25), 2),
-                ware(world, 15 + random.nextInt(25), 0));
-        Rush rush = new Rush(history, world.buyers(), world.hammerer(), world.admin(), wares, 2, random.nextLong());
-        List<Watch> watches = wares.stream()
-                .map(ware -> new Watch(
-                        ware.id(), world.nodes().stream().map(Node::port).toList(), new Random(random.nextLong())))
+    private Round(Vertx vertx, World world, Sale sale) {
+        this.vertx = vertx;
+        this.world = world;
+        this.sale = sale;
+        this.wares = sale.shelves().stream()
+                .map(shelf -> new Ware(
+                        TestNode.product(world.adminClient(), shelf.stock(), shelf.limit()),
+                        shelf.stock(),
+                        shelf.limit()))
                 .toList();
+    }
+
+    static Result play(Vertx vertx, World world, Sale sale) {
+        return new Round(vertx, world, sale).play();
+    }
+
+    private Result play() {
+        Rush rush = new Rush(history, world.buyers(), world.hammerer(), world.admin(), wares, 2, sale.wishes());
+        List<Watch> watches = new ArrayList<>();
+        for (int i = 0; i < wares.size(); i++) {
+            List<Integer> ports = world.nodes().stream().map(Node::port).toList();
+            watches.add(new Watch(
+                    wares.get(i).id(), ports, new Random(sale.shelves().get(i).watch())));
+        }
         rush.start();
         Processes.pause(CALM_MILLIS);
-        for (Fault fault : faults) {
-            history.event("begin " + fault);
-            fault.inject(world, random);
-            history.event("end " + fault);
-            Processes.pause(random.nextInt(CALM_MILLIS));
-        }
+        List<Fault> notPlayed = strike();
         world.heal();
         long healedAt = history.now();
         history.event("healed");
         rush.end();
-        quiet(vertx, world, wares, history, healedAt + PATIENCE);
+        quiet(healedAt + PATIENCE);
         long healed = TimeUnit.NANOSECONDS.toMillis(history.now() - healedAt);
-        rush.settle(history.now() + PATIENCE);
-        List<Truth> truths = quiet(vertx, world, wares, history, history.now() + PATIENCE);
-        boolean forgetful = faults.stream().anyMatch(Fault::losesData);
-        List<String> violations = new ArrayList<>();
         if (healed > REPAIR_MILLIS) {
             violations.add("repair: both stores agree only after " + healed + " ms");
         }
+        rush.settle(history.now() + PATIENCE);
+        whoHoldsNothingCanBuy(quiet(history.now() + PATIENCE));
+        List<Truth> truths = quiet(history.now() + PATIENCE);
+        for (int i = 0; i < wares.size(); i++) {
+            violations.addAll(watches.get(i).judge(truths.get(i)));
+            watches.get(i).close();
+        }
+        return judged(truths, notPlayed, healed);
+    }
+
+    private List<Fault> strike() {
+        List<Fault> notPlayed = new ArrayList<>();
+        for (Strike strike : sale.strikes()) {
+            if (strike.fault() != Fault.NOTHING) {
+                history.fault("begin " + strike.fault());
+            }
+            if (!strike.fault().inject(world, new Random(strike.seed()))) {
+                notPlayed.add(strike.fault());
+            }
+            history.event("end " + strike.fault());
+            Processes.pause(strike.restMillis());
+        }
+        return notPlayed;
+    }
+
+    private Result judged(List<Truth> truths, List<Fault> notPlayed, long healed) {
+        boolean forgetful = sale.isForgetful();
         if (!forgetful) {
             violations.addAll(Checker.checkAdmission(history, Node.ADMITTED, TimeUnit.SECONDS.toNanos(1)));
         }
         int sold = 0;
         for (int i = 0; i < wares.size(); i++) {
-            violations.addAll(watches.get(i).judge(truths.get(i)));
-            watches.get(i).close();
             violations.addAll(Checker.check(history, truths.get(i), wares.get(i).stock(), forgetful));
-            sold += truths.get(i).orders().stream()
-                    .filter(order -> order.live() && !order.byTheHouse())
+            sold += truths.get(i).sold().stream()
                     .mapToInt(Truth.Order::quantity)
                     .sum();
         }
-        long slowest = history.calls().stream()
+        List<Call> calls = history.calls();
+        long slowest = calls.stream()
                 .mapToLong(call -> call.returned() - call.invoked())
                 .max()
                 .orElse(0);
         return new Result(
-                violations, history, history.calls().size(), sold, healed, TimeUnit.NANOSECONDS.toMillis(slowest));
-    }
-
-    private static Ware ware(World world, int stock, int limit) {
-        return new Ware(TestNode.product(world.adminClient(), stock, limit), stock, limit);
+                violations,
+                notPlayed,
+                history,
+                calls.size(),
+                (int) calls.stream().filter(call -> call.status() == 429).count(),
+                sold,
+                healed,
+                TimeUnit.NANOSECONDS.toMillis(slowest));
     }
 
     /** Both stores, read again and again until nothing is left to repair or the patience is over. */
-    private static List<Truth> quiet(Vertx vertx, World world, List<Ware> wares, History history, long deadline) {
+    private List<Truth> quiet(long deadline) {
         while (true) {
             List<Truth> truths = wares.stream()
                     .map(ware -> Truth.read(vertx, world.stores(), ware.id()))
                     .toList();
-            if (truths.stream().allMatch(truth -> truth.unrest().isEmpty()) || history.now() > deadline) {
+            if (truths.stream().allMatch(truth -> truth.unrest().isEmpty())) {
+                history.whole(truths);
+                return truths;
+            }
+            if (history.now() > deadline) {
                 return truths;
             }
             Processes.pause(100);
+        }
+    }
+
+    /** Some who hold nothing buy once more, and where nothing is left or nobody is without, one gives everything back. */
+    private void whoHoldsNothingCanBuy(List<Truth> truths) {
+        for (Truth truth : truths) {
+            if (!truth.unrest().isEmpty()) {
+                continue;
+            }
+            List<Buyer> without = world.buyers().stream()
+                    .filter(buyer -> truth.sold().stream()
+                            .noneMatch(order -> order.userId().equals(buyer.userId())))
+                    .limit(Math.min(3, truth.stock()))
+                    .toList();
+            for (Buyer buyer : without.isEmpty() ? givenBack(truth) : without) {
+                askUntilTold(() -> buyer.buy(history, 0, truth.productId(), RefusalRules.SURE + "buy", 1));
+            }
+        }
+    }
+
+    private List<Buyer> givenBack(Truth truth) {
+        List<Buyer> holders = world.buyers().stream()
+                .filter(buyer ->
+                        truth.sold().stream().anyMatch(order -> order.userId().equals(buyer.userId())))
+                .limit(1)
+                .toList();
+        for (Buyer buyer : holders) {
+            truth.sold().stream()
+                    .filter(order -> order.userId().equals(buyer.userId()))
+                    .forEach(order -> askUntilTold(() -> buyer.cancel(history, 1, truth.productId(), order.id())));
+        }
+        return holders;
+    }
+
+    private void askUntilTold(java.util.function.Supplier<Call> ask) {
+        long deadline = history.now() + PATIENCE;
+        Call answer = ask.get();
+        while ((answer.outcome() == Outcome.UNKNOWN || answer.status() == 202 || answer.status() == 429)
+                && history.now() < deadline) {
+            Processes.pause(100);
+            answer = ask.get();
         }
     }
 }

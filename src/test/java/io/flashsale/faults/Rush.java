@@ -1,24 +1,32 @@
 package io.flashsale.faults;
 
 import io.flashsale.faults.Call.Outcome;
+import io.flashsale.faults.Wishes.Wish;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Buyers who buy, buy again, retry, change their minds and look, at random; and an admin who raises and lowers the stock.
- * Each draws from a generator of its own, so that a seed means the same wishes whatever the answers take.
+ * Buyers who buy, buy again, retry, change their minds and look, as they wish ({@link Wishes}); and an admin who raises and
+ * lowers the stock.
  */
 final class Rush {
-    private static final int MAX_PAUSE_MILLIS = 25;
+    /** So many hands knock at once, each so often, once a second: more than anybody is let in. */
+    private static final int HANDS = 30;
+
+    private static final int KNOCKS = 3;
 
     private final History history;
     private final List<Ware> wares;
     private final int nodes;
     private final List<Thread> threads = new ArrayList<>();
     private final List<Shopper> shoppers = new ArrayList<>();
+    private final Random settling;
     private volatile boolean over;
 
     Rush(History history, List<Buyer> buyers, Buyer hammerer, Buyer admin, List<Ware> wares, int nodes, long seed) {
@@ -26,15 +34,20 @@ final class Rush {
         this.wares = wares;
         this.nodes = nodes;
         Random seeds = new Random(seed);
+        settling = new Random(seeds.nextLong());
         for (Buyer buyer : buyers) {
-            Shopper shopper = new Shopper(buyer, new Random(seeds.nextLong()));
+            Shopper shopper = new Shopper(buyer);
+            Wishes wishes = new Wishes(seeds.nextLong(), nodes, wares.size());
             shoppers.add(shopper);
-            threads.add(new Thread(shopper::shop, "shopper"));
+            threads.add(new Thread(() -> shop(shopper, wishes), "shopper"));
         }
         if (hammerer != null) {
-            Shopper shopper = new Shopper(hammerer, new Random(seeds.nextLong()));
+            Shopper shopper = new Shopper(hammerer);
             shoppers.add(shopper);
-            threads.add(new Thread(() -> hammer(shopper), "hammerer"));
+            for (int hand = 0; hand < HANDS; hand++) {
+                int first = hand;
+                threads.add(new Thread(() -> hammer(shopper, first), "hammerer"));
+            }
         }
         if (admin != null) {
             Random random = new Random(seeds.nextLong());
@@ -49,6 +62,25 @@ final class Rush {
     /** Nobody begins anything new. */
     void end() {
         over = true;
+        join(threads);
+    }
+
+    /**
+     * Everybody asks again about what they do not know yet, and once more about what they were promised.
+     *
+     * @param deadline of the history, in nanoseconds, by which every answer is to be final
+     */
+    void settle(long deadline) {
+        List<Thread> last = new ArrayList<>();
+        for (Shopper shopper : shoppers) {
+            Random random = new Random(settling.nextLong());
+            last.add(new Thread(() -> shopper.settle(random, deadline), "settling"));
+        }
+        last.forEach(Thread::start);
+        join(last);
+    }
+
+    private static void join(List<Thread> threads) {
         for (Thread thread : threads) {
             try {
                 thread.join();
@@ -58,31 +90,22 @@ final class Rush {
         }
     }
 
-    /**
-     * Everybody asks again about what they do not know yet, and once more about what they were promised.
-     *
-     * @param deadline of the history, in nanoseconds, by which every answer is to be final
-     */
-    void settle(long deadline) {
-        List<Thread> last = shoppers.stream()
-                .map(shopper -> new Thread(() -> shopper.settle(deadline), "settling"))
-                .toList();
-        last.forEach(Thread::start);
-        last.forEach(thread -> {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
+    private void shop(Shopper shopper, Wishes wishes) {
+        while (!over) {
+            Wish wish = wishes.next();
+            shopper.act(wish);
+            Processes.pause(wish.pauseMillis());
+        }
     }
 
-    /** Somebody who hammers the door, with one wish. */
-    private void hammer(Shopper shopper) {
-        int turn = 0;
+    /** Somebody who hammers the door, with one wish; all hands at once. */
+    private void hammer(Shopper shopper, int first) {
+        int turn = first;
         while (!over) {
-            shopper.buy(turn++ % nodes, wares.get(0).id(), "again", 1);
-            Processes.pause(1);
+            for (int knock = 0; knock < KNOCKS && !over; knock++) {
+                shopper.buy(turn++ % nodes, wares.get(0).id(), "again", 1);
+            }
+            Processes.pause(1_000 - TimeUnit.NANOSECONDS.toMillis(history.now()) % 1_000);
         }
     }
 
@@ -90,58 +113,89 @@ final class Rush {
         while (!over) {
             Ware ware = wares.get(random.nextInt(wares.size()));
             int stock = ware.stock() - 5 + random.nextInt(15);
-            Call call = admin.edit(history, random.nextInt(nodes), ware.id(), stock);
-            if (!over && call.outcome() == Outcome.UNKNOWN) {
-                Processes.pause(100);
-            }
-            Processes.pause(100 + random.nextInt(400));
+            int node = random.nextInt(nodes);
+            int pauseMillis = 100 + random.nextInt(400);
+            admin.edit(history, node, ware.id(), stock);
+            Processes.pause(pauseMillis);
         }
     }
 
     private final class Shopper {
         private final Buyer buyer;
-        private final Random random;
-        /** By key: the last thing that was heard of it. */
+        /** By key and quantity: the best that was heard of it. */
         private final Map<String, Call> intents = new LinkedHashMap<>();
+        /** Orders that are not cancelled, as far as this buyer knows. */
+        private final Map<String, Call> held = new LinkedHashMap<>();
+
+        private final Set<String> cancelled = new HashSet<>();
 
         private int keys;
 
-        Shopper(Buyer buyer, Random random) {
+        Shopper(Buyer buyer) {
             this.buyer = buyer;
-            this.random = random;
         }
 
-        void shop() {
-            while (!over) {
-                act();
-                Processes.pause(random.nextInt(MAX_PAUSE_MILLIS));
-            }
-        }
-
-        private void act() {
-            int dice = random.nextInt(100);
-            int node = random.nextInt(nodes);
-            List<Call> known = new ArrayList<>(intents.values());
-            Call earlier = known.isEmpty() ? null : known.get(random.nextInt(known.size()));
-            if (earlier == null || dice < 45) {
-                Ware ware = wares.get(random.nextInt(wares.size()));
-                buy(node, ware.id(), "key-" + keys++, random.nextInt(4) == 0 ? 2 : 1);
-            } else if (dice < 70) {
-                buy(node, earlier.productId(), earlier.key(), earlier.quantity());
-            } else if (dice < 74) {
-                // Not remembered: it is the same key, and another request.
-                buyer.buy(history, node, earlier.productId(), earlier.key(), 3 - earlier.quantity());
-            } else if (dice < 92 && earlier.bought()) {
-                buyer.cancel(history, node, earlier.productId(), earlier.orderId());
-            } else if (earlier.bought()) {
-                buyer.read(history, node, earlier.productId(), earlier.orderId());
+        void act(Wish wish) {
+            Call earlier = wish.of(intents());
+            // Some change their minds about what they have cancelled before.
+            Call order = wish.of(wish.quantity() == 2 ? bought() : held());
+            switch (wish.kind()) {
+                case BUY -> buy(wish.node(), wares.get(wish.ware()).id(), "key-" + keys++, wish.quantity());
+                case RETRY -> {
+                    if (earlier != null) {
+                        buy(wish.node(), earlier.productId(), earlier.key(), earlier.quantity());
+                    }
+                }
+                case PROBE -> {
+                    if (earlier != null) {
+                        buy(wish.node(), earlier.productId(), earlier.key(), 3 - earlier.quantity());
+                    }
+                }
+                case CANCEL -> {
+                    if (order != null) {
+                        cancel(wish.node(), order);
+                    }
+                }
+                case READ -> {
+                    if (order != null) {
+                        buyer.read(history, wish.node(), order.productId(), order.orderId());
+                    }
+                }
+                default -> throw new IllegalStateException("no such wish: " + wish);
             }
         }
 
         private Call buy(int node, String productId, String key, int quantity) {
             Call call = buyer.buy(history, node, productId, key, quantity);
-            intents.merge(key, call, Shopper::better);
+            synchronized (this) {
+                intents.merge(key + " " + quantity, call, Shopper::better);
+                if (call.bought() && !cancelled.contains(call.orderId())) {
+                    held.put(call.orderId(), call);
+                }
+            }
             return call;
+        }
+
+        private void cancel(int node, Call order) {
+            Call call = buyer.cancel(history, node, order.productId(), order.orderId());
+            if (call.outcome() != Outcome.UNKNOWN) {
+                synchronized (this) {
+                    cancelled.add(order.orderId());
+                    held.remove(order.orderId());
+                }
+            }
+        }
+
+        private synchronized List<Call> intents() {
+            return List.copyOf(intents.values());
+        }
+
+        private List<Call> bought() {
+            return intents().stream().filter(Call::bought).toList();
+        }
+
+        private synchronized List<Call> held() {
+            return List.copyOf(held.values());
         }
 
         /** A success says more than what comes after it. */
@@ -152,8 +206,8 @@ final class Rush {
             return before.bought() && now.outcome() == Outcome.UNKNOWN ? before : now;
         }
 
-        void settle(long deadline) {
-            for (Call intent : List.copyOf(intents.values())) {
+        void settle(Random random, long deadline) {
+            for (Call intent : intents()) {
                 if (history.now() > deadline) {
                     return;
                 }

@@ -151,7 +151,7 @@ class SlowRecoveryIT {
             world.slowMongo(0);
             boolean undone = await(60, () -> {
                 Truth truth = Truth.read(vertx, world.stores(), ware.id());
-                return truth.outbox() == 0
+                return truth.outbox().isEmpty()
                         && truth.orders().stream().noneMatch(Truth.Order::live)
                         && !truth.orders().isEmpty();
             });

@@ -42,9 +42,11 @@ final class SmallWorld implements AutoCloseable {
                 .with("FLASHSALE_MONGODB_DATABASE", database);
         node = builder.start();
         front = new TcpProxy(node.port());
-        buyers = IntStream.range(0, buyerCount)
-                .mapToObj(i -> Buyer.signUp(node.port(), node.managementPort(), List.of(front.port())))
-                .toList();
+        buyers = IntStream.range(0, buyerCount).mapToObj(i -> signUp()).toList();
+    }
+
+    private Buyer signUp() {
+        return Buyer.signUp(node.port(), node.managementPort(), List.of(front.port()));
     }
 
     private static Path make(Path path) {
@@ -75,6 +77,17 @@ final class SmallWorld implements AutoCloseable {
         wares.add(new Ware(TestNode.product(node.admin(), stock, limit), stock, limit));
     }
 
+    /** Waits until so many units of the first product are held, or nobody wants any more. */
+    void awaitSold(int units) {
+        for (int i = 0; i < 300; i++) {
+            Object held = redis.send("HLEN", "product:holder:{" + wares.get(0).id() + "}");
+            if (Integer.parseInt(held.toString()) >= units) {
+                return;
+            }
+            Processes.pause(10);
+        }
+    }
+
     /** Takes one of MongoDB's last words away. */
     void dropIndex(String name) {
         MongoClient client = MongoClient.create(
@@ -89,6 +102,11 @@ final class SmallWorld implements AutoCloseable {
     /** MongoDB is away for a while. */
     void mongoAwayFor(long millis) {
         whileMongoIsAway(() -> Processes.pause(millis));
+    }
+
+    /** The way to MongoDB. */
+    TcpProxy network() {
+        return network;
     }
 
     /** MongoDB runs, and nothing arrives there. */
@@ -130,6 +148,10 @@ final class SmallWorld implements AutoCloseable {
 
     /** Keeps what Redis has on its disk now. */
     void backUp() {
+        // With "everysec" a write may wait while the disk is busy; with "always" whatever was answered is in the file.
+        redis.send("CONFIG", "SET", "appendfsync", "always");
+        redis.send("SET", "backed-up", "1");
+        redis.send("CONFIG", "SET", "appendfsync", "everysec");
         copy(folder.resolve("redis"), folder.resolve("backup"));
     }
 
@@ -172,41 +194,76 @@ final class SmallWorld implements AutoCloseable {
     }
 
     /**
+     * How a sale is judged.
+     *
+     * @param forgetful whether Redis is made to forget
+     * @param calm whether nothing is broken but what the control took away
+     * @param admitted calls that one user may make in a second; 0 for any
+     */
+    record Terms(boolean forgetful, boolean calm, int admitted) {}
+
+    /**
      * A sale from its begin to its judgement.
      *
      * @param enough ends it early where a violation of this rule is found: what is broken for good need not be waited for
      */
-    List<String> play(long seed, boolean forgetful, Optional<String> enough, Runnable middle) {
+    List<String> play(long seed, Terms terms, Optional<String> enough, Runnable middle) {
         History history = new History();
-        Rush rush = new Rush(history, buyers, null, null, wares, 1, seed);
+        Buyer hammerer = terms.admitted() > 0 ? signUp() : null;
+        Rush rush = new Rush(history, buyers, hammerer, null, wares, 1, seed);
+        if (!terms.calm()) {
+            history.fault("begin");
+        }
         rush.start();
         middle.run();
         rush.end();
-        List<String> violations = check(history, forgetful);
+        List<String> violations = check(history, terms);
         if (enough.filter(rule -> violations.stream().anyMatch(each -> each.startsWith(rule)))
                 .isPresent()) {
             return violations;
         }
+        awaitWhole(history);
         rush.settle(history.now() + PATIENCE);
-        return settled(history, forgetful);
+        return settled(history, terms);
+    }
+
+    private void awaitWhole(History history) {
+        for (int i = 0; i < 30; i++) {
+            List<Truth> truths = truths();
+            if (truths.stream().allMatch(truth -> truth.unrest().isEmpty())) {
+                history.whole(truths);
+                return;
+            }
+            Processes.pause(100);
+        }
     }
 
     /** What is only not repaired yet is no violation. */
-    private List<String> settled(History history, boolean forgetful) {
-        List<String> violations = check(history, forgetful);
+    private List<String> settled(History history, Terms terms) {
+        List<String> violations = check(history, terms);
         for (int i = 0; i < 50 && !violations.isEmpty(); i++) {
             Processes.pause(100);
-            violations = check(history, forgetful);
+            violations = check(history, terms);
         }
         return violations;
     }
 
-    private List<String> check(History history, boolean forgetful) {
+    private List<Truth> truths() {
         return wares.stream()
-                .flatMap(ware ->
-                        Checker.check(history, Truth.read(vertx, stores(), ware.id()), ware.stock(), forgetful)
-                                .stream())
+                .map(ware -> Truth.read(vertx, stores(), ware.id()))
                 .toList();
+    }
+
+    private List<String> check(History history, Terms terms) {
+        List<String> violations = new ArrayList<>();
+        if (terms.admitted() > 0) {
+            violations.addAll(Checker.checkAdmission(history, terms.admitted(), TimeUnit.SECONDS.toNanos(1)));
+        }
+        List<Truth> truths = truths();
+        for (int i = 0; i < wares.size(); i++) {
+            violations.addAll(Checker.check(history, truths.get(i), wares.get(i).stock(), terms.forgetful()));
+        }
+        return violations;
     }
 
     @Override

@@ -7,15 +7,17 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A network that can be cut, go silent, be slow, or lose replies only; and that tells when certain bytes pass. */
 public final class TcpProxy implements AutoCloseable {
     /** What the network does. */
     public enum Mode {
+        /** Everything passes. */
         PASS,
         /** No connection comes to stand, none stays. */
         CUT,
@@ -25,26 +27,6 @@ public final class TcpProxy implements AutoCloseable {
         DROP_REPLIES
     }
 
-    /**
-     * What is done once, before certain bytes are handed on.
-     *
-     * @param towardsServer in which direction they pass
-     * @param text to wait for
-     * @param replyTo whether to wait on, for what comes back on the same connection
-     * @param action what is done
-     * @param losesBytes whether they are not handed on after it, and the connection ends: somebody was killed before
-     */
-    public record Trigger(boolean towardsServer, String text, boolean replyTo, Runnable action, boolean losesBytes) {
-        /** One that changes nothing about the bytes. */
-        public Trigger(boolean towardsServer, String text, boolean replyTo, Runnable action) {
-            this(towardsServer, text, replyTo, action, false);
-        }
-
-        byte[] bytes() {
-            return text.getBytes(StandardCharsets.ISO_8859_1);
-        }
-    }
-
     private final ServerSocket listener;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicReference<Trigger> trigger = new AtomicReference<>();
@@ -52,7 +34,7 @@ public final class TcpProxy implements AutoCloseable {
     private volatile Mode mode = Mode.PASS;
     private volatile long delayMillis;
 
-    /** A network in front of a server. */
+    /** A network to that port of this machine. */
     public TcpProxy(int target) {
         this.target = target;
         try {
@@ -63,7 +45,7 @@ public final class TcpProxy implements AutoCloseable {
         daemon(this::accept);
     }
 
-    /** Where clients connect. */
+    /** Where it listens. */
     public int port() {
         return listener.getLocalPort();
     }
@@ -74,7 +56,7 @@ public final class TcpProxy implements AutoCloseable {
         cutAll();
     }
 
-    /** From now on it does that. */
+    /** From now on the network does that. */
     public void set(Mode next) {
         Mode before = mode;
         mode = next;
@@ -88,9 +70,14 @@ public final class TcpProxy implements AutoCloseable {
         delayMillis = millis;
     }
 
-    /** Waits for certain bytes; one trigger at a time. */
+    /** From now on waits for the bytes of this trigger, and of no other. */
     public void on(Trigger next) {
         trigger.set(next);
+    }
+
+    /** Waits no longer; answers whether the bytes had not come. */
+    boolean off(Trigger waiting) {
+        return trigger.compareAndSet(waiting, null);
     }
 
     /** A network without faults. */
@@ -121,11 +108,17 @@ public final class TcpProxy implements AutoCloseable {
 
     private void open(Socket client) {
         try {
-            Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+            int reached = target;
+            Socket server = new Socket(InetAddress.getLoopbackAddress(), reached);
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
             Connection connection = new Connection(client, server);
             connections.add(connection);
+            if (mode == Mode.CUT || reached != target) {
+                // Whoever cut all connections meanwhile did not see this one.
+                connection.close();
+                return;
+            }
             daemon(() -> connection.pump(client, server, true));
             daemon(() -> connection.pump(server, client, false));
         } catch (IOException e) {
@@ -160,8 +153,10 @@ public final class TcpProxy implements AutoCloseable {
     private final class Connection {
         private final Socket client;
         private final Socket server;
-        private volatile boolean asked;
-        private volatile boolean over;
+        /** The trigger whose bytes went to the server, so that what comes back is the reply. */
+        private volatile Trigger asked;
+
+        private volatile boolean mutilated;
 
         Connection(Socket client, Socket server) {
             this.client = client;
@@ -181,20 +176,20 @@ public final class TcpProxy implements AutoCloseable {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
                 for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                    tail = watch(tail, buffer, count, towardsServer);
-                    if (over) {
-                        // What the trigger waited for must not arrive after all.
-                        break;
-                    }
-                    if (delayMillis > 0) {
-                        Thread.sleep(delayMillis);
-                    }
-                    while (mode == Mode.BLACK_HOLE) {
-                        Thread.sleep(5);
-                    }
-                    if (towardsServer || mode != Mode.DROP_REPLIES) {
-                        out.write(buffer, 0, count);
-                        out.flush();
+                    Trigger waiting = trigger.get();
+                    byte[] seen = joined(tail, buffer, waiting == null ? 0 : count);
+                    if (waiting != null
+                            && isDue(waiting, seen, towardsServer)
+                            && trigger.compareAndSet(waiting, null)) {
+                        if (!fire(waiting, out, buffer, count, towardsServer)) {
+                            break;
+                        }
+                        tail = new byte[0];
+                    } else {
+                        forward(out, buffer, count, towardsServer);
+                        tail = waiting == null
+                                ? new byte[0]
+                                : end(seen, waiting.mark().bytes().length - 1);
                     }
                 }
             } catch (IOException e) {
@@ -205,38 +200,61 @@ public final class TcpProxy implements AutoCloseable {
             close();
         }
 
-        /** Looks for the trigger's bytes, also where they were cut in two. */
-        private byte[] watch(byte[] tail, byte[] buffer, int count, boolean towardsServer) {
-            Trigger wanted = trigger.get();
-            if (wanted == null) {
-                return new byte[0];
+        private void forward(OutputStream out, byte[] buffer, int count, boolean towardsServer)
+                throws IOException, InterruptedException {
+            if (delayMillis > 0) {
+                Thread.sleep(delayMillis);
             }
-            if (asked && !towardsServer && wanted.replyTo()) {
-                fire(wanted);
-                return new byte[0];
+            while (mode == Mode.BLACK_HOLE) {
+                Thread.sleep(5);
             }
-            byte[] seen = new byte[tail.length + count];
-            System.arraycopy(tail, 0, seen, 0, tail.length);
-            System.arraycopy(buffer, 0, seen, tail.length, count);
-            if (towardsServer == wanted.towardsServer() && contains(seen, wanted.bytes())) {
-                if (wanted.replyTo()) {
-                    asked = true;
-                } else {
-                    fire(wanted);
-                }
+            if (!towardsServer && mode == Mode.DROP_REPLIES) {
+                mutilated = true;
             }
-            int kept = Math.min(seen.length, wanted.bytes().length - 1);
-            byte[] rest = new byte[kept];
-            System.arraycopy(seen, seen.length - kept, rest, 0, kept);
-            return rest;
+            if (towardsServer || !mutilated) {
+                out.write(buffer, 0, count);
+                out.flush();
+            }
         }
 
-        private void fire(Trigger wanted) {
-            if (trigger.compareAndSet(wanted, null)) {
-                over = wanted.losesBytes();
-                wanted.action().run();
-            }
+        /** Whether the bytes were delivered; nothing passes here any more where they were not. */
+        private boolean fire(Trigger due, OutputStream out, byte[] buffer, int count, boolean towardsServer) {
+            AtomicBoolean delivered = new AtomicBoolean();
+            due.fire(() -> {
+                try {
+                    forward(out, buffer, count, towardsServer);
+                    delivered.set(true);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            return delivered.get();
         }
+
+        /** Whether these bytes are the ones waited for, also where they were cut in two. */
+        private boolean isDue(Trigger waiting, byte[] seen, boolean towardsServer) {
+            Trigger.Mark mark = waiting.mark();
+            if (mark.replyTo() && !towardsServer) {
+                return asked == waiting;
+            }
+            if (mark.towardsServer() != towardsServer || !contains(seen, mark.bytes())) {
+                return false;
+            }
+            if (mark.replyTo()) {
+                asked = waiting;
+            }
+            return !mark.replyTo();
+        }
+    }
+
+    private static byte[] joined(byte[] tail, byte[] buffer, int count) {
+        byte[] both = Arrays.copyOf(tail, tail.length + count);
+        System.arraycopy(buffer, 0, both, tail.length, count);
+        return both;
+    }
+
+    private static byte[] end(byte[] bytes, int count) {
+        return Arrays.copyOfRange(bytes, Math.max(0, bytes.length - count), bytes.length);
     }
 
     private static boolean contains(byte[] text, byte[] wanted) {

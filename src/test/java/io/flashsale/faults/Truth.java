@@ -8,9 +8,13 @@ import io.vertx.ext.mongo.MongoClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * One product as both stores have it, read without anything of the program in between.
@@ -20,11 +24,14 @@ import java.util.TreeMap;
  * @param highest unit that exists
  * @param limit units per user; 0 for none
  * @param orders of MongoDB, whatever became of them
+ * @param dead orders that MongoDB refuses and nobody has decided on
  * @param stock the counter in Redis, or null
  * @param sale the hash in Redis
  * @param free units given back, in Redis
  * @param holders unit to order, in Redis
- * @param outbox orders that wait for MongoDB
+ * @param outbox ids of the orders that wait for MongoDB
+ * @param slots buyer and slot to order, in Redis
+ * @param answers buyer and hash of the key to the order that it is bound to, in Redis
  */
 record Truth(
         String productId,
@@ -32,20 +39,45 @@ record Truth(
         int highest,
         int limit,
         List<Order> orders,
+        List<Order> dead,
         Long stock,
         Map<String, String> sale,
-        List<String> free,
+        Set<Integer> free,
         Map<Integer, String> holders,
-        int outbox) {
+        Set<String> outbox,
+        Map<String, String> slots,
+        Map<String, String> answers) {
 
-    /** An order as MongoDB has it. */
-    record Order(String id, String userId, int quantity, List<Integer> units, String status) {
+    /**
+     * An order as MongoDB has it.
+     *
+     * @param unitKeys what its unique index compares
+     * @param buyerKeys what its unique index compares
+     */
+    record Order(
+            String id,
+            String userId,
+            String keyHash,
+            int quantity,
+            long unitPrice,
+            String currency,
+            String reservedAt,
+            List<Integer> units,
+            List<Integer> slots,
+            List<String> unitKeys,
+            List<String> buyerKeys,
+            String status) {
         boolean live() {
             return status.equals("placed");
         }
 
         boolean byTheHouse() {
             return userId.equals("house");
+        }
+
+        /** Who asked for it, and under which key. */
+        String request() {
+            return userId + ":" + keyHash;
         }
     }
 
@@ -58,23 +90,32 @@ record Truth(
                     TestNode.await(mongo.findOne("products", new JsonObject().put("_id", productId), null));
             List<JsonObject> documents =
                     TestNode.await(mongo.find("orders", new JsonObject().put("productId", productId)));
-            Object stock = redis.send("GET", "product:stock:{" + productId + "}");
-            Map<String, String> sale = map(redis.list("HGETALL", "product:sale:{" + productId + "}"));
+            List<JsonObject> letters = TestNode.await(mongo.find(
+                    "orders_dead", new JsonObject().put("discarded", false).put("order.productId", productId)));
+            String tag = "{" + productId + "}";
+            Object stock = redis.send("GET", "product:stock:" + tag);
+            Map<String, String> sale = map(redis.list("HGETALL", "product:sale:" + tag));
             Map<Integer, String> holders = new TreeMap<>();
-            map(redis.list("HGETALL", "product:holder:{" + productId + "}"))
+            map(redis.list("HGETALL", "product:holder:" + tag))
                     .forEach((unit, order) -> holders.put(Integer.valueOf(unit), order));
+            Set<Integer> free = new TreeSet<>();
+            redis.list("SMEMBERS", "product:free:" + tag).forEach(unit -> free.add(Integer.valueOf(unit)));
             return new Truth(
                     productId,
                     product.getInteger("stock"),
                     product.getInteger("highest"),
                     product.getInteger("perUserLimit"),
                     documents.stream().map(Truth::order).toList(),
+                    letters.stream()
+                            .map(letter -> order(letter.getJsonObject("order")))
+                            .toList(),
                     stock == null ? null : Long.valueOf(stock.toString()),
                     sale,
-                    redis.list("SMEMBERS", "product:free:{" + productId + "}"),
+                    free,
                     holders,
-                    Integer.parseInt(redis.send("HLEN", "product:orders:{" + productId + "}")
-                            .toString()));
+                    new HashSet<>(redis.list("HKEYS", "product:orders:" + tag)),
+                    slots(redis, tag, sale.get("epoch")),
+                    answers(redis, tag, sale.get("epoch")));
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         } finally {
@@ -82,16 +123,67 @@ record Truth(
         }
     }
 
+    /** Records of an older epoch count as absent. */
+    private static Map<String, String> slots(RawRedis redis, String tag, String epoch) throws IOException {
+        Map<String, String> slots = new TreeMap<>();
+        for (String key : redis.list("KEYS", "product:user:*:product:" + tag)) {
+            String user = key.split(":", 4)[2];
+            map(redis.list("HGETALL", key)).forEach((slot, entry) -> {
+                String[] parts = entry.split(":", 3);
+                if (parts[0].equals(epoch)) {
+                    slots.put(user + "#" + slot, parts[2]);
+                }
+            });
+        }
+        return slots;
+    }
+
+    private static Map<String, String> answers(RawRedis redis, String tag, String epoch) throws IOException {
+        Map<String, String> answers = new TreeMap<>();
+        List<String> keys = redis.list("KEYS", "idempotency:*:" + tag);
+        if (keys.isEmpty()) {
+            return answers;
+        }
+        List<String> command = new ArrayList<>(List.of("MGET"));
+        command.addAll(keys);
+        List<String> values = redis.list(command.toArray(String[]::new));
+        for (int i = 0; i < keys.size(); i++) {
+            String[] name = keys.get(i).split(":", 4);
+            String[] parts =
+                    values.get(i) == null ? new String[] {""} : values.get(i).split(":", 3);
+            if (parts[0].equals(epoch)) {
+                answers.put(name[1] + ":" + name[2], new JsonObject(parts[2]).getString("id"));
+            }
+        }
+        return answers;
+    }
+
     private static Order order(JsonObject document) {
-        JsonArray units = document.getJsonArray("units");
-        List<Integer> numbers = new ArrayList<>();
-        units.forEach(unit -> numbers.add(((Number) unit).intValue()));
         return new Order(
                 document.getString("_id"),
                 document.getString("userId"),
+                document.getString("keyHash"),
                 document.getInteger("quantity"),
-                numbers,
+                document.getLong("unitPrice"),
+                document.getString("currency"),
+                document.getJsonObject("reservedAt").getString("$date"),
+                integers(document, "units"),
+                integers(document, "slots"),
+                texts(document, "unitKeys"),
+                texts(document, "buyerKeys"),
                 document.getString("status"));
+    }
+
+    private static List<Integer> integers(JsonObject document, String field) {
+        return document.getJsonArray(field).stream()
+                .map(number -> ((Number) number).intValue())
+                .toList();
+    }
+
+    private static List<String> texts(JsonObject document, String field) {
+        return document.getJsonArray(field, new JsonArray()).stream()
+                .map(Object::toString)
+                .toList();
     }
 
     private static Map<String, String> map(List<String> fields) {
@@ -102,32 +194,34 @@ record Truth(
         return map;
     }
 
+    /** The orders that hold units, by their id. */
+    Map<String, Order> live() {
+        Map<String, Order> live = new HashMap<>();
+        orders.stream().filter(Order::live).forEach(order -> live.put(order.id(), order));
+        return live;
+    }
+
+    /** The orders of buyers that hold units. */
+    List<Order> sold() {
+        return orders.stream()
+                .filter(order -> order.live() && !order.byTheHouse())
+                .toList();
+    }
+
+    /** Every order whose units nobody else may have. */
+    List<Order> holding() {
+        return Stream.concat(live().values().stream(), dead.stream()).toList();
+    }
+
+    int unitsOfTheHouse() {
+        return orders.stream()
+                .filter(order -> order.live() && order.byTheHouse())
+                .mapToInt(Order::quantity)
+                .sum();
+    }
+
     /** What is not as it has to be once everything is healed; empty where all is well. */
     List<String> unrest() {
-        List<String> unrest = new ArrayList<>();
-        if (!sale.containsKey("certifiedBy") || sale.containsKey("recovering")) {
-            unrest.add("the sale is closed for recovery: " + sale);
-        }
-        if (outbox > 0) {
-            unrest.add(outbox + " orders in the outbox");
-        }
-        Map<Integer, String> live = new TreeMap<>();
-        orders.stream().filter(Order::live).forEach(order -> order.units().forEach(unit -> live.put(unit, order.id())));
-        if (!live.equals(holders)) {
-            Map<Integer, String> wrong = new TreeMap<>(holders);
-            wrong.entrySet().removeIf(entry -> entry.getValue().equals(live.get(entry.getKey())));
-            Map<Integer, String> missing = new TreeMap<>(live);
-            missing.keySet().removeAll(holders.keySet());
-            unrest.add("Redis names holders " + wrong + " that MongoDB does not, and lacks " + missing);
-        }
-        int issued = Integer.parseInt(sale.getOrDefault("issued", "0"));
-        long sellable = free.size() + (long) highest - issued;
-        if (stock == null || stock != sellable) {
-            unrest.add("the counter says " + stock + ", the sets " + sellable);
-        }
-        if (sellable + live.size() != highest) {
-            unrest.add(sellable + " sellable + " + live.size() + " held are not " + highest);
-        }
-        return unrest;
+        return new Accounts(this).unrest();
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 
 /** Two nodes, a Redis with a replica and a MongoDB-wire server: each a process, each behind a network that can fail. */
 final class World implements AutoCloseable {
-    /** The second node's clock, against everybody else's. */
+    /** The second node's clock and the second Redis', against everybody else's. */
     private static final int MINUTES_AHEAD = 60;
 
     private final Path folder = TestStores.temporaryFolder();
@@ -25,11 +25,14 @@ final class World implements AutoCloseable {
     private final Client adminClient;
     private final List<Buyer> buyers = new ArrayList<>();
     private final Buyer hammerer;
+    private final List<Trigger> underWay = new ArrayList<>();
     private int master;
 
     World(int buyerCount) {
         redis[0] = new RedisServer(folder.resolve("redis-0"));
-        redis[1] = new RedisServer(folder.resolve("redis-1"));
+        redis[1] = new RedisServer(
+                folder.resolve("redis-1"), Integer.getInteger("faults.redisMinutesAhead", MINUTES_AHEAD));
+        System.out.println("the clock of the second Redis is ahead by " + redis[1].secondsAhead() + " s");
         replication = new TcpProxy(redis[0].port());
         follow();
         String given = System.getenv("MONGODB_URI");
@@ -112,8 +115,19 @@ final class World implements AutoCloseable {
         throw new AssertionError("the replica does not follow");
     }
 
+    /** Something that goes on by itself, and has to be over before anything is healed. */
+    void awaitBeforeHealing(Trigger trigger) {
+        underWay.add(trigger);
+    }
+
     /** Everybody runs, every network passes. */
     void heal() {
+        for (Trigger trigger : underWay) {
+            if (!trigger.awaitDone(30_000)) {
+                throw new AssertionError("a node was halted, and never went on");
+            }
+        }
+        underWay.clear();
         for (Node node : nodes) {
             node.redis().heal();
             node.mongo().heal();

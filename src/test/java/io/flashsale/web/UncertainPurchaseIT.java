@@ -8,6 +8,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import io.flashsale.TestNode;
 import io.flashsale.faults.TcpProxy;
+import io.flashsale.faults.Trigger;
 import io.flashsale.support.Client;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,8 +56,9 @@ class UncertainPurchaseIT {
             ada.signUp(node);
             assertThat(ada.page().locator("header")).containsText("Sign out");
             Set<String> keys = ada.keys();
-            network.on(new TcpProxy.Trigger(
-                    true, "POST /api/v1/user/buy/" + product, true, () -> network.set(TcpProxy.Mode.CUT)));
+            network.on(new Trigger(
+                    new Trigger.Mark(true, "POST /api/v1/user/buy/" + product, true),
+                    bytes -> network.set(TcpProxy.Mode.CUT)));
 
             // when
             ada.buyButton().click();

@@ -1,0 +1,86 @@
+package io.flashsale.faults;
+
+import io.flashsale.faults.Call.Outcome;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Long after their sales, with everything that struck the later ones in between, winners ask once more: a key stays bound
+ * to its answer for 24 hours, whatever was sold out, cancelled or lost since.
+ */
+final class Epilogue {
+    /** Winners of so many sales, the latest, ask again, and so many of each. */
+    private static final int SALES = 20;
+
+    private static final int WINNERS = 60;
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
+
+    private final World world;
+    private final Deque<List<Call>> winners = new ArrayDeque<>();
+    private final History history = new History();
+    private final List<String> violations = Collections.synchronizedList(new ArrayList<>());
+
+    Epilogue(World world) {
+        this.world = world;
+    }
+
+    /** Keeps what buyers were promised in a sale. */
+    void remember(History sale) {
+        Map<String, Call> first = new LinkedHashMap<>();
+        sale.calls().stream().filter(Call::acknowledged).forEach(call -> first.putIfAbsent(call.request(), call));
+        List<Call> some = new ArrayList<>(first.values());
+        winners.addLast(some.subList(0, Math.min(WINNERS, some.size())));
+        if (winners.size() > SALES) {
+            winners.removeFirst();
+        }
+    }
+
+    /** Everybody asks again, the latest sales last; answers what was told otherwise than before. */
+    List<String> play() {
+        Map<String, Buyer> buyers = new HashMap<>();
+        world.buyers().forEach(buyer -> buyers.put(buyer.userId(), buyer));
+        buyers.put(world.hammerer().userId(), world.hammerer());
+        Map<String, List<Call>> wishes = new HashMap<>();
+        winners.forEach(sale -> sale.forEach(call ->
+                wishes.computeIfAbsent(call.buyer(), each -> new ArrayList<>()).add(call)));
+        List<Thread> threads = new ArrayList<>();
+        wishes.forEach((buyer, calls) -> {
+            Thread thread = new Thread(() -> calls.forEach(call -> ask(buyers.get(buyer), call)), "winner");
+            thread.start();
+            threads.add(thread);
+        });
+        threads.forEach(thread -> {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        return violations;
+    }
+
+    private void ask(Buyer buyer, Call before) {
+        long deadline = history.now() + PATIENCE;
+        int turn = 0;
+        Call now;
+        do {
+            now = buyer.buy(history, turn++ % 2, before.productId(), before.key(), before.quantity());
+            if (now.status() == 201) {
+                if (!now.body().equals(before.body())) {
+                    violations.add("one key, one order: " + before.body() + " and long after " + now.body());
+                }
+                return;
+            }
+            Processes.pause(50);
+        } while ((now.outcome() != Outcome.FAIL || now.status() == 429) && history.now() < deadline);
+        violations.add(
+                "replay: long after " + now.status() + " " + now.code() + " for a key that has " + before.orderId());
+    }
+}

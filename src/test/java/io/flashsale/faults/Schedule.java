@@ -1,0 +1,103 @@
+package io.flashsale.faults;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * What a seed stands for: which faults strike which sale in which order, how long they last and whom they hit, what is on
+ * sale, and what everybody wishes ({@link Wishes}). The seed of each sale is drawn before anything in it is, and every
+ * fault and every shopper has a generator of its own; so neither the machine's speed nor any answer shifts what comes
+ * later. Which call a fault hits is the machine's affair.
+ */
+final class Schedule {
+    /**
+     * A fault of a sale.
+     *
+     * @param fault which
+     * @param seed of whom it hits and how long
+     * @param restMillis what is left to the buyers after it
+     */
+    record Strike(Fault fault, long seed, int restMillis) {}
+
+    /**
+     * A product of a sale.
+     *
+     * @param stock put on sale at first
+     * @param limit units per user; 0 for none
+     * @param watch the seed of where somebody looks at its page
+     */
+    record Shelf(int stock, int limit, long watch) {}
+
+    /**
+     * A sale.
+     *
+     * @param shelves what is sold
+     * @param strikes what goes wrong, in that order
+     * @param wishes the seed of what everybody wishes
+     */
+    record Sale(List<Shelf> shelves, List<Strike> strikes, long wishes) {
+        boolean isForgetful() {
+            return strikes.stream().anyMatch(strike -> strike.fault().losesData());
+        }
+
+        List<Fault> faults() {
+            return strikes.stream().map(Strike::fault).toList();
+        }
+    }
+
+    private static final int MAX_REST_MILLIS = 400;
+
+    private final Random random;
+    private final List<Fault> chosen;
+    private final int each;
+    private final List<Fault> waiting = new ArrayList<>();
+
+    /**
+     * Begins at the first sale.
+     *
+     * @param chosen the faults to play: every one comes up before any comes up again
+     * @param each so many in a sale; {@link Fault#NOTHING} is always alone, and first
+     */
+    Schedule(long seed, List<Fault> chosen, int each) {
+        this.random = new Random(seed);
+        this.chosen = List.copyOf(chosen);
+        this.each = each;
+    }
+
+    /** The next sale. */
+    Sale next() {
+        Random own = new Random(random.nextLong());
+        List<Strike> strikes = faults().stream()
+                .map(fault -> new Strike(fault, own.nextLong(), own.nextInt(MAX_REST_MILLIS)))
+                .toList();
+        List<Shelf> shelves = List.of(shelf(own, 1), shelf(own, 2), shelf(own, 0));
+        return new Sale(shelves, strikes, own.nextLong());
+    }
+
+    private static Shelf shelf(Random own, int limit) {
+        return new Shelf(15 + own.nextInt(25), limit, own.nextLong());
+    }
+
+    private List<Fault> faults() {
+        List<Fault> faults = new ArrayList<>();
+        while (faults.size() < each) {
+            if (waiting.isEmpty()) {
+                waiting.addAll(chosen);
+                Collections.shuffle(waiting, random);
+                if (waiting.remove(Fault.NOTHING)) {
+                    waiting.add(0, Fault.NOTHING);
+                }
+            }
+            if (waiting.get(0) != Fault.NOTHING) {
+                faults.add(waiting.remove(0));
+            } else if (faults.isEmpty()) {
+                return List.of(waiting.remove(0));
+            } else {
+                break;
+            }
+        }
+        return faults;
+    }
+}

@@ -1,0 +1,64 @@
+package io.flashsale.faults;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.faults.Schedule.Sale;
+import io.flashsale.faults.Wishes.Wish;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ScheduleTest {
+    private static final List<Fault> ALL = List.of(Fault.values());
+
+    private static List<Sale> sales(long seed) {
+        Schedule schedule = new Schedule(seed, ALL, 2);
+        return Stream.generate(schedule::next).limit(50).toList();
+    }
+
+    private static List<Wish> wishes(long seed) {
+        Wishes wishes = new Wishes(seed, 2, 3);
+        return Stream.generate(wishes::next).limit(1_000).toList();
+    }
+
+    @Test
+    void aSeedMeansTheSameFaults() {
+        assertEquals(sales(42), sales(42));
+        assertNotEquals(sales(42), sales(43));
+    }
+
+    @Test
+    void aSeedMeansTheSameWishes() {
+        assertEquals(wishes(42), wishes(42));
+        assertNotEquals(wishes(42), wishes(43));
+    }
+
+    @Test
+    void everyFaultComesUpBeforeAnyComesUpAgain() {
+        List<Fault> played = new ArrayList<>();
+        sales(42).forEach(sale -> played.addAll(sale.faults()));
+        assertEquals(EnumSet.allOf(Fault.class), EnumSet.copyOf(played.subList(0, ALL.size())));
+        assertEquals(EnumSet.allOf(Fault.class), EnumSet.copyOf(played.subList(ALL.size(), 2 * ALL.size())));
+    }
+
+    @Test
+    void aSaleWithoutFaultsComesFirst() {
+        List<Sale> sales = sales(42);
+        assertEquals(List.of(Fault.NOTHING), sales.get(0).faults());
+        assertTrue(sales.stream()
+                .allMatch(sale -> sale.faults().size() == 1 || !sale.faults().contains(Fault.NOTHING)));
+    }
+
+    @Test
+    void everybodyWishesEverything() {
+        Set<Wishes.Kind> kinds = new HashSet<>();
+        wishes(42).forEach(wish -> kinds.add(wish.kind()));
+        assertEquals(EnumSet.allOf(Wishes.Kind.class), kinds);
+    }
+}
