@@ -1,6 +1,6 @@
 import {html, nothing} from '../vendor/lit-html/lit-html.js';
 import {call} from '../common/api.js';
-import {now} from '../common/clock.js';
+import {justPast, now} from '../common/clock.js';
 import {money, number, time} from '../common/format.js';
 import {announce, focusOn, refresh} from '../common/render.js';
 import {stateBadge} from '../shop/pieces.js';
@@ -56,13 +56,14 @@ const edits = {
   /** From this moment on, whatever the plan was. */
   open: product => ({
     paused: false,
-    ...(product.opensAt && Date.parse(product.opensAt) > now() ? {opensAt: null} : {}),
+    ...(product.opensAt && Date.parse(product.opensAt) > justPast() ? {opensAt: null} : {}),
     ...(product.closesAt && Date.parse(product.closesAt) <= now() ? {closesAt: null} : {}),
   }),
   pause: () => ({paused: true}),
   close: product => ({
-    closesAt: new Date(now()).toISOString(),
-    ...(product.opensAt && Date.parse(product.opensAt) >= now() ? {opensAt: null} : {}),
+    // Not now(): that may be half a second ahead, and a sale that is told to be closed still sells for so long.
+    closesAt: new Date(justPast()).toISOString(),
+    ...(product.opensAt && Date.parse(product.opensAt) >= justPast() ? {opensAt: null} : {}),
   }),
 };
 

@@ -28,3 +28,8 @@ export function now() {
   const known = Number.isFinite(least) && Number.isFinite(most);
   return Date.now() + (known ? (least + most) / 2 : 0);
 }
+
+/** The latest moment that is certainly over by the shop's clock: up to a second before {@link now}. */
+export function justPast() {
+  return Date.now() + (Number.isFinite(least) ? least : -1_000);
+}
