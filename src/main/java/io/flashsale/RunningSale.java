@@ -31,7 +31,8 @@ final class RunningSale implements SaleControl {
     public Future<Void> configure(Product product) {
         return ledger.configure(product).compose(configured -> {
             if (!configured) {
-                return limitChanged(product);
+                // Closed, or paused under another limit: whoever recovers it reads the newest settings.
+                return recoveries.recoverBeyond(product.id(), product.epoch()).otherwiseEmpty();
             }
             placement.stockChanged(product.id());
             return Future.succeededFuture();
@@ -51,10 +52,5 @@ final class RunningSale implements SaleControl {
     @Override
     public Future<Boolean> outboxIsEmpty(String productId) {
         return ledger.outboxSize(productId).map(size -> size == 0);
-    }
-
-    @Override
-    public Future<Void> limitChanged(Product product) {
-        return recoveries.recoverBeyond(product.id(), product.epoch());
     }
 }

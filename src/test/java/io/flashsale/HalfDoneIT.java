@@ -3,10 +3,14 @@ package io.flashsale;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.faults.TcpProxy;
+import io.flashsale.faults.Trigger;
 import io.flashsale.redis.Keys;
 import io.flashsale.support.Client;
+import io.flashsale.support.Client.Answer;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
 import java.util.function.BooleanSupplier;
@@ -94,5 +98,47 @@ class HalfDoneIT {
         await(() -> "sold-out".equals(bob.buy(product, "k").code()));
         JsonObject document = TestNode.await(mongo.findOne("products", new JsonObject().put("_id", product), null));
         assertEquals(node.redis("HGET", Keys.sale(product), "epoch"), String.valueOf(document.getLong("epoch")));
+    }
+
+    /** The network to Redis fails when the edit stands in MongoDB; another node goes on without knowing of it. */
+    @Test
+    void anEditThatRedisWasNotGivenIsNotSaidToBeDone() throws Exception {
+        // given
+        String product = TestNode.product(admin, 10, 1);
+        Client reader = node.user();
+        String path = "/api/v1/products/update-product/" + product;
+        try (TcpProxy network = new TcpProxy(TestStores.redisPort());
+                TestNode cutOff = TestNode.builder()
+                        .with("FLASHSALE_MONGODB_DATABASE", database)
+                        .on(TestStores.sharedWithRedisAt(network.port()))
+                        .with("FLASHSALE_RECONCILE_INTERVAL", "1m")
+                        .start()) {
+            Client there = cutOff.admin();
+            node.redis("SCRIPT", "FLUSH");
+            network.on(new Trigger(
+                    new Trigger.Mark(true, "Hands a newer version of a product's settings", false),
+                    bytes -> network.set(TcpProxy.Mode.CUT)));
+
+            // when
+            Answer paused = there.put(path, new JsonObject().put("paused", true));
+
+            // then
+            assertEquals("unavailable", paused.code());
+            assertEquals("1", paused.header("retry-after"));
+            assertTrue(paused.json().getString("detail").startsWith("the change is stored"));
+            JsonArray told =
+                    admin.get("/api/v1/admin/audit?subject=" + product).json().getJsonArray("items");
+            assertEquals("product.updated", told.getJsonObject(0).getString("action"));
+            assertEquals("done", told.getJsonObject(0).getString("outcome"));
+
+            // when: sent again
+            network.heal();
+            await(() -> there.put(path, new JsonObject().put("paused", true)).status() == 200);
+
+            // then
+            assertEquals("sale-not-open", reader.buy(product, "k").code());
+            assertEquals(
+                    "paused", reader.get("/api/v1/product/" + product).json().getString("state"));
+        }
     }
 }

@@ -37,13 +37,20 @@ final class CacheUpdates {
         this.pages = pages;
     }
 
-    /** A product has a newer version. Ends after the first try; never fails. */
-    Future<Void> changed(Product product) {
+    /**
+     * A product has a newer version. Ends after the first try.
+     *
+     * @return whether the cache has it; it is tried until it has; never fails
+     */
+    Future<Boolean> changed(Product product) {
         return products.write(product.id(), Optional.of(product))
-                .onSuccess(done -> settle(product))
+                .map(done -> {
+                    settle(product);
+                    return true;
+                })
                 .otherwise(failure -> {
                     owe(product);
-                    return null;
+                    return false;
                 });
     }
 

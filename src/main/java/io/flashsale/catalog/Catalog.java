@@ -126,13 +126,20 @@ public final class Catalog {
      *
      * @return its tombstone; empty for one that is unknown or was deleted before
      */
-    public Future<Optional<Product>> delete(String productId) {
+    public Future<Change<Optional<Product>>> delete(String productId) {
         return products.find(productId).compose(found -> {
-            if (found.isEmpty() || found.get().deleted()) {
-                return Future.succeededFuture(Optional.empty());
+            if (found.isEmpty()) {
+                return Future.succeededFuture(new Change<>(Optional.empty(), true));
+            }
+            if (found.get().deleted()) {
+                // Perhaps by one who could not have it hidden everywhere, and asks again.
+                return hide(found.get()).map(hidden -> new Change<>(Optional.empty(), hidden));
             }
             Product tombstone = found.get().tombstone(clock.instant().truncatedTo(ChronoUnit.MILLIS));
-            return products.replace(tombstone).compose(replaced -> replaced ? hide(tombstone) : delete(productId));
+            return products.replace(tombstone)
+                    .compose(replaced -> replaced
+                            ? hide(tombstone).map(hidden -> new Change<>(Optional.of(tombstone), hidden))
+                            : delete(productId));
         });
     }
 
@@ -146,9 +153,22 @@ public final class Catalog {
         return reader.misses();
     }
 
-    /** Has every node show this version, or a newer one; never fails. */
-    Future<Void> changed(Product product) {
-        return reader.changed(product);
+    /**
+     * Has every node show this version, or a newer one, and sell by it.
+     *
+     * @return whether that is so now; what Redis misses it is given when it answers; never fails
+     */
+    Future<Boolean> handOn(Product product) {
+        // Both: a node believes the cache unless the sale is newer.
+        Future<Boolean> sold = sale.configure(product)
+                .map(true)
+                .onFailure(failure -> LOG.atWarn()
+                        .addKeyValue("productId", product.id())
+                        .addKeyValue("reason", failure.getMessage())
+                        .log("edit not handed on to the sale yet"))
+                .otherwise(false);
+        return Future.all(reader.changed(product), sold)
+                .map(both -> both.<Boolean>resultAt(0) && both.<Boolean>resultAt(1));
     }
 
     /** The product with what is left of it now. */
@@ -156,8 +176,8 @@ public final class Catalog {
         return reader.view(product);
     }
 
-    private Future<Optional<Product>> hide(Product tombstone) {
-        return Future.join(sale.configure(tombstone).otherwiseEmpty(), reader.changed(tombstone), reader.listChanged())
-                .map(Optional.of(tombstone));
+    private Future<Boolean> hide(Product tombstone) {
+        // A page that still names the product does not show it: only the product itself has to be known as deleted.
+        return Future.all(handOn(tombstone), reader.listChanged()).map(both -> both.resultAt(0));
     }
 }

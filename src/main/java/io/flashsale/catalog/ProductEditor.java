@@ -11,8 +11,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Changes a product over a running sale.
@@ -23,7 +21,6 @@ import org.slf4j.LoggerFactory;
  * by the reconciler, since the product names the withdrawals of the edits that stand.
  */
 public final class ProductEditor {
-    private static final Logger LOG = LoggerFactory.getLogger(ProductEditor.class);
     private static final int TRIES = 5;
     /** Far beyond what may be on sale at once; unit numbers are never used again. */
     private static final long MAX_HIGHEST = 2_000_000_000L;
@@ -46,15 +43,15 @@ public final class ProductEditor {
      *
      * @param edit from the current product to the details wanted; may throw {@link InvalidFieldsException}
      * @param expectedVersion the only version that may be changed, or null for any
-     * @return empty for a product that is unknown or was deleted; fails with {@link VersionConflictException},
+     * @return the product after the edit, which stands whether or not it could be handed on; empty for a product that is unknown or was deleted; fails with {@link VersionConflictException},
      *     {@link SaleNotPausedException} and {@link InvalidFieldsException}
      */
-    public Future<Optional<ProductView>> update(
+    public Future<Optional<Change<ProductView>>> update(
             String productId, Function<Product, ProductDetails> edit, Long expectedVersion) {
         return attempt(productId, edit, expectedVersion, TRIES);
     }
 
-    private Future<Optional<ProductView>> attempt(
+    private Future<Optional<Change<ProductView>>> attempt(
             String productId, Function<Product, ProductDetails> edit, Long expectedVersion, int triesLeft) {
         return products.find(productId).compose(found -> {
             if (found.isEmpty() || found.get().deleted()) {
@@ -66,7 +63,8 @@ public final class ProductEditor {
             }
             ProductDetails wanted = edit.apply(current);
             if (wanted.equals(current.details())) {
-                return catalog.view(current).map(Optional::of);
+                // Perhaps by one whose edit could not be handed on, and who asks again.
+                return catalog.handOn(current).compose(everywhere -> shown(current, everywhere));
             }
             return change(current, wanted).compose(changed -> {
                 if (changed.isPresent()) {
@@ -80,7 +78,7 @@ public final class ProductEditor {
     }
 
     /** Empty where another edit came first. */
-    private Future<Optional<ProductView>> change(Product current, ProductDetails wanted) {
+    private Future<Optional<Change<ProductView>>> change(Product current, ProductDetails wanted) {
         int added = Math.max(0, wanted.stock() - current.details().stock());
         int withdrawn = Math.max(0, current.details().stock() - wanted.stock());
         if ((long) current.highest() + added > MAX_HIGHEST) {
@@ -97,10 +95,12 @@ public final class ProductEditor {
                     if (!replaced) {
                         return sale.giveBack(current.id(), withdrawn, reference).map(Optional.empty());
                     }
-                    return handOn(next, limitChanges)
-                            .compose(done -> catalog.view(next))
-                            .map(Optional::of);
+                    return catalog.handOn(next).compose(everywhere -> shown(next, everywhere));
                 }));
+    }
+
+    private Future<Optional<Change<ProductView>>> shown(Product product, boolean everywhere) {
+        return catalog.view(product).map(view -> Optional.of(new Change<>(view, everywhere)));
     }
 
     private Future<Boolean> write(Product next, int withdrawn, String reference) {
@@ -130,16 +130,5 @@ public final class ProductEditor {
         }
         return sale.outboxIsEmpty(current.id())
                 .compose(empty -> empty ? Future.succeededFuture() : Future.failedFuture(new SaleNotPausedException()));
-    }
-
-    /** The edit stands in MongoDB by now: what Redis misses the reconciler hands on. */
-    private Future<Void> handOn(Product next, boolean limitChanged) {
-        Future<Void> handedOn = limitChanged ? sale.limitChanged(next) : sale.configure(next);
-        Future<Void> settled = handedOn.onFailure(failure -> LOG.atWarn()
-                        .addKeyValue("productId", next.id())
-                        .addKeyValue("reason", failure.getMessage())
-                        .log("edit not handed on to the sale yet"))
-                .otherwiseEmpty();
-        return Future.join(catalog.changed(next), settled).mapEmpty();
     }
 }

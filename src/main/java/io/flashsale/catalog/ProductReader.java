@@ -83,8 +83,8 @@ final class ProductReader {
         return sales.of(product.id()).map(sale -> new ProductView(product, sale.remaining(), false));
     }
 
-    /** A product has a newer version; never fails. */
-    Future<Void> changed(Product product) {
+    /** A product has a newer version; whether the cache has it, which is tried until it has. Never fails. */
+    Future<Boolean> changed(Product product) {
         productFlights.forget(product.id());
         return updates.changed(product);
     }

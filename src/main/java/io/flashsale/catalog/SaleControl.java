@@ -8,7 +8,12 @@ public interface SaleControl {
     /** Makes the sale's keys in Redis from what MongoDB holds. */
     Future<Void> open(String productId);
 
-    /** Hands a newer version of the settings, and added units, to the running sale. */
+    /**
+     * Hands a newer version of the settings, and added units, to the running sale. Another limit gives live orders the
+     * slots that it asks for, which rebuilds the sale.
+     *
+     * @return fails where Redis does not answer; a sale that has to be recovered first sells nothing until then
+     */
     Future<Void> configure(Product product);
 
     /**
@@ -24,7 +29,4 @@ public interface SaleControl {
 
     /** Whether no order of the product waits for MongoDB. */
     Future<Boolean> outboxIsEmpty(String productId);
-
-    /** Gives live orders the slots that a new limit asks for, and rebuilds the sale under it. */
-    Future<Void> limitChanged(Product product);
 }

@@ -1,6 +1,7 @@
 package io.flashsale.http;
 
 import io.flashsale.catalog.Catalog;
+import io.flashsale.catalog.Change;
 import io.flashsale.catalog.ProductEditor;
 import io.flashsale.catalog.ProductView;
 import io.flashsale.gate.Gate;
@@ -13,6 +14,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +29,8 @@ final class ProductEndpoints {
 
     /** What no product ever has: whatever the contract lets pass, nothing is changed by mistake. */
     private static final Long NO_VERSION = -1L;
+
+    private static final Duration SOON = Duration.ofSeconds(1);
 
     private final Catalog catalog;
     private final ProductEditor editor;
@@ -102,7 +106,7 @@ final class ProductEndpoints {
         RequestJson body = RequestJson.of(ctx);
         String productId = ctx.pathParam("id");
         AtomicReference<Product> before = new AtomicReference<>();
-        Future<ProductView> updated = editor.update(
+        Future<Change<ProductView>> updated = editor.update(
                         productId,
                         current -> {
                             // The last attempt's is the one that was changed.
@@ -116,7 +120,8 @@ final class ProductEndpoints {
                         AuditAction.PRODUCT_UPDATED,
                         productId,
                         updated,
-                        view -> changed(before.get(), view.product()))
+                        change -> changed(before.get(), change.result().product()))
+                .compose(ProductEndpoints::everywhere)
                 .onSuccess(view -> Answers.json(ctx, 200, ProductJson.of(view, clock.instant())))
                 .onFailure(ctx::fail);
     }
@@ -128,7 +133,8 @@ final class ProductEndpoints {
                         AuditAction.PRODUCT_DELETED,
                         productId,
                         catalog.delete(productId),
-                        tombstone -> tombstone.map(deleted -> note(deleted, new JsonObject())))
+                        change -> change.result().map(deleted -> note(deleted, new JsonObject())))
+                .compose(ProductEndpoints::everywhere)
                 .onSuccess(tombstone -> {
                     if (tombstone.isPresent()) {
                         Answers.empty(ctx, 204);
@@ -175,7 +181,18 @@ final class ProductEndpoints {
         return Answers.page(items, page.next());
     }
 
-    private static Future<ProductView> known(Optional<ProductView> found) {
+    /** Who is told that an edit is done does not read, or buy by, what was before it, on any node. */
+    private static <T> Future<T> everywhere(Change<T> change) {
+        return change.everywhere()
+                ? Future.succeededFuture(change.result())
+                : Future.failedFuture(new ApiException(
+                                ApiError.UNAVAILABLE,
+                                "the change is stored, but a store did not answer: other nodes may show and sell what"
+                                        + " was before it for a while; send it again to be told when they do not")
+                        .retryAfter(SOON));
+    }
+
+    private static <T> Future<T> known(Optional<T> found) {
         return found.isPresent() ? Future.succeededFuture(found.get()) : Future.failedFuture(unknown());
     }
 

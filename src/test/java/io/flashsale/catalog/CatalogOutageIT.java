@@ -72,7 +72,7 @@ class CatalogOutageIT {
         await(this::connected);
     }
 
-    private Optional<ProductView> rename(String name) {
+    private Optional<Change<ProductView>> rename(String name) {
         return shop.run(() -> shop.editor.update(
                 product.id(), current -> details(name, current.details().stock()), null));
     }
@@ -118,7 +118,8 @@ class CatalogOutageIT {
         cut();
 
         // when
-        ProductView edited = rename("New").orElseThrow();
+        Change<ProductView> edited = rename("New").orElseThrow();
+        Change<ProductView> again = rename("New").orElseThrow();
         String entryMeanwhile =
                 nameOf(other.run(() -> other.cache.read(product.id())).product());
         mend();
@@ -126,8 +127,11 @@ class CatalogOutageIT {
                 .equals(nameOf(other.run(() -> other.cache.read(product.id())).product())));
 
         // then
-        assertEquals(2, edited.product().version());
+        assertEquals(2, edited.result().product().version());
+        assertFalse(edited.everywhere());
+        assertFalse(again.everywhere());
         assertEquals("Old", entryMeanwhile);
+        assertTrue(rename("New").orElseThrow().everywhere());
         assertEquals("New", nameOn(other, product.id()));
     }
 
@@ -156,11 +160,15 @@ class CatalogOutageIT {
         cut();
 
         // when
-        boolean deleted = shop.run(() -> shop.catalog.delete(product.id())).isPresent();
+        Change<Optional<Product>> deleted = shop.run(() -> shop.catalog.delete(product.id()));
+        Change<Optional<Product>> again = shop.run(() -> shop.catalog.delete(product.id()));
         mend();
 
         // then
-        assertTrue(deleted);
+        assertTrue(deleted.result().isPresent());
+        assertFalse(deleted.everywhere());
+        assertTrue(again.result().isEmpty());
+        assertFalse(again.everywhere());
         await(() -> nameOn(other, product.id()) == null);
         await(() -> other.run(() -> other.catalog.list(null, 10)).items().isEmpty());
     }
@@ -176,11 +184,42 @@ class CatalogOutageIT {
                 .<Throwable>mapEmpty()
                 .recover(Future::succeededFuture));
         ProductView raised = shop.run(() -> shop.editor.update(product.id(), current -> details("Old", 9), null))
-                .orElseThrow();
+                .orElseThrow()
+                .result();
 
         // then
         assertInstanceOf(RedisUnavailableException.class, refused);
         assertEquals(9, raised.product().highest());
         assertEquals(2, raised.product().version());
+    }
+
+    /** The other node has Redis all the time, and with it what the cache said before. */
+    @Test
+    void whoIsToldThatAnEditIsDoneIsNotShownWhatWasBeforeIt() throws InterruptedException {
+        // given
+        StaleReads reads = new StaleReads(product.id(), other);
+        int notYet = 0;
+
+        // when
+        for (int edit = 0; edit < 12 || !reads.areEnough(); edit++) {
+            String name = "Edit " + edit;
+            wire.cut();
+            Change<ProductView> change = rename(name).orElseThrow();
+            if (change.everywhere()) {
+                reads.answered(change.result().product().version());
+            } else {
+                notYet++;
+            }
+            // Longer than a reader may be shown what is old.
+            Thread.sleep(edit % 4 == 0 ? 1_200 : 0);
+            mend();
+            reads.answered(shop.edit(product.id(), current -> details(name, 5))
+                    .product()
+                    .version());
+        }
+
+        // then
+        assertTrue(notYet > 0, "no edit met the cut");
+        assertEquals(List.of(), reads.end());
     }
 }

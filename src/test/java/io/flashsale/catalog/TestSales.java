@@ -69,9 +69,4 @@ final class TestSales implements SaleControl {
     public Future<Boolean> outboxIsEmpty(String productId) {
         return Future.succeededFuture(true);
     }
-
-    @Override
-    public Future<Void> limitChanged(Product product) {
-        return configure(product);
-    }
 }

@@ -8,6 +8,7 @@ import io.flashsale.persistence.MongoLink;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.ProductStore;
 import io.flashsale.redis.RedisLink;
+import io.flashsale.sale.Product;
 import io.flashsale.sale.ProductDetails;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The catalogue of one node on real stores, which counts what MongoDB is asked for. */
@@ -89,6 +91,16 @@ final class TestShop implements AutoCloseable {
     /** Runs a step on the event loop of the catalogue. */
     <T> T run(Supplier<Future<T>> step) {
         return TestNode.await(later(step));
+    }
+
+    /** Edits a product, of any version, and is answered that every node shows it. */
+    ProductView edit(String productId, Function<Product, ProductDetails> edit) {
+        Change<ProductView> change =
+                run(() -> editor.update(productId, edit, null)).orElseThrow();
+        if (!change.everywhere()) {
+            throw new AssertionError("the edit was not handed on");
+        }
+        return change.result();
     }
 
     /** The same without waiting. */

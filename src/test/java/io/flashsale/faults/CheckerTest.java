@@ -584,6 +584,27 @@ class CheckerTest {
         assertEquals(List.of(), check());
     }
 
+    private void soldOutBesideARetry() {
+        told("ada", "k", 1, 1);
+        stored("ada", "k", 1, 1, "placed");
+        call(Call.Kind.BUY, "ada", "k", 1, 201, true, body("ada", "k", 1, 1).encode());
+        now -= 10;
+        refused("eve", "k", 409, "sold-out");
+    }
+
+    @Test
+    void soldOutWhileARedisThatForgotReservesOnceMoreForALiveOrder() {
+        history.faultAt(0, "fault");
+        soldOutBesideARetry();
+        assertEquals(List.of(), check());
+    }
+
+    @Test
+    void soldOutBesideARetryThatReservesNothing() {
+        soldOutBesideARetry();
+        finds("sold out");
+    }
+
     @Test
     void soldOutThoughTheStockWasRaised() {
         told("ada", "k", 1, 1);

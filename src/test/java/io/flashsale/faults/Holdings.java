@@ -76,14 +76,24 @@ final class Holdings {
             }
         }
         calls.stream()
-                .filter(call -> call.invoked() > given && call.bought() && !history.isBeforeFaults(call))
+                .filter(call -> !isRefusedAtOnce(call) && mayReserveOnceMore(call, first, given))
                 .forEach(this::addForTheCall);
         if (from <= until) {
             stakes.add(new Stake(first.request(), first.buyer(), quantity, from, until));
         }
     }
 
-    /** A Redis that does not know of the order reserves once more, until MongoDB says that it was cancelled. */
+    /**
+     * A Redis that does not know of the order reserves once more, until MongoDB says that it has it: of a live order only
+     * while something is broken, of a cancelled one also later.
+     */
+    private boolean mayReserveOnceMore(Call call, Call first, long given) {
+        if (history.isBeforeFaults(call)) {
+            return false;
+        }
+        return call.invoked() > given || (!call.equals(first) && !history.isAfterHealing(call));
+    }
+
     private void addForTheCall(Call replay) {
         stakes.add(new Stake(
                 replay.request(),

@@ -6,6 +6,7 @@ import io.flashsale.embedded.EmbeddedMongo;
 import io.flashsale.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -65,6 +66,19 @@ public final class TestStores {
     /** The shared pair. */
     public static Configuration.Stores shared() {
         return new Configuration.Stores(SHARED.redisUri, SHARED.mongoUri);
+    }
+
+    /** Where the Redis of the shared pair listens. */
+    public static int redisPort() {
+        int port = URI.create(SHARED.redisUri).getPort();
+        return port < 0 ? 6379 : port;
+    }
+
+    /** The shared pair, whose Redis is reached by this port of this machine. */
+    public static Configuration.Stores sharedWithRedisAt(int port) {
+        URI uri = URI.create(SHARED.redisUri);
+        String user = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo() + "@";
+        return new Configuration.Stores(uri.getScheme() + "://" + user + "127.0.0.1:" + port, SHARED.mongoUri);
     }
 
     /** Which pair it is. */
