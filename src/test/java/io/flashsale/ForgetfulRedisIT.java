@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.redis.Keys;
+import io.flashsale.sale.IdempotencyKey;
 import io.flashsale.sale.Order;
 import io.flashsale.sale.OrderStatus;
 import io.flashsale.support.Client;
@@ -99,7 +100,7 @@ class ForgetfulRedisIT {
         Answer first = ada.buy(product, "k");
 
         // when
-        String idempotency = Keys.idempotency(userOf(ada), product, new io.flashsale.sale.IdempotencyKey("k").hash());
+        String idempotency = Keys.idempotency(userOf(ada), product, new IdempotencyKey("k").hash());
         node.redis("DEL", idempotency);
         Answer retry = ada.buy(product, "k");
 
@@ -125,7 +126,7 @@ class ForgetfulRedisIT {
         // when
         node.redis(
                 "DEL",
-                Keys.idempotency(userOf(ada), product, new io.flashsale.sale.IdempotencyKey("k").hash()),
+                Keys.idempotency(userOf(ada), product, new IdempotencyKey("k").hash()),
                 Keys.user(userOf(ada), product));
         Answer retry = ada.buy(product, "k");
 
@@ -191,6 +192,31 @@ class ForgetfulRedisIT {
         awaitStock(product, "4");
         assertTrue(Long.parseLong(node.redis("HGET", Keys.sale(product), "epoch")) > 1);
         assertEquals(201, node.user().buy(product, "k").status());
+    }
+
+    /** Written by a node of the epoch before, and cancelled, before the reconciler looked: nobody adopts such an order. */
+    @Test
+    void aRetryIsToldOfAnOrderThatRedisNeverSaw() throws Exception {
+        // given: a sale that was recovered once, of one unit
+        String product = TestNode.product(admin, 1, 0);
+        node.redis("HSET", Keys.sale(product), "certifiedBy", "another/server");
+        Client ada = node.user();
+        Answer bought = patiently(ada, product, "k");
+        String order = bought.json().getString("orderId");
+        assertEquals(200, ada.post("/api/v1/user/orders/" + order + "/cancel").status());
+        awaitStock(product, "1");
+        node.redis("DEL", Keys.idempotency(userOf(ada), product, new IdempotencyKey("k")));
+
+        // when
+        Answer sold = node.user().buy(product, "k");
+        Answer retried = ada.buy(product, "k");
+
+        // then
+        assertEquals(201, sold.status());
+        assertEquals(201, retried.status(), retried.body());
+        assertEquals("true", retried.header("idempotency-replayed"));
+        assertEquals(bought.json(), retried.json());
+        assertEquals("sold-out", ada.buy(product, "another").code());
     }
 
     @Test

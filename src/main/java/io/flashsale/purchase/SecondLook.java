@@ -9,7 +9,6 @@ import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -18,29 +17,25 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A master that was replaced and does not know it yet would refuse a winner's retry, since it never saw the order. But
  * whoever made that order had raised the epoch in MongoDB before: so a refusal stands only if its epoch is still the one
- * there. That costs one small read for all the refusals that come while the read before is under way. Just after a
- * recovery the order itself is looked up too: another node may have written orders of the epoch before, late.
+ * there. That costs one small read for all the refusals that come while the read before is under way. Of a sale that was ever
+ * recovered the order itself is looked up too: another node may have written orders of an earlier epoch since, however late
+ * it was, and a cancelled one is never adopted.
  *
  * <p>Without MongoDB a refusal is believed: the contract excepts its loss. Belongs to one event loop.
  */
 final class SecondLook {
     private static final int MAX_WAITING = 20_000;
-    private static final int PRODUCTS_REMEMBERED = 10_000;
-
-    /** Longer than any write of an earlier epoch may be under way, and than the reconciler needs to adopt what it left. */
-    private static final Duration YOUNG = Duration.ofSeconds(30);
+    /** The epoch of a sale that was opened and has not been recovered since. */
+    private static final long FIRST_EPOCH = 1;
 
     /** A refusal is not to wait for MongoDB longer than that. */
     private static final Duration PATIENCE = Duration.ofMillis(300);
 
     private static final Duration AWAY_REMEMBERED = Duration.ofSeconds(1);
 
-    private record Epoch(long number, Instant since) {}
-
     private final GatheredReads<String, Long> epochs;
     private final GatheredReads<String, Order> orders;
     private final Clock clock;
-    private final Map<String, Epoch> seen = new BoundedMap<>(PRODUCTS_REMEMBERED);
     private Instant awayUntil = Instant.MIN;
 
     SecondLook(ProductStore products, OrderStore orders, Clock clock) {
@@ -57,7 +52,7 @@ final class SecondLook {
         return epochs.ask(command.productId())
                 .compose(current -> {
                     boolean stale = current.isEmpty() || current.get() != epoch;
-                    return stale || isYoung(command.productId(), epoch)
+                    return stale || epoch > FIRST_EPOCH
                             ? orders.ask(command.orderId()).map(found -> told(command, found, stale, refusal))
                             : Future.succeededFuture(refusal);
                 })
@@ -66,15 +61,6 @@ final class SecondLook {
                     awayUntil = clock.instant().plus(AWAY_REMEMBERED);
                     return refusal;
                 });
-    }
-
-    private boolean isYoung(String productId, long epoch) {
-        Epoch known = seen.get(productId);
-        if (known == null || known.number() != epoch) {
-            seen.put(productId, new Epoch(epoch, clock.instant()));
-            return true;
-        }
-        return clock.instant().isBefore(known.since().plus(YOUNG));
     }
 
     private static PurchaseOutcome told(

@@ -7,10 +7,7 @@ import io.flashsale.purchase.Ledger;
 import io.flashsale.redis.Script;
 import io.flashsale.sale.Order;
 import io.flashsale.sale.OrderStatus;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Map;
 
 /**
@@ -109,16 +106,10 @@ enum Control {
             Processes.pause(1_000);
         }
     },
-    /** The clock hurries, since just after a recovery a refusal is looked at a second time, which would save it. */
     REPLAY_COMES_BEFORE_STOCK("replay") {
         @Override
         void prepare(SmallWorld world, boolean guarded) {
             world.sell(8, 0);
-        }
-
-        @Override
-        TestNode.Builder node(boolean guarded) {
-            return super.node(guarded).at(new HurryingClock());
         }
 
         @Override
@@ -370,25 +361,5 @@ enum Control {
             throw new AssertionError("the guard is not where it was");
         }
         return after;
-    }
-
-    /** Runs a hundred times as fast as others. */
-    private static final class HurryingClock extends Clock {
-        private final Instant begin = Instant.now();
-
-        @Override
-        public Instant instant() {
-            return begin.plus(Duration.between(begin, Instant.now()).multipliedBy(100));
-        }
-
-        @Override
-        public java.time.ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(java.time.ZoneId zone) {
-            return this;
-        }
     }
 }
