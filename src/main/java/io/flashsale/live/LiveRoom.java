@@ -42,8 +42,7 @@ public final class LiveRoom {
         }
     }
 
-    private static final long TELL_EVERY_MILLIS = 100;
-    private static final long GATHER_MILLIS = 5;
+    private static final long LOOK_EVERY_MILLIS = 100;
     private static final long LOOK_AGAIN_MILLIS = 1_000;
 
     private final Vertx vertx;
@@ -53,7 +52,7 @@ public final class LiveRoom {
     private final Looks looks;
     private final Set<Listener> listeners = new HashSet<>();
     private final Map<String, Watched> byProduct = new HashMap<>();
-    private final Set<Watched> toldLately = new HashSet<>();
+    private final Map<String, Telling> tellings = new HashMap<>();
     private final Set<Watched> lookedLately = new HashSet<>();
     private final Set<Watched> lookingLater = new HashSet<>();
     private final long heartbeat;
@@ -115,7 +114,13 @@ public final class LiveRoom {
 
     private void forgetIfDeserted(Watched watched) {
         if (watched.isDeserted()) {
-            byProduct.remove(watched.productId(), watched);
+            forget(watched);
+        }
+    }
+
+    private void forget(Watched watched) {
+        if (byProduct.remove(watched.productId(), watched)) {
+            tellings.remove(watched.productId());
         }
     }
 
@@ -134,6 +139,7 @@ public final class LiveRoom {
         }
         listener.come(productId, lastSeen);
         Watched watched = byProduct.computeIfAbsent(productId, Watched::new);
+        tellings.computeIfAbsent(productId, first -> new Telling(vertx, watched, this::drop));
         if (lookedLately.contains(watched) && watched.isNewTo(listener)) {
             begin(watched, listener);
         } else {
@@ -192,7 +198,7 @@ public final class LiveRoom {
             return;
         }
         if (lookedLately.add(watched)) {
-            vertx.setTimer(TELL_EVERY_MILLIS, timer -> lookedLately.remove(watched));
+            vertx.setTimer(LOOK_EVERY_MILLIS, timer -> lookedLately.remove(watched));
         }
         watched.look(now);
         heard(now);
@@ -218,33 +224,17 @@ public final class LiveRoom {
             gone(watched);
             return;
         }
-        if (watched.hear(event) && toldLately.add(watched)) {
-            // One script says several things: a moment lets them be told in one write, which is what telling costs.
-            vertx.setTimer(GATHER_MILLIS, timer -> tell(watched));
+        if (watched.hear(event)) {
+            tellings.get(event.productId()).heard(event);
         }
         if (event.kind() == StockEvent.Kind.UPDATED && watched.isAwaited()) {
             beginWith(watched, event);
         }
     }
 
-    private void tell(Watched watched) {
-        Optional<News> news = watched.news();
-        if (news.isEmpty()) {
-            toldLately.remove(watched);
-            return;
-        }
-        for (Listener listener : watched.audience()) {
-            if (!listener.tell(news.get())) {
-                drop(listener);
-            }
-        }
-        // From now, not from the first of them: telling thousands must leave time for everything else.
-        vertx.setTimer(TELL_EVERY_MILLIS, timer -> tell(watched));
-    }
-
     /** The product was deleted. */
     private void gone(Watched watched) {
-        byProduct.remove(watched.productId(), watched);
+        forget(watched);
         List.of(watched.audience(), watched.waiting())
                 .forEach(all -> all.forEach(listener -> {
                     if (!listener.gone(watched.productId())) {

@@ -85,15 +85,27 @@ final class Watched {
         return snapshot != null && snapshot.seq() >= listener.seen(productId);
     }
 
+    /** seq of the newest that was told. */
+    long told() {
+        return told;
+    }
+
+    /** Whether it is still told what happens. */
+    boolean isTold(Listener listener) {
+        return audience.contains(listener);
+    }
+
     /** What was not told yet, in order; from now on it was. Empty where there is nothing new. */
     Optional<News> news() {
-        List<StockEvent> untold = after(told);
-        if (untold.isEmpty()) {
-            return Optional.empty();
-        }
-        News news = News.of(untold);
-        told = news.latest();
-        return Optional.of(news);
+        Optional<News> news = since(told);
+        told = news.map(News::latest).orElse(told);
+        return news;
+    }
+
+    /** The newest of each kind after that. */
+    Optional<News> since(long seq) {
+        List<StockEvent> since = after(seq);
+        return since.isEmpty() ? Optional.empty() : Optional.of(News.of(since));
     }
 
     private List<StockEvent> after(long seq) {
@@ -117,7 +129,6 @@ final class Watched {
         if (!listener.begin(snapshot)) {
             return false;
         }
-        List<StockEvent> since = after(snapshot.seq());
-        return since.isEmpty() || listener.tell(News.of(since));
+        return since(snapshot.seq()).map(listener::tell).orElse(true);
     }
 }
