@@ -35,8 +35,9 @@ final class Accounts {
     }
 
     private void theSaleIsOpen() {
-        if (!truth.sale().containsKey("certifiedBy") || truth.sale().containsKey("recovering")) {
-            find("accounts", "the sale is closed for recovery: " + truth.sale());
+        if (!truth.identity().equals(truth.sale().get("certifiedBy"))
+                || truth.sale().containsKey("recovering")) {
+            find("accounts", "the sale is closed for recovery: " + truth.sale() + " on " + truth.identity());
         }
         if (!truth.outbox().isEmpty()) {
             find("accounts", truth.outbox().size() + " orders in the outbox");
@@ -65,6 +66,7 @@ final class Accounts {
             String named = truth.holders().get(unit);
             if (named != null && !places.contains(named)) {
                 places.add(named + ", says Redis");
+                places.add("not theirs, says MongoDB");
             } else if (named == null && !places.isEmpty()) {
                 places.add("nobody, says Redis");
             }

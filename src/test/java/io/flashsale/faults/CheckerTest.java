@@ -140,6 +140,7 @@ class CheckerTest {
                 limit,
                 List.copyOf(orders),
                 List.of(),
+                "x",
                 (long) given.size(),
                 sale,
                 given,
@@ -302,6 +303,15 @@ class CheckerTest {
         told("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         holders.put(1, "somebody else");
+        finds("units");
+    }
+
+    @Test
+    void aUnitThatRedisStillHoldsForACancelledOrder() {
+        told("ada", "k", 1, 1);
+        cancelled("ada", "k");
+        stored("ada", "k", 1, 1, "cancelled");
+        holders.put(1, orders.get(0).id());
         finds("units");
     }
 

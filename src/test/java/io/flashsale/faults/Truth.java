@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * @param limit units per user; 0 for none
  * @param orders of MongoDB, whatever became of them
  * @param dead orders that MongoDB refuses and nobody has decided on
+ * @param identity of this Redis, as it certifies sales
  * @param stock the counter in Redis, or null
  * @param sale the hash in Redis
  * @param free units given back, in Redis
@@ -40,6 +41,7 @@ record Truth(
         int limit,
         List<Order> orders,
         List<Order> dead,
+        String identity,
         Long stock,
         Map<String, String> sale,
         Set<Integer> free,
@@ -109,6 +111,7 @@ record Truth(
                     letters.stream()
                             .map(letter -> order(letter.getJsonObject("order")))
                             .toList(),
+                    identity(redis.send("INFO").toString()),
                     stock == null ? null : Long.valueOf(stock.toString()),
                     sale,
                     free,
@@ -121,6 +124,15 @@ record Truth(
         } finally {
             TestNode.await(mongo.close());
         }
+    }
+
+    private static String identity(String info) {
+        Map<String, String> told = new HashMap<>();
+        info.lines()
+                .map(line -> line.split(":", 2))
+                .filter(line -> line.length == 2)
+                .forEach(line -> told.put(line[0], line[1]));
+        return told.get("run_id") + "/" + told.get("master_replid");
     }
 
     /** Records of an older epoch count as absent. */
