@@ -36,7 +36,7 @@ public final class Reconciler {
      * How thoroughly.
      *
      * @param catalogue names the list of products, since a Redis may serve several databases
-     * @param passesPerLook unit by unit both stores are compared every so many passes, since that reads all of a sale
+     * @param passesPerLook unit by unit both stores are compared every so many passes, or more seldom, see {@link LookPace}
      * @param maxRefusals passes in which MongoDB may refuse an order before it is put aside as a dead letter
      */
     public record Settings(String catalogue, int passesPerLook, int maxRefusals) {
@@ -72,11 +72,10 @@ public final class Reconciler {
     private final Repairs repairs;
     private final AuditClient log;
     private final Clock clock;
-    private final Settings settings;
     private final SalesClosed salesClosed;
     private final Map<String, UnderWay> recoveries = new HashMap<>();
     private final Map<String, Integer> replacedSince = new HashMap<>();
-    private int passesUntilLook;
+    private final LookPace pace;
     private long waiting;
 
     private record UnderWay(long wrongEpoch, Future<Void> end) {}
@@ -103,13 +102,13 @@ public final class Reconciler {
         this.recovery = recovery;
         this.salesClosed = salesClosed;
         this.repairs = repairs;
-        this.settings = settings;
         this.log = rooms.log();
         this.clock = clock;
         this.deadLetters = rooms.deadLetters();
         this.drift = new Drift(rooms, repairs, clock);
         this.withdrawals = new LostWithdrawals(products, new HouseOrders(ledger, placement, orders), repairs);
         this.outbox = new OutboxDriver(rooms, repairs, settings.maxRefusals());
+        this.pace = new LookPace(settings.passesPerLook(), clock);
         this.lock = new PassLock(ledger.link(), settings.catalogue());
     }
 
@@ -174,7 +173,7 @@ public final class Reconciler {
     }
 
     private Future<Void> passOver() {
-        passesUntilLook = passesUntilLook > 0 ? passesUntilLook - 1 : settings.passesPerLook() - 1;
+        pace.passBegins();
         waiting = 0;
         return ledger.link()
                 .identity()
@@ -187,6 +186,7 @@ public final class Reconciler {
                 .onComplete(done -> {
                     repairs.waiting(waiting);
                     outbox.passEnded();
+                    pace.passEnds();
                 })
                 .mapEmpty();
     }
@@ -241,7 +241,7 @@ public final class Reconciler {
             boolean over = status.version() >= product.version() && status.waiting() == 0;
             return !over ? driven : driven.compose(done -> forget(product.id()));
         }
-        return passesUntilLook > 0 ? driven : driven.compose(done -> look(product));
+        return pace.isLooking() ? driven.compose(done -> look(product)) : driven;
     }
 
     /**
