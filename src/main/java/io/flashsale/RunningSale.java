@@ -29,13 +29,16 @@ final class RunningSale implements SaleControl {
 
     @Override
     public Future<Void> configure(Product product) {
-        return ledger.configure(product).compose(configured -> {
-            if (!configured) {
-                // Closed, or paused under another limit: whoever recovers it reads the newest settings.
-                return recoveries.recoverBeyond(product.id(), product.epoch()).otherwiseEmpty();
+        return ledger.configure(product).compose(handedOver -> switch (handedOver) {
+            case CONFIGURED -> {
+                placement.stockChanged(product.id());
+                yield Future.succeededFuture();
             }
-            placement.stockChanged(product.id());
-            return Future.succeededFuture();
+            // Nothing is sold, or nothing under the old limit, until somebody has recovered it from the newest
+            // settings.
+            case UNCERTIFIED -> recoveries.recover(product.id()).otherwiseEmpty();
+            case LIMIT_CHANGED ->
+                recoveries.recoverBeyond(product.id(), product.epoch()).otherwiseEmpty();
         });
     }
 

@@ -80,6 +80,16 @@ public final class Ledger {
         DISCARDED
     }
 
+    /** What came of handing newer settings to a running sale. */
+    public enum HandOver {
+        /** They stand, or newer ones do. */
+        CONFIGURED,
+        /** The sale is closed, or another server's: its recovery reads them. */
+        UNCERTIFIED,
+        /** Its orders lack the slots that the new limit asks for. */
+        LIMIT_CHANGED
+    }
+
     private final RedisLink link;
     private final Scripts scripts;
     private final Settings settings;
@@ -281,9 +291,9 @@ public final class Ledger {
     /**
      * Hands a version of the settings to the running sale.
      *
-     * @return false where that takes a recovery of the sale, which reads them from MongoDB
+     * @return what came of it; anything but CONFIGURED takes a recovery of the sale, which reads them from MongoDB
      */
-    public Future<Boolean> configure(Product product) {
+    public Future<HandOver> configure(Product product) {
         List<String> arguments = new ArrayList<>();
         return certified(identity -> {
                     arguments.add(identity);
@@ -291,7 +301,7 @@ public final class Ledger {
                     return link.run(
                             scripts.configure(), List.of(Keys.sale(product.id()), Keys.stock(product.id())), arguments);
                 })
-                .map(reply -> reply.at(0).asString().equals("CONFIGURED"));
+                .map(reply -> HandOver.valueOf(reply.at(0).asString()));
     }
 
     /** Version, highest, limit, price, currency, opensAt, closesAt, paused, deleted, as the scripts take them. */

@@ -211,9 +211,7 @@ public final class Recovery {
     private Future<Boolean> rebuild(Claim claim, ServerIdentity identity, Product product) {
         return holdersWithSlots(product)
                 .compose(found -> steps.clear(claim)
-                        .compose(cleared ->
-                                Chunks.each(found, CHUNK, order -> steps.restore(claim, order, answerUntil(order))))
-                        .compose(restored -> audit(found))
+                        .compose(cleared -> Future.all(restore(claim, found), audit(found)))
                         .compose(restored -> restoreFree(claim, found)))
                 .compose(issued -> products.find(claim.productId()).compose(now -> {
                     Product latest = now.orElse(product);
@@ -222,6 +220,10 @@ public final class Recovery {
                     }
                     return steps.finish(claim, identity.token(), issued, latest).map(true);
                 }));
+    }
+
+    private Future<Void> restore(Claim claim, List<Order> found) {
+        return Chunks.each(found, CHUNK, order -> steps.restore(claim, order, answerUntil(order)));
     }
 
     /** The outbox ends here, and with it the memory of what the audit log is owed. */
