@@ -68,6 +68,35 @@ class CatalogIT {
         assertEquals("miss", read.header("x-cache"));
     }
 
+    private static long cacheReads(String result) {
+        return new Client(node.managementPort(), 0)
+                .get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("flashsale_cache_reads_total{result=\"" + result + "\"}"))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.indexOf(' '))))
+                .sum();
+    }
+
+    @Test
+    void whatTheCacheAnsweredIsCounted() {
+        // given
+        String path = admin.post(CREATE, thing()).header("location");
+        long hits = cacheReads("hit");
+        long misses = cacheReads("miss");
+
+        // when
+        List<String> told = IntStream.range(0, 4)
+                .mapToObj(read -> node.client().get(path).header("x-cache"))
+                .toList();
+
+        // then
+        assertEquals("miss", told.get(0));
+        assertEquals("hit", told.get(3));
+        assertEquals(told.stream().filter("hit"::equals).count(), cacheReads("hit") - hits);
+        assertEquals(told.stream().filter("miss"::equals).count(), cacheReads("miss") - misses);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "name, ''",

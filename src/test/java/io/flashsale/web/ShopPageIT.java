@@ -143,6 +143,31 @@ class ShopPageIT {
     }
 
     @Test
+    void aCancelledOrderIsShownAsOneAndItsUnitIsOnSaleAgain() {
+        // given
+        String product = TestNode.product(admin, 1, 1);
+        try (Visitor ada = chromium.visitor(node.port()).signedUpAt(node, product);
+                Visitor bob = chromium.visitor(node.port())) {
+            ada.buyButton().click();
+            ada.see("It is yours");
+            bob.at("/#/product/" + product);
+            assertThat(bob.button("Sold out")).isDisabled();
+            ada.at("/#/orders");
+
+            // when
+            ada.button("Cancel the order of").click();
+            ada.button("Cancel the order").last().click();
+
+            // then
+            assertThat(ada.page().locator(".order")).hasAttribute("data-status", "cancelled");
+            assertThat(bob.buyButton()).isEnabled();
+            assertEquals(0, ordersOf(product));
+            ada.hasNothingToComplainAbout();
+            bob.hasNothingToComplainAbout();
+        }
+    }
+
+    @Test
     void theLastUnitWasFaster() {
         // given: a page that does not hear that the rest is gone
         String product = TestNode.product(admin, 1, 1);
