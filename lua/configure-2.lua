@@ -8,10 +8,14 @@ ARGV  1 identity of this server
 
 Returns a list, first the code:
   CONFIGURED   the settings stand, or newer ones do
-  UNCERTIFIED, LIMIT_CHANGED  nothing was done: a recovery of the sale reads the settings from MongoDB, and gives the
+  ABSENT       there is no such sale here
+  UNCERTIFIED, LIMIT_CHANGED  nothing was done, and nothing by ABSENT: a recovery of the sale reads the settings from MongoDB, and gives the
                orders that it reads the slots which another limit asks for
 --]]
 local sale = redis.call('HMGET', KEYS[1], 'certifiedBy', 'recovering', 'version', 'highest', 'limit')
+if not sale[3] then
+  return {'ABSENT'}
+end
 if sale[1] ~= ARGV[1] or sale[2] then
   return {'UNCERTIFIED'}
 end

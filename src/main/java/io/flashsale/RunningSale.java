@@ -5,6 +5,7 @@ import io.flashsale.purchase.HouseOrders;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.Placement;
 import io.flashsale.purchase.RecoveryClient;
+import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.sale.Product;
 import io.vertx.core.Future;
 
@@ -29,17 +30,31 @@ final class RunningSale implements SaleControl {
 
     @Override
     public Future<Void> configure(Product product) {
-        return ledger.configure(product).compose(handedOver -> switch (handedOver) {
-            case CONFIGURED -> {
-                placement.stockChanged(product.id());
-                yield Future.succeededFuture();
-            }
-            // Nothing is sold, or nothing under the old limit, until somebody has recovered it from the newest
-            // settings.
-            case UNCERTIFIED -> recoveries.recover(product.id()).otherwiseEmpty();
-            case LIMIT_CHANGED ->
-                recoveries.recoverBeyond(product.id(), product.epoch()).otherwiseEmpty();
-        });
+        return ledger.configure(product)
+                .compose(handedOver -> switch (handedOver) {
+                    case CONFIGURED -> Future.succeededFuture(handedOver);
+                    case ABSENT ->
+                        product.deleted()
+                                ? Future.succeededFuture(handedOver)
+                                : configured(product, recover(product, 0));
+                    case UNCERTIFIED -> configured(product, recover(product, 0));
+                    case LIMIT_CHANGED -> configured(product, recover(product, product.epoch()));
+                })
+                .onSuccess(done -> placement.stockChanged(product.id()))
+                .mapEmpty();
+    }
+
+    private Future<Void> recover(Product product, long wrongEpoch) {
+        return recoveries.recoverBeyond(product.id(), wrongEpoch);
+    }
+
+    /** A recovery that had begun may have read the product before it was edited: so the sale is asked again. */
+    private Future<Ledger.HandOver> configured(Product product, Future<Void> recovered) {
+        return recovered
+                .compose(open -> ledger.configure(product))
+                .compose(handedOver -> handedOver == Ledger.HandOver.CONFIGURED
+                        ? Future.succeededFuture(handedOver)
+                        : Future.failedFuture(RedisUnavailableException.nothingSent("the sale is " + handedOver)));
     }
 
     @Override

@@ -329,6 +329,7 @@ export const texts = {
       saving: 'Saving …',
       back: 'All products',
       saved: 'Saved. Everybody sees it now.',
+      storedOnly: 'Saved, but a part of the shop does not answer: what was before may be seen, and sold, a little longer.',
       created: name => `${name} is created.`,
       nothing: 'Nothing was changed.',
     },

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.flashsale.faults.TcpProxy;
 import io.flashsale.faults.Trigger;
 import io.flashsale.redis.Keys;
+import io.flashsale.redis.Script;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
 import io.flashsale.support.TestStores;
@@ -114,9 +115,8 @@ class HalfDoneIT {
                         .with("FLASHSALE_RECONCILE_INTERVAL", "1m")
                         .start()) {
             Client there = cutOff.admin();
-            node.redis("SCRIPT", "FLUSH");
             network.on(new Trigger(
-                    new Trigger.Mark(true, "Hands a newer version of a product's settings", false),
+                    new Trigger.Mark(true, Script.load("configure-2").sha1(), false),
                     bytes -> network.set(TcpProxy.Mode.CUT)));
 
             // when
@@ -140,5 +140,53 @@ class HalfDoneIT {
             assertEquals(
                     "paused", reader.get("/api/v1/product/" + product).json().getString("state"));
         }
+    }
+
+    /** The recovery that an edit meets has read the product before it. */
+    @Test
+    void anEditDuringARecoveryIsNotSaidToBeDoneBeforeTheSaleHasIt() throws Exception {
+        // given: somebody else is at it, for as long as the lock stands
+        String product = TestNode.product(admin, 10, 1);
+        String path = "/api/v1/products/update-product/" + product;
+        node.redis("SET", Keys.recoveryLock(product), "somebody else", "PX", "5000");
+        node.redis("HDEL", Keys.sale(product), "certifiedBy");
+
+        // when
+        Answer meanwhile = admin.put(path, new JsonObject().put("price", 1));
+
+        // then
+        assertEquals("unavailable", meanwhile.code());
+
+        // when
+        node.redis("DEL", Keys.recoveryLock(product));
+        Answer again = admin.put(path, new JsonObject().put("price", 1));
+
+        // then
+        assertEquals(200, again.status(), again.body());
+        assertEquals("1", node.redis("HGET", Keys.sale(product), "price"));
+        assertEquals(1, node.user().buy(product, "k").json().getInteger("unitPrice"));
+    }
+
+    /** The keys of its sale are gone by then, and stay it. */
+    @Test
+    void deletingWhatWasDeletedLongAgoRecoversNothing() throws Exception {
+        // given
+        String product = TestNode.product(admin, 10, 1);
+        String path = "/api/v1/product/delete-product/" + product;
+        assertEquals(204, admin.delete(path).status());
+        await(() -> "0".equals(node.redis("EXISTS", Keys.sale(product))));
+
+        // when
+        Answer again = admin.delete(path);
+
+        // then
+        assertEquals(404, again.status());
+        assertEquals("0", node.redis("EXISTS", Keys.sale(product)));
+        assertEquals(1L, epoch(product));
+    }
+
+    private long epoch(String product) {
+        return TestNode.await(mongo.findOne("products", new JsonObject().put("_id", product), null))
+                .getLong("epoch");
     }
 }

@@ -5,7 +5,7 @@ package io.flashsale.catalog;
  *
  * @param result the product as it is now
  * @param everywhere whether the cache and the running sale have it, and so every node shows it and sells by it from now
- *     on; otherwise Redis did not answer, and they have it as soon as it does
+ *     on; otherwise they are given it later, by this node as soon as Redis answers and by the reconciler's next pass
  * @param <T> what the change results in
  */
 public record Change<T>(T result, boolean everywhere) {}

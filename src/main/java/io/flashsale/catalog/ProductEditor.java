@@ -43,8 +43,9 @@ public final class ProductEditor {
      *
      * @param edit from the current product to the details wanted; may throw {@link InvalidFieldsException}
      * @param expectedVersion the only version that may be changed, or null for any
-     * @return the product after the edit, which stands whether or not it could be handed on; empty for a product that is unknown or was deleted; fails with {@link VersionConflictException},
-     *     {@link SaleNotPausedException} and {@link InvalidFieldsException}
+     * @return the product after the edit, which stands whether or not it could be handed on; empty for a product that is
+     *     unknown or was deleted; fails with {@link VersionConflictException}, {@link SaleNotPausedException} and
+     *     {@link InvalidFieldsException}
      */
     public Future<Optional<Change<ProductView>>> update(
             String productId, Function<Product, ProductDetails> edit, Long expectedVersion) {

@@ -12,7 +12,7 @@ public interface SaleControl {
      * Hands a newer version of the settings, and added units, to the running sale. Another limit gives live orders the
      * slots that it asks for, which rebuilds the sale.
      *
-     * @return fails where Redis does not answer; a sale that has to be recovered first sells nothing until then
+     * @return fails where the sale has not got them: Redis does not answer, or somebody else is at its recovery
      */
     Future<Void> configure(Product product);
 

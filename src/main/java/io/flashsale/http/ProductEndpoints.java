@@ -187,8 +187,8 @@ final class ProductEndpoints {
                 ? Future.succeededFuture(change.result())
                 : Future.failedFuture(new ApiException(
                                 ApiError.UNAVAILABLE,
-                                "the change is stored, but a store did not answer: other nodes may show and sell what"
-                                        + " was before it for a while; send it again to be told when they do not")
+                                "the change is stored, but Redis could not be given it: what was before it may be shown"
+                                        + " and sold for a while; send it again, without If-Match, to be told when not")
                         .retryAfter(SOON));
     }
 

@@ -84,6 +84,8 @@ public final class Ledger {
     public enum HandOver {
         /** They stand, or newer ones do. */
         CONFIGURED,
+        /** There is no sale: its recovery makes it, and a deleted product needs none. */
+        ABSENT,
         /** The sale is closed, or another server's: its recovery reads them. */
         UNCERTIFIED,
         /** Its orders lack the slots that the new limit asks for. */

@@ -179,6 +179,21 @@ async function explain(failure) {
   if (failure.code === 'version-conflict') {
     await readAgain();
   }
+  if (failure.code === 'unavailable' && form.id !== 'new' && await isStored()) {
+    form.news = text.storedOnly;
+  }
+}
+
+/** Whether an edit stands though the answer was that something did not: the next one goes over what stands now. */
+async function isStored() {
+  try {
+    const {body} = await call('GET', `/api/v1/product/${encodeURIComponent(form.id)}`);
+    const stored = body.version > form.product.version;
+    form.product = body;
+    return stored;
+  } catch {
+    return false;
+  }
 }
 
 /** What the form holds, as the API wants it; what cannot be read is told at its field. */

@@ -29,7 +29,10 @@ export function now() {
   return Date.now() + (known ? (least + most) / 2 : 0);
 }
 
-/** The latest moment that is certainly over by the shop's clock: up to a second before {@link now}. */
+/**
+ * The latest moment that is certainly over by the shop's clock, at the most a second before {@link now}; before the shop was
+ * heard, a second ago by this machine's.
+ */
 export function justPast() {
   return Date.now() + (Number.isFinite(least) ? least : -1_000);
 }

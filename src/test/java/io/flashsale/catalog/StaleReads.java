@@ -27,7 +27,15 @@ final class StaleReads {
     StaleReads(String productId, TestShop... nodes) {
         this.productId = productId;
         for (TestShop node : nodes) {
-            Thread reader = new Thread(() -> read(node), "reader");
+            Thread reader = new Thread(
+                    () -> {
+                        try {
+                            read(node);
+                        } catch (RuntimeException | Error failure) {
+                            found.add(failure.toString());
+                        }
+                    },
+                    "reader");
             reader.start();
             readers.add(reader);
         }

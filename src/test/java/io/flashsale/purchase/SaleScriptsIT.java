@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -569,15 +570,35 @@ class SaleScriptsIT {
         open(5, 1);
 
         // when
-        run(() -> ledger.configure(version(3, 8, 700)));
-        run(() -> ledger.configure(version(3, 8, 700)));
-        run(() -> ledger.configure(version(2, 6, 600)));
+        List<Ledger.HandOver> handedOver = List.of(
+                run(() -> ledger.configure(version(3, 8, 700))),
+                run(() -> ledger.configure(version(3, 8, 700))),
+                run(() -> ledger.configure(version(2, 6, 600))));
 
         // then
+        assertEquals(Collections.nCopies(3, Ledger.HandOver.CONFIGURED), handedOver);
         assertEquals(8, stock());
         assertEquals("700", send("HGET", Keys.sale(product), "price"));
+    }
+
+    @Test
+    void newerSettingsAreNotForASaleThatHasToBeRecoveredFirst() {
+        // given
+        open(5, 1);
+
+        // when
+        set("limit", "2");
+        Ledger.HandOver otherLimit = run(() -> ledger.configure(version(4, 8, 1)));
         set("certifiedBy", "another/server");
-        assertEquals(false, run(() -> ledger.configure(version(4, 8, 1))));
+        Ledger.HandOver otherServer = run(() -> ledger.configure(version(4, 8, 1)));
+        send("DEL", Keys.sale(product));
+        Ledger.HandOver none = run(() -> ledger.configure(version(4, 8, 1)));
+
+        // then
+        assertEquals(
+                List.of(Ledger.HandOver.LIMIT_CHANGED, Ledger.HandOver.UNCERTIFIED, Ledger.HandOver.ABSENT),
+                List.of(otherLimit, otherServer, none));
+        assertEquals(5, stock());
     }
 
     private Product version(long version, int highest, long price) {
