@@ -235,12 +235,11 @@ public final class LiveRoom {
     /** The product was deleted. */
     private void gone(Watched watched) {
         forget(watched);
-        List.of(watched.audience(), watched.waiting())
-                .forEach(all -> all.forEach(listener -> {
-                    if (!listener.gone(watched.productId())) {
-                        leave(listener);
-                    }
-                }));
+        for (Listener listener : watched.leaveAll()) {
+            if (!listener.gone(watched.productId())) {
+                leave(listener);
+            }
+        }
     }
 
     private void heartbeat() {

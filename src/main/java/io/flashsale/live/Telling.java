@@ -78,11 +78,11 @@ final class Telling {
 
     private void tell(News news, long before, List<Listener> audience, int from) {
         if (hurry) {
-            // All over again, with it: who was told the rest is told only that.
+            // All over again, with it, and to those too who came meanwhile: who was told the rest is told only that.
             hurry = false;
             hurried = true;
             watched.news();
-            watched.since(before).ifPresent(all -> tell(all, before, audience, 0));
+            watched.since(before).ifPresent(all -> tell(all, before, watched.audience(), 0));
             return;
         }
         int to = Math.min(from + SLICE, audience.size());

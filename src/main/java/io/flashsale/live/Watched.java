@@ -57,6 +57,15 @@ final class Watched {
         waiting.remove(listener);
     }
 
+    /** Nobody is told anything any more; who was, or waited to be. */
+    List<Listener> leaveAll() {
+        List<Listener> all = new ArrayList<>(audience);
+        all.addAll(waiting);
+        audience.clear();
+        waiting.clear();
+        return all;
+    }
+
     boolean isDeserted() {
         return audience.isEmpty() && waiting.isEmpty();
     }

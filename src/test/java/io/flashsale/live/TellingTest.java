@@ -22,8 +22,9 @@ class TellingTest {
     private final Watched watched = new Watched("p");
     private final Telling telling = new Telling(vertx, watched, listener -> {});
     private final List<Client> clients = new ArrayList<>();
-    private final CountDownLatch soldOut = new CountDownLatch(CLIENTS);
+    private final CountDownLatch soldOut = new CountDownLatch(CLIENTS + 1);
     private boolean interrupted;
+    private Client late;
 
     /** A client that notes what comes in one write. */
     private final class Client implements Listener.Outlet {
@@ -36,7 +37,11 @@ class TellingTest {
             writes.add(kinds);
             if (kinds.contains(StockEvent.Kind.COMPLETED) && !interrupted) {
                 interrupted = true;
-                loop.runOnContext(now -> hear("product:soldout", 9));
+                loop.runOnContext(now -> {
+                    late = new Client();
+                    come(late);
+                    hear("product:soldout", 9);
+                });
             }
             if (kinds.contains(StockEvent.Kind.SOLD_OUT)) {
                 soldOut.countDown();
@@ -67,11 +72,15 @@ class TellingTest {
         for (int i = 0; i < CLIENTS; i++) {
             Client client = new Client();
             clients.add(client);
-            Listener listener = new Listener(client);
-            listener.come("p", 0);
-            watched.begin(listener);
-            client.writes.clear();
+            come(client);
         }
+    }
+
+    private void come(Client client) {
+        Listener listener = new Listener(client);
+        listener.come("p", 0);
+        watched.begin(listener);
+        client.writes.clear();
     }
 
     @AfterEach
@@ -100,6 +109,10 @@ class TellingTest {
         for (Client client : clients) {
             assertEquals(both, client.writes.stream().flatMap(List::stream).toList(), "everything once and in order");
         }
+        assertEquals(
+                List.of(StockEvent.Kind.SOLD_OUT),
+                late.writes.stream().flatMap(List::stream).toList(),
+                "who came in the middle");
         long atOnce =
                 clients.stream().filter(client -> client.writes.size() == 1).count();
         assertTrue(atOnce >= CLIENTS / 2 && atOnce < CLIENTS, atOnce + " were told both at once");
