@@ -4,6 +4,8 @@ import io.flashsale.persistence.StoreUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,9 +16,11 @@ import java.util.function.Function;
  * read after it was asked for. Belongs to one event loop.
  */
 final class GatheredReads<K, V> {
+    private static final int MAX_AT_ONCE = 500;
+
     private final Function<Set<K>, Future<Map<K, V>>> read;
     private final int maxWaiting;
-    private Map<K, Promise<Optional<V>>> waiting = new HashMap<>();
+    private final Map<K, Promise<Optional<V>>> waiting = new LinkedHashMap<>();
     private boolean reading;
 
     /**
@@ -46,8 +50,13 @@ final class GatheredReads<K, V> {
     }
 
     private void readAll() {
-        Map<K, Promise<Optional<V>>> asked = waiting;
-        waiting = new HashMap<>();
+        Map<K, Promise<Optional<V>>> asked = new HashMap<>();
+        Iterator<Map.Entry<K, Promise<Optional<V>>>> next = waiting.entrySet().iterator();
+        while (next.hasNext() && asked.size() < MAX_AT_ONCE) {
+            Map.Entry<K, Promise<Optional<V>>> question = next.next();
+            asked.put(question.getKey(), question.getValue());
+            next.remove();
+        }
         reading = true;
         read.apply(asked.keySet()).onComplete(done -> {
             reading = false;

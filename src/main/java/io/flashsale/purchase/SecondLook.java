@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * recovered the order itself is looked up too: another node may have written orders of an earlier epoch since, however late
  * it was, and a cancelled one is never adopted.
  *
- * <p>Without MongoDB a refusal is believed: the contract excepts its loss. Belongs to one event loop.
+ * <p>Without MongoDB, or with one that takes too long, a refusal is believed: the contract excepts its loss. Belongs to one event loop.
  */
 final class SecondLook {
     private static final int MAX_WAITING = 20_000;
@@ -49,18 +49,25 @@ final class SecondLook {
         if (clock.instant().isBefore(awayUntil)) {
             return Future.succeededFuture(refusal);
         }
+        // Both at once: together they cost one trip.
+        Future<Optional<Order>> order = epoch > FIRST_EPOCH ? look(command) : null;
         return epochs.ask(command.productId())
-                .compose(current -> {
-                    boolean stale = current.isEmpty() || current.get() != epoch;
-                    return stale || epoch > FIRST_EPOCH
-                            ? orders.ask(command.orderId()).map(found -> told(command, found, stale, refusal))
-                            : Future.succeededFuture(refusal);
-                })
                 .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .otherwise(failure -> {
-                    awayUntil = clock.instant().plus(AWAY_REMEMBERED);
-                    return refusal;
-                });
+                .map(current -> current.isEmpty() || current.get() != epoch)
+                .onFailure(failure -> awayUntil = clock.instant().plus(AWAY_REMEMBERED))
+                .compose(stale -> {
+                    if (order == null && !stale) {
+                        return Future.succeededFuture(refusal);
+                    }
+                    return (order == null ? look(command) : order)
+                            .map(found -> told(command, found, stale, refusal))
+                            .otherwise(stale ? PurchaseOutcome.of(Kind.UNAVAILABLE) : refusal);
+                })
+                .otherwise(refusal);
+    }
+
+    private Future<Optional<Order>> look(PurchaseCommand command) {
+        return orders.ask(command.orderId()).timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static PurchaseOutcome told(
