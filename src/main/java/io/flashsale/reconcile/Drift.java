@@ -81,6 +81,12 @@ final class Drift {
         return repair(new Place(productId, look.epoch(), String.valueOf(pass)), List.copyOf(certain));
     }
 
+    /** Whether the last look found something. */
+    boolean suspects(String productId) {
+        Look last = before.get(productId);
+        return last != null && !last.findings().isEmpty();
+    }
+
     /** Forgets a sale that is not looked at any more. */
     void forget(String productId) {
         before.remove(productId);

@@ -61,6 +61,12 @@ final class LostWithdrawals {
         });
     }
 
+    /** Whether the last look found something. */
+    boolean suspects(String productId) {
+        Look last = before.get(productId);
+        return last != null && !last.orderIds().isEmpty();
+    }
+
     /** Forgets a product that is not looked at any more. */
     void forget(String productId) {
         before.remove(productId);

@@ -16,6 +16,7 @@ import io.flashsale.sale.Product;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -108,7 +109,7 @@ public final class Reconciler {
         this.drift = new Drift(rooms, repairs, clock);
         this.withdrawals = new LostWithdrawals(products, new HouseOrders(ledger, placement, orders), repairs);
         this.outbox = new OutboxDriver(rooms, repairs, settings.maxRefusals());
-        this.pace = new LookPace(settings.passesPerLook(), clock);
+        this.pace = new LookPace(settings.passesPerLook(), PRODUCTS_AT_ONCE, clock);
         this.lock = new PassLock(ledger.link(), settings.catalogue());
     }
 
@@ -241,7 +242,7 @@ public final class Reconciler {
             boolean over = status.version() >= product.version() && status.waiting() == 0;
             return !over ? driven : driven.compose(done -> forget(product.id()));
         }
-        return pace.isLooking() ? driven.compose(done -> look(product)) : driven;
+        return pace.isLookingAt(product.id()) ? driven.compose(done -> look(product)) : driven;
     }
 
     /**
@@ -264,9 +265,14 @@ public final class Reconciler {
     }
 
     private Future<Void> look(Product product, long pass) {
+        Instant begun = clock.instant();
         return SaleSnapshot.read(ledger.link(), orders, deadLetters, product.id())
                 .compose(snapshot -> drift.look(product.id(), snapshot, pass)
-                        .compose(repaired -> withdrawals.look(product, snapshot.live())));
+                        .compose(repaired -> withdrawals.look(product, snapshot.live())))
+                .onComplete(looked -> pace.looked(
+                        product.id(),
+                        Duration.between(begun, clock.instant()),
+                        drift.suspects(product.id()) || withdrawals.suspects(product.id())));
     }
 
     /** The keys of a deleted product go once nothing of it waits for MongoDB, which answers retries from then on. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -34,13 +35,16 @@ class LookPaceTest {
 
     /** In which of the first passes is looked, one a second, where a look takes so long. */
     private List<Integer> looks(int passesPerLook, int secondsForALook, int passes) {
-        LookPace pace = new LookPace(passesPerLook, clock);
+        LookPace pace = new LookPace(passesPerLook, 2, clock);
         List<Integer> looks = new ArrayList<>();
         for (int pass = 1; pass <= passes; pass++) {
             pace.passBegins();
-            if (pace.isLooking()) {
+            if (pace.isLookingAt("p")) {
                 looks.add(pass);
                 now = now.plusSeconds(secondsForALook);
+                // Two at once.
+                pace.looked("p", Duration.ofSeconds(secondsForALook), false);
+                pace.looked("q", Duration.ofSeconds(secondsForALook), false);
             }
             pace.passEnds();
             now = now.plusSeconds(1);
@@ -55,17 +59,76 @@ class LookPaceTest {
     }
 
     @Test
-    void andFourTimesAsLongAsALookTookNot() {
-        assertEquals(List.of(5, 45, 85), looks(5, 10, 100));
-        assertEquals(List.of(1, 9, 17), looks(1, 2, 20));
+    void andTwiceAsLongAsALookTookNot() {
+        assertEquals(List.of(1, 5, 9, 13, 17), looks(1, 2, 20));
+    }
+
+    @Test
+    void butNeverForMoreThanSomeSeconds() {
+        assertEquals(List.of(1, 6, 11, 16), looks(1, 10, 20));
+    }
+
+    /** Recoveries, and stores that do not answer, are no reason to look less. */
+    @Test
+    void whatElseAPassDoesIsNotCounted() {
+        // given
+        LookPace pace = new LookPace(1, 2, clock);
+        pace.passBegins();
+        pace.looked("p", Duration.ofMillis(100), false);
+        now = now.plusSeconds(60);
+        pace.passEnds();
+
+        // when
+        now = now.plusSeconds(1);
+        pace.passBegins();
+
+        // then
+        assertTrue(pace.isLookingAt("p"));
+    }
+
+    @Test
+    void aPassThatFailedBeforeItLookedIsMadeUpFor() {
+        // given
+        LookPace pace = new LookPace(2, 2, clock);
+        for (int pass = 1; pass <= 2; pass++) {
+            pace.passBegins();
+            pace.passEnds();
+        }
+
+        // when
+        pace.passBegins();
+
+        // then
+        assertTrue(pace.isLookingAt("p"));
+    }
+
+    @Test
+    void aSaleInWhichSomethingWasFoundIsLookedAtOnceMoreInTheNextPass() {
+        // given
+        LookPace pace = new LookPace(3, 2, clock);
+        List<Integer> looks = new ArrayList<>();
+
+        // when
+        for (int pass = 1; pass <= 7; pass++) {
+            pace.passBegins();
+            if (pace.isLookingAt("p")) {
+                looks.add(pass);
+                pace.looked("p", Duration.ZERO, true);
+            }
+            assertEquals(pass % 3 == 0, pace.isLookingAt("another"));
+            pace.passEnds();
+        }
+
+        // then
+        assertEquals(List.of(3, 4, 6, 7), looks);
     }
 
     @Test
     void aClockThatWasSetBackKeepsNobodyFromLooking() {
         // given
-        LookPace pace = new LookPace(1, clock);
+        LookPace pace = new LookPace(1, 2, clock);
         pace.passBegins();
-        now = now.plusSeconds(10);
+        pace.looked("p", Duration.ofSeconds(10), false);
         pace.passEnds();
 
         // when
@@ -73,6 +136,6 @@ class LookPaceTest {
         pace.passBegins();
 
         // then
-        assertTrue(pace.isLooking());
+        assertTrue(pace.isLookingAt("p"));
     }
 }
