@@ -250,8 +250,9 @@ enum Control {
                     Trigger.deliver(bytes);
                 });
                 world.network().on(trigger);
-                trigger.awaitFired(5_000);
-                trigger.awaitDone(5_000);
+                if (!trigger.awaitFired(10_000) || !trigger.awaitDone(10_000)) {
+                    throw new AssertionError("no repair was tried");
+                }
                 Processes.pause(300);
             }
         }

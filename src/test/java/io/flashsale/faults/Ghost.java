@@ -39,7 +39,7 @@ final class Ghost {
 
     /** Takes a unit, as soon as there is one to take. */
     void appear() {
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 1_000; i++) {
             Object taken = run(APPEAR, "");
             if (taken != null) {
                 unit = taken.toString();

@@ -109,9 +109,10 @@ final class Rush {
         }
     }
 
+    /** The last ware is left alone: after an edit without an answer nobody knows how many units were on sale. */
     private void edit(Buyer admin, Random random) {
         while (!over) {
-            Ware ware = wares.get(random.nextInt(wares.size()));
+            Ware ware = wares.get(random.nextInt(wares.size() - 1));
             int stock = ware.stock() - 5 + random.nextInt(15);
             int node = random.nextInt(nodes);
             int pauseMillis = 100 + random.nextInt(400);
