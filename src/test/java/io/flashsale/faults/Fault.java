@@ -85,6 +85,17 @@ enum Fault {
         Processes.pause(6_000);
         node.halt(false);
     }),
+    BOTH_NODES_KILLED((world, random) -> {
+        world.nodes().forEach(Node::kill);
+        Processes.pause(random.nextInt(500));
+        world.nodes().forEach(Node::launch);
+        world.nodes().forEach(Node::awaitReady);
+    }),
+    BOTH_NODES_HALTED((world, random) -> {
+        world.nodes().forEach(node -> node.halt(true));
+        Processes.pause(6_000);
+        world.nodes().forEach(node -> node.halt(false));
+    }),
     /** Has a sale to itself, in which the checker makes no allowance for anything. */
     NOTHING((world, random) -> Processes.pause(1_500));
 

@@ -3,35 +3,15 @@ package io.flashsale.reconcile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Clock;
+import io.flashsale.support.AheadClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** How often both stores are compared unit by unit. */
 class LookPaceTest {
-    private Instant now = Instant.EPOCH;
-
-    private final Clock clock = new Clock() {
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    };
+    private final AheadClock clock = new AheadClock();
 
     /** In which of the first passes is looked, one a second, where a look takes so long. */
     private List<Integer> looks(int passesPerLook, int secondsForALook, int passes) {
@@ -41,13 +21,13 @@ class LookPaceTest {
             pace.passBegins();
             if (pace.isLookingAt("p")) {
                 looks.add(pass);
-                now = now.plusSeconds(secondsForALook);
+                clock.advance(Duration.ofSeconds(secondsForALook));
                 // Two at once.
                 pace.looked("p", Duration.ofSeconds(secondsForALook), false);
                 pace.looked("q", Duration.ofSeconds(secondsForALook), false);
             }
             pace.passEnds();
-            now = now.plusSeconds(1);
+            clock.advance(Duration.ofSeconds(1));
         }
         return looks;
     }
@@ -75,11 +55,11 @@ class LookPaceTest {
         LookPace pace = new LookPace(1, 2, clock);
         pace.passBegins();
         pace.looked("p", Duration.ofMillis(100), false);
-        now = now.plusSeconds(60);
+        clock.advance(Duration.ofSeconds(60));
         pace.passEnds();
 
         // when
-        now = now.plusSeconds(1);
+        clock.advance(Duration.ofSeconds(1));
         pace.passBegins();
 
         // then
@@ -132,7 +112,7 @@ class LookPaceTest {
         pace.passEnds();
 
         // when
-        now = now.minusSeconds(3_600);
+        clock.advance(Duration.ofHours(-1));
         pace.passBegins();
 
         // then
