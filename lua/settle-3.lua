@@ -39,8 +39,9 @@ end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local wait = tonumber(sale[2] or '0') + 100 - now
--- A clock that went back at a fail-over must not silence the sale.
-if wait > 0 and wait <= 100 then
+-- A clock that went back at a fail-over must not silence the sale. The end of a deleted one does not wait: its keys may be
+-- gone by then.
+if wait > 0 and wait <= 100 and sale[5] ~= '1' then
   redis.call('HSET', KEYS[2], 'untold', string.format('%d', untold))
   return {settled, wait}
 end

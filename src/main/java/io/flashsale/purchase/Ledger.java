@@ -160,7 +160,7 @@ public final class Ledger {
     }
 
     /** Tells the world what is left of a product, or that it was told a moment ago; see {@link #settle}. */
-    Future<Long> announce(String productId) {
+    public Future<Long> announce(String productId) {
         return settle(productId, List.of(), true);
     }
 

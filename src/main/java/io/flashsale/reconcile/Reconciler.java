@@ -287,7 +287,9 @@ public final class Reconciler {
                                         Keys.user(order.userId(), productId),
                                         Keys.idempotency(order.userId(), productId, order.keyHash()))
                                 .mapEmpty()))
-                .compose(done -> ledger.link()
+                // Whoever still listens could not be told afterwards.
+                .compose(done -> ledger.announce(productId))
+                .compose(told -> ledger.link()
                         .send(
                                 "UNLINK",
                                 Keys.sale(productId),

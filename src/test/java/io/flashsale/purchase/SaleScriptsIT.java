@@ -622,6 +622,23 @@ class SaleScriptsIT {
     }
 
     /** Whoever looks in the middle of a recovery must not be ahead of what is told after it. */
+    /** Its keys may be gone when the time comes to tell more. */
+    @Test
+    void theEndOfADeletedSaleIsToldAtOnce() {
+        // given: something was told just now
+        open(5, 1);
+        run(() -> ledger.announce(product));
+        long wait = run(() -> ledger.announce(product));
+        set("deleted", "1");
+
+        // when
+        long last = run(() -> ledger.announce(product));
+
+        // then
+        assertTrue(wait > 0, "told again after " + wait + " ms");
+        assertEquals(0, last);
+    }
+
     @Test
     void seqNeverFallsNotEvenWithinARecovery() {
         // given
