@@ -25,6 +25,7 @@ class CheckerTest {
     private final History history = new History();
     private final List<Truth.Order> orders = new ArrayList<>();
     private final Map<Integer, String> holders = new HashMap<>();
+    private String certifiedBy = "x";
     private final Map<String, String> slots = new HashMap<>();
     private final Map<String, String> answers = new HashMap<>();
     private final Set<String> outbox = new HashSet<>();
@@ -127,8 +128,8 @@ class CheckerTest {
     }
 
     private Truth truth() {
-        Map<String, String> sale =
-                Map.of("certifiedBy", "x", "issued", String.valueOf(highest), "highest", String.valueOf(highest));
+        Map<String, String> sale = Map.of(
+                "certifiedBy", certifiedBy, "issued", String.valueOf(highest), "highest", String.valueOf(highest));
         Set<Integer> unheld =
                 new TreeSet<>(IntStream.rangeClosed(1, highest).boxed().toList());
         unheld.removeAll(holders.keySet());
@@ -313,6 +314,12 @@ class CheckerTest {
         stored("ada", "k", 1, 1, "cancelled");
         holders.put(1, orders.get(0).id());
         finds("units");
+    }
+
+    @Test
+    void aSaleThatAnotherServerCertified() {
+        certifiedBy = "y";
+        finds("accounts");
     }
 
     @Test
