@@ -8,9 +8,9 @@ ARGV  1 identity of this server
 
 Returns a list, first the code:
   CONFIGURED   the settings stand, or newer ones do
-  ABSENT       there is no such sale here
-  UNCERTIFIED, LIMIT_CHANGED  nothing was done, and nothing by ABSENT: a recovery of the sale reads the settings from MongoDB, and gives the
-               orders that it reads the slots which another limit asks for
+  ABSENT, UNCERTIFIED, LIMIT_CHANGED  nothing was done, since there is no such sale here, or it is not vouched for, or has
+               another limit: a recovery of the sale reads the settings from MongoDB, and gives the orders that it reads the
+               slots which the limit asks for
 --]]
 local sale = redis.call('HMGET', KEYS[1], 'certifiedBy', 'recovering', 'version', 'highest', 'limit')
 if not sale[3] then

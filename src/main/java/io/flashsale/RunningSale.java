@@ -34,23 +34,18 @@ final class RunningSale implements SaleControl {
                 .compose(handedOver -> switch (handedOver) {
                     case CONFIGURED -> Future.succeededFuture(handedOver);
                     case ABSENT ->
-                        product.deleted()
-                                ? Future.succeededFuture(handedOver)
-                                : configured(product, recover(product, 0));
-                    case UNCERTIFIED -> configured(product, recover(product, 0));
-                    case LIMIT_CHANGED -> configured(product, recover(product, product.epoch()));
+                        product.deleted() ? Future.succeededFuture(handedOver) : recoveredAndConfigured(product, 0);
+                    case UNCERTIFIED -> recoveredAndConfigured(product, 0);
+                    case LIMIT_CHANGED -> recoveredAndConfigured(product, product.epoch());
                 })
                 .onSuccess(done -> placement.stockChanged(product.id()))
                 .mapEmpty();
     }
 
-    private Future<Void> recover(Product product, long wrongEpoch) {
-        return recoveries.recoverBeyond(product.id(), wrongEpoch);
-    }
-
     /** A recovery that had begun may have read the product before it was edited: so the sale is asked again. */
-    private Future<Ledger.HandOver> configured(Product product, Future<Void> recovered) {
-        return recovered
+    private Future<Ledger.HandOver> recoveredAndConfigured(Product product, long wrongEpoch) {
+        return recoveries
+                .recoverBeyond(product.id(), wrongEpoch)
                 .compose(open -> ledger.configure(product))
                 .compose(handedOver -> handedOver == Ledger.HandOver.CONFIGURED
                         ? Future.succeededFuture(handedOver)

@@ -17,14 +17,16 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A master that was replaced and does not know it yet would refuse a winner's retry, since it never saw the order. But
  * whoever made that order had raised the epoch in MongoDB before: so a refusal stands only if its epoch is still the one
- * there. That costs one small read for all the refusals that come while the read before is under way. Of a sale that was ever
- * recovered the order itself is looked up too: another node may have written orders of an earlier epoch since, however late
- * it was, and a cancelled one is never adopted.
+ * there. That costs one small read for all the refusals that come while the read before is under way. Of a sale that was
+ * ever recovered the order itself is looked up too: another node may have written orders of an earlier epoch since, however
+ * late it was, and a cancelled one is never adopted.
  *
- * <p>Without MongoDB, or with one that takes too long, a refusal is believed: the contract excepts its loss. Belongs to one event loop.
+ * <p>Without MongoDB, or with one that takes too long, a refusal is believed: the contract excepts its loss. Belongs to one
+ * event loop.
  */
 final class SecondLook {
     private static final int MAX_WAITING = 20_000;
+
     /** The epoch of a sale that was opened and has not been recovered since. */
     private static final long FIRST_EPOCH = 1;
 
