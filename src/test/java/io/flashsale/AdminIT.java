@@ -41,11 +41,7 @@ class AdminIT {
     static void start() {
         String database = TestStores.freshDatabase();
         vertx = Vertx.vertx();
-        mongo = MongoClient.create(
-                vertx,
-                new JsonObject()
-                        .put("connection_string", TestStores.shared().mongoUri())
-                        .put("db_name", database));
+        mongo = TestStores.mongo(vertx, database);
         node = TestNode.builder().with("FLASHSALE_MONGODB_DATABASE", database).start();
         admin = node.admin();
     }

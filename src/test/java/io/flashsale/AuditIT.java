@@ -36,11 +36,7 @@ class AuditIT {
     static void start() {
         String database = TestStores.freshDatabase();
         vertx = Vertx.vertx();
-        mongo = MongoClient.create(
-                vertx,
-                new JsonObject()
-                        .put("connection_string", TestStores.shared().mongoUri())
-                        .put("db_name", database));
+        mongo = TestStores.mongo(vertx, database);
         node = TestNode.builder()
                 .with("FLASHSALE_MONGODB_DATABASE", database)
                 .with("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "2")

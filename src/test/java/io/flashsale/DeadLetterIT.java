@@ -41,11 +41,7 @@ class DeadLetterIT {
                 .with("FLASHSALE_MONGODB_DATABASE", database)
                 .with("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "2")
                 .start();
-        mongo = MongoClient.create(
-                vertx,
-                new JsonObject()
-                        .put("connection_string", TestStores.shared().mongoUri())
-                        .put("db_name", database));
+        mongo = TestStores.mongo(vertx, database);
         admin = node.admin();
         product = TestNode.product(admin, 5, 1);
         node.user().buy(product, "k");

@@ -30,11 +30,7 @@ class HalfDoneIT {
     @BeforeEach
     void start() {
         node = TestNode.builder().with("FLASHSALE_MONGODB_DATABASE", database).start();
-        mongo = MongoClient.create(
-                vertx,
-                new JsonObject()
-                        .put("connection_string", TestStores.shared().mongoUri())
-                        .put("db_name", database));
+        mongo = TestStores.mongo(vertx, database);
         admin = node.admin();
     }
 

@@ -31,7 +31,7 @@ class CatalogOutageIT {
     @BeforeEach
     void open() {
         String database = TestStores.freshDatabase();
-        wire = new Wire(TestStores.shared().redisUri());
+        wire = new Wire();
         shop = new TestShop(wire.uri(), TestStores.shared().mongoUri(), database);
         other = new TestShop(TestStores.shared().redisUri(), TestStores.shared().mongoUri(), database);
         product = shop.run(() -> shop.catalog.create(details("Old", 5))).product();

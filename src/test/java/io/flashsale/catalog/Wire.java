@@ -1,6 +1,7 @@
 package io.flashsale.catalog;
 
 import io.flashsale.TestNode;
+import io.flashsale.support.TestStores;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
@@ -15,19 +16,17 @@ final class Wire implements AutoCloseable {
     private final NetClient client = vertx.createNetClient();
     private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
     private final NetServer server;
-    private final URI target;
+    private final String host = URI.create(TestStores.shared().redisUri()).getHost();
     private volatile boolean cut;
 
-    Wire(String redisUri) {
-        target = URI.create(redisUri);
+    Wire() {
         server = vertx.createNetServer().connectHandler(this::connect);
         TestNode.await(server.listen(0, "127.0.0.1"));
     }
 
     /** Redis at the other end of the wire. */
     String uri() {
-        String user = target.getRawUserInfo() == null ? "" : target.getRawUserInfo() + "@";
-        return target.getScheme() + "://" + user + "127.0.0.1:" + server.actualPort();
+        return TestStores.sharedWithRedisAt(server.actualPort()).redisUri();
     }
 
     private void connect(NetSocket near) {
@@ -36,7 +35,7 @@ final class Wire implements AutoCloseable {
             return;
         }
         near.pause();
-        client.connect(target.getPort() < 0 ? 6379 : target.getPort(), target.getHost())
+        client.connect(TestStores.redisPort(), host)
                 .onSuccess(far -> {
                     open.add(near);
                     near.pipeTo(far);

@@ -4,6 +4,9 @@ import com.redis.testcontainers.RedisContainer;
 import io.flashsale.config.Configuration;
 import io.flashsale.embedded.EmbeddedMongo;
 import io.flashsale.embedded.EmbeddedRedis;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -79,6 +82,13 @@ public final class TestStores {
         URI uri = URI.create(SHARED.redisUri);
         String user = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo() + "@";
         return new Configuration.Stores(uri.getScheme() + "://" + user + "127.0.0.1:" + port, SHARED.mongoUri);
+    }
+
+    /** A database of the shared pair, past the program. */
+    public static MongoClient mongo(Vertx vertx, String database) {
+        return MongoClient.create(
+                vertx,
+                new JsonObject().put("connection_string", SHARED.mongoUri).put("db_name", database));
     }
 
     /** Which pair it is. */

@@ -32,11 +32,7 @@ class LettersPageIT {
     void start() {
         chromium = Chromium.open();
         node = TestNode.builder().with("FLASHSALE_MONGODB_DATABASE", database).start();
-        mongo = MongoClient.create(
-                vertx,
-                new JsonObject()
-                        .put("connection_string", TestStores.shared().mongoUri())
-                        .put("db_name", database));
+        mongo = TestStores.mongo(vertx, database);
         product = TestNode.product(node.admin(), 5, 1);
         node.user().buy(product, "placed");
         TestNode.await(mongo.createIndexWithOptions(
