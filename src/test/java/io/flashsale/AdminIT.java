@@ -13,6 +13,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
+import java.io.BufferedReader;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +50,11 @@ class AdminIT {
         String database = TestStores.freshDatabase();
         vertx = Vertx.vertx();
         mongo = TestStores.mongo(vertx, database);
-        node = TestNode.builder().with("FLASHSALE_MONGODB_DATABASE", database).start();
+        // No pass comes in between: what a test puts into a store stays as it is.
+        node = TestNode.builder()
+                .with("FLASHSALE_MONGODB_DATABASE", database)
+                .with("FLASHSALE_RECONCILE_INTERVAL", "1h")
+                .start();
         admin = node.admin();
     }
 
@@ -238,13 +250,11 @@ class AdminIT {
 
     @Test
     void reservedOrdersAreThoseThatWaitInRedis() {
-        // given: an entry that MongoDB will not have, since nobody drives the outbox of this product
+        // given: entries that nobody drives to MongoDB
         String product = "reservedonly";
-        TestNode.await(mongo.insert(
-                "products",
-                TestNode.await(mongo.findOne("products", new JsonObject(), null))
-                        .copy()
-                        .put("_id", product)));
+        String other = TestNode.product(admin, 3, 1);
+        JsonObject document = TestNode.await(mongo.findOne("products", new JsonObject().put("_id", other), null));
+        TestNode.await(mongo.insert("products", document.copy().put("_id", product)));
         for (int i = 1; i <= 3; i++) {
             String id = product + "-" + i;
             String entry = "{\"id\":\"" + id + "\",\"productId\":\"" + product
@@ -260,6 +270,7 @@ class AdminIT {
                 + first.json().getString("next"));
         Answer table = admin.get(ORDERS + "?status=reserved&productId=" + product, "Accept", "text/csv");
         node.redis("DEL", Keys.orders(product));
+        TestNode.await(mongo.removeDocument("products", new JsonObject().put("_id", product)));
 
         // then
         assertTrue(orderIds(all).contains(product + "-1"));
@@ -316,8 +327,8 @@ class AdminIT {
     void anEmptyTableHasItsColumnsAndAHeadNoTable() {
         // when
         Answer empty = admin.get(ORDERS + "?productId=nosuchproduct", "Accept", "text/csv");
-        Answer head = admin.send(admin.request(ORDERS, "Accept", "text/csv")
-                .method("HEAD", java.net.http.HttpRequest.BodyPublishers.noBody()));
+        Answer head = admin.send(
+                admin.request(ORDERS, "Accept", "text/csv").method("HEAD", HttpRequest.BodyPublishers.noBody()));
 
         // then
         assertEquals(COLUMNS, empty.body());
@@ -439,6 +450,51 @@ class AdminIT {
         assertEquals("paused", shown(product).getString("state"));
         assertEquals(true, shown(product).getBoolean("paused"));
         assertEquals(2, shown(product).getInteger("version"));
+    }
+
+    /** MongoDB was set back to before an edit that put more on sale, and the sale was recovered from that. */
+    @Test
+    void whereMoreIsSoldThanIsOnSaleNothingIsLeft() throws Exception {
+        // given
+        String product = TestNode.product(admin, 2, 0);
+        Client ada = node.user();
+        boughtBy(ada, product, "first");
+        boughtBy(ada, product, "second");
+        JsonObject earlier = new JsonObject().put("stock", 1).put("highest", 1);
+        TestNode.await(mongo.updateCollection(
+                "products", new JsonObject().put("_id", product), new JsonObject().put("$set", earlier)));
+        node.redis("DEL", Keys.sale(product));
+
+        // when
+        Answer refused = ada.buy(product, "third");
+        for (int i = 0; i < 100 && refused.status() == 503; i++) {
+            Thread.sleep(50);
+            refused = ada.buy(product, "third");
+        }
+
+        // then
+        assertEquals("sold-out", refused.code(), refused.body());
+        assertEquals("-1", node.redis("GET", Keys.stock(product)));
+        JsonObject read = node.client().get("/api/v1/product/" + product).json();
+        assertEquals(0, read.getInteger("remaining"));
+        assertEquals(0, shown(product).getInteger("remaining"));
+        assertEquals("sold-out", shown(product).getString("state"));
+        assertTrue(firstEvent(product).contains("\"remaining\":0,"), firstEvent(product));
+    }
+
+    private static String firstEvent(String product) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + node.port() + "/api/v1/product/" + product + "/events"))
+                .build();
+        InputStream stream = HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofInputStream())
+                .body();
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+            return lines.lines()
+                    .filter(line -> line.startsWith("data:"))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     private static JsonObject shown(String product) {
