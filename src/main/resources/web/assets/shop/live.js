@@ -18,7 +18,8 @@ export class Live {
   #tries = 0;
 
   /**
-   * @param heard is told every event that is newer than what was told of its product before
+   * @param heard is told every event that is not older than what was told of its product before, and whether it is news:
+   *   not the first one of its product, nor the same again
    * @param stands is told whether the line stands
    */
   constructor(heard, stands) {
@@ -71,6 +72,6 @@ export class Live {
       return;
     }
     this.#seqs.set(event.productId, event.seq);
-    this.#heard(event);
+    this.#heard(event, before >= 0 && event.seq > before);
   }
 }

@@ -9,7 +9,7 @@ import {home} from './home.js';
 import {ordersPage, readOrder, readOrders} from './orders.js';
 import {countsDownTo} from './pieces.js';
 import {productPage, start} from './product.js';
-import {announceChanges, keepLooking, readList, readProduct, shop} from './products.js';
+import {announceChanges, keepLooking, readList, readProduct, shop, stateOf} from './products.js';
 import {goOn, isCounting, unwish, wished} from './purchases.js';
 
 /** What the address is for: its name, and the id in it or null. */
@@ -60,11 +60,16 @@ function shown() {
   return {list, ids: list ? shop.list ?? [] : page() === pages.product ? [route().id] : []};
 }
 
+/** The states at the tick before: sales open and close by the clock, without an event. */
+let statesBefore = '';
+
 function tick() {
   const products = shown().ids.map(id => shop.byId.get(id)).filter(Boolean);
-  if (isCounting() || products.some(product => countsDownTo(product))) {
+  const states = products.map(stateOf).join();
+  if (states !== statesBefore || isCounting() || products.some(countsDownTo)) {
     refresh();
   }
+  statesBefore = states;
   if (products.length === 1 && page() === pages.product) {
     announceChanges(products[0]);
   }

@@ -1,4 +1,5 @@
 import {call, Problem, Unanswered} from '../common/api.js';
+import {now} from '../common/clock.js';
 import {inBrowser, inTab} from '../common/kept.js';
 import {refresh} from '../common/render.js';
 import {isStill, recall, session} from '../common/session.js';
@@ -8,6 +9,9 @@ const PREFIX = 'flashsale.attempt/';
 const WISH = 'flashsale.wish';
 const FIRST_WAIT_MILLIS = 600;
 const LONGEST_WAIT_MILLIS = 12_000;
+/** What this page takes for the moment of opening may be early by the half of the second that the shop's Date header names. */
+const EARLY_MILLIS = 2_000;
+const FIRST_WAIT_WHERE_EARLY_MILLIS = 100;
 /** One who comes back later than that is asked first: to find something bought that one gave up on is a bad surprise. */
 const FRESH_MILLIS = 15 * 60_000;
 
@@ -16,7 +20,7 @@ const FRESH_MILLIS = 15 * 60_000;
  * outcome is certain, whatever happens to the network or this page: asking again can then never buy twice.
  *
  * What is shown of one: {phase, attempt, tries, nextTryAt, order, problem}, the phase one of
- *   asking     the shop was asked
+ *   asking     the shop was asked; or it was a moment too early, and is asked again at nextTryAt
  *   unknown    no answer came, or one that leaves it open: it is asked again at nextTryAt
  *   waiting    too many calls: the same, and nothing was done
  *   busy       the shop is too busy, or looks for itself: the same
@@ -185,6 +189,9 @@ function isFinal(attempt, failure) {
   if (!(failure instanceof Problem)) {
     throw failure;
   }
+  if (isTooEarly(failure)) {
+    return false;
+  }
   if (failure.status === 401 || failure.code === 'otp-required') {
     leave(attempt);
     return true;
@@ -194,6 +201,12 @@ function isFinal(attempt, failure) {
   return true;
 }
 
+/** The sale is about to open: whoever pressed at the first moment is not sent away for the inaccuracy of a clock. */
+function isTooEarly(failure) {
+  const opensAt = Date.parse(failure.body.opensAt ?? '');
+  return failure.code === 'sale-not-open' && Math.abs(opensAt - now()) < EARLY_MILLIS;
+}
+
 /** The key stays: whoever signs in again under the same name goes on with it. */
 function leave(attempt) {
   show(attempt, {phase: 'signed-out'});
@@ -201,6 +214,11 @@ function leave(attempt) {
 }
 
 function untilNextTry(failure, tries) {
+  if (failure.code === 'sale-not-open') {
+    const opensIn = Date.parse(failure.body.opensAt) - now();
+    const pause = backOff(tries, FIRST_WAIT_WHERE_EARLY_MILLIS, LONGEST_WAIT_MILLIS);
+    return {phase: 'asking', nextTryAt: Date.now() + Math.max(opensIn, pause)};
+  }
   const asked = failure.retryAfterMillis ?? 0;
   const own = backOff(tries, FIRST_WAIT_MILLIS, LONGEST_WAIT_MILLIS);
   // Never before the time that the shop names; a little later, each at a time of their own.

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Route;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import io.flashsale.TestNode;
 import io.flashsale.support.Client;
 import io.vertx.core.json.JsonObject;
@@ -203,13 +204,61 @@ class ShopPageIT {
             ada.at("/#/product/" + product);
             ada.see("Opens in");
 
-            // when: the page is on its own
-            ada.page().route("**/api/v1/product/**", Route::abort);
+            // when: the page is on its own, since no look is answered before it would give up
+            ada.page().route("**/api/v1/product/**", unanswered -> {});
+            double sooner = 11_000;
+            assertThat(ada.buyButton()).isEnabled(new LocatorAssertions.IsEnabledOptions().setTimeout(sooner));
 
             // then
             ada.buyButton().click();
             ada.see("It is yours");
             assertEquals(1, ordersOf(product));
+            ada.hasNothingToComplainAbout();
+        }
+    }
+
+    /** No event says so, and the page looks by itself every 20 to 30 seconds; but each edit is followed by an event. */
+    @Test
+    void anEditIsSeenSoon() {
+        // given
+        String product = TestNode.product(admin, 5, 1);
+        String path = "/api/v1/products/update-product/" + product;
+        try (Visitor ada = chromium.visitor(node.port())) {
+            ada.at("/#/product/" + product);
+            assertThat(ada.buyButton()).isEnabled();
+
+            // when
+            admin.put(path, new JsonObject().put("paused", true));
+
+            // then
+            LocatorAssertions.HasAttributeOptions sooner =
+                    new LocatorAssertions.HasAttributeOptions().setTimeout(10_000);
+            assertThat(ada.page().locator(".product")).hasAttribute("data-state", "paused", sooner);
+            admin.put(path, new JsonObject().put("paused", false).put("price", 100));
+            assertThat(ada.page().locator(".price")).containsText("$1.00");
+            ada.hasNothingToComplainAbout();
+        }
+    }
+
+    @Test
+    void whatIsShutIsSaidToBe() {
+        // given: a page that does not hear that the sale is paused; that it opened long ago changes nothing
+        String product = TestNode.product(admin, 5, 1);
+        try (Visitor ada = chromium.visitor(node.port()).signedUpAt(node, product)) {
+            ada.page().route(BUY, route -> {
+                Instant lately = Instant.now().minusSeconds(60);
+                admin.put(
+                        "/api/v1/products/update-product/" + product,
+                        new JsonObject().put("paused", true).put("opensAt", lately.toString()));
+                route.resume();
+            });
+
+            // when
+            ada.buyButton().click();
+
+            // then
+            assertThat(ada.page().locator("#answer")).containsText("Nothing was ordered");
+            assertEquals("refused", ada.page().locator("#answer").getAttribute("data-phase"));
             ada.hasNothingToComplainAbout();
         }
     }

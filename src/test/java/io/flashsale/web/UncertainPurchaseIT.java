@@ -10,6 +10,7 @@ import io.flashsale.TestNode;
 import io.flashsale.faults.TcpProxy;
 import io.flashsale.faults.Trigger;
 import io.flashsale.support.Client;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,10 +87,11 @@ class UncertainPurchaseIT {
             });
             ada.buyButton().click();
             ada.see("We do not know yet");
-            ada.page().unroute(BUY);
 
             // when
-            ada.page().reload();
+            leave(ada);
+            ada.page().unroute(BUY);
+            ada.at("/#/product/" + product);
 
             // then
             ada.see("It is yours");
@@ -126,13 +128,7 @@ class UncertainPurchaseIT {
                 }
             });
 
-            ada.page().evaluate("""
-                    () => {
-                      window.told = [];
-                      const answer = document.getElementById('answer');
-                      const tell = () => told.at(-1) !== answer.dataset.phase && told.push(answer.dataset.phase);
-                      new MutationObserver(tell).observe(answer, {attributes: true});
-                    }""");
+            tellPhases(ada);
 
             // when
             ada.buyButton().click();
@@ -232,11 +228,12 @@ class UncertainPurchaseIT {
                       const attempt = JSON.parse(localStorage[name]);
                       localStorage[name] = JSON.stringify({...attempt, startedAt: attempt.startedAt - 3_600_000});
                     })""");
-            ada.page().unroute(BUY);
-            Set<String> keys = ada.keys();
 
             // when
-            ada.page().reload();
+            leave(ada);
+            ada.page().unroute(BUY);
+            Set<String> keys = ada.keys();
+            ada.at("/#/product/" + product);
 
             // then
             ada.see("You tried to buy this before");
@@ -246,6 +243,58 @@ class UncertainPurchaseIT {
             assertEquals(1, ordersOf(product));
             ada.hasNothingToComplainAbout();
         }
+    }
+
+    @Test
+    void whoPressesAMomentTooEarlyNeedNotPressAgain() {
+        // given: a clock of the page that was a little ahead of the one that opens the sale
+        String product = TestNode.product(admin, 5, 1);
+        try (Visitor ada = chromium.visitor(node.port()).signedUpAt(node, product)) {
+            Set<String> keys = ada.keys();
+            List<Integer> asked = new ArrayList<>();
+            ada.page().route(BUY, route -> {
+                asked.add(asked.size());
+                if (asked.size() <= 2) {
+                    tooEarly(route, Instant.now().plusMillis(200));
+                } else {
+                    route.resume();
+                }
+            });
+            tellPhases(ada);
+
+            // when
+            ada.buyButton().click();
+
+            // then
+            ada.see("It is yours");
+            assertEquals(List.of("asking", "placed"), ada.page().evaluate("() => told"));
+            assertEquals(3, asked.size());
+            assertEquals(1, keys.size());
+            assertEquals(1, ordersOf(product));
+            ada.hasNothingToComplainAbout();
+        }
+    }
+
+    private static void tooEarly(Route route, Instant opensAt) {
+        route.fulfill(new Route.FulfillOptions()
+                .setStatus(409)
+                .setContentType("application/problem+json")
+                .setBody("{\"code\":\"sale-not-open\",\"status\":409,\"opensAt\":\"" + opensAt + "\"}"));
+    }
+
+    /** Gone before anything else changes: until the next page has come, a page that is left goes on asking. */
+    private static void leave(Visitor visitor) {
+        visitor.page().navigate("about:blank");
+    }
+
+    private static void tellPhases(Visitor visitor) {
+        visitor.page().evaluate("""
+                () => {
+                  window.told = [];
+                  const answer = document.getElementById('answer');
+                  const tell = () => told.at(-1) !== answer.dataset.phase && told.push(answer.dataset.phase);
+                  new MutationObserver(tell).observe(answer, {attributes: true});
+                }""");
     }
 
     private static void answerWith(Route route, int status, int retryAfterSeconds) {
