@@ -55,7 +55,7 @@ public final class LiveRoom {
     private final Map<String, Telling> tellings = new HashMap<>();
     private final Set<Watched> lookedLately = new HashSet<>();
     private final Set<Watched> lookingLater = new HashSet<>();
-    private final long heartbeat;
+    private long heartbeat;
     private boolean closed;
 
     /**
@@ -74,7 +74,7 @@ public final class LiveRoom {
         this.metrics = metrics;
         this.exists = exists;
         this.looks = new Looks(link, this::looked);
-        this.heartbeat = vertx.setPeriodic(settings.heartbeat().toMillis(), timer -> heartbeat());
+        armHeartbeat();
         vertx.eventBus().<StockEvent>localConsumer(LiveVerticle.EVENTS, message -> heard(message.body()));
         vertx.eventBus().<String>localConsumer(LiveVerticle.MISSED, message -> lookAgain());
     }
@@ -240,6 +240,14 @@ public final class LiveRoom {
                 leave(listener);
             }
         }
+    }
+
+    /** Anew after each: those that a halt of this node held up must not come one after another, before any answer is read. */
+    private void armHeartbeat() {
+        heartbeat = vertx.setTimer(settings.heartbeat().toMillis(), timer -> {
+            armHeartbeat();
+            heartbeat();
+        });
     }
 
     private void heartbeat() {

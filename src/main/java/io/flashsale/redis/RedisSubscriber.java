@@ -67,7 +67,7 @@ public final class RedisSubscriber {
     public void start(Consumer<String> messageHandler, Runnable subscribedHandler) {
         onMessage = messageHandler;
         onSubscribed = subscribedHandler;
-        heartbeat = vertx.setPeriodic(settings.heartbeat().toMillis(), timer -> beat());
+        armHeartbeat();
         connect();
     }
 
@@ -116,6 +116,14 @@ public final class RedisSubscriber {
         } else {
             onMessage.accept(message.get(2).toString());
         }
+    }
+
+    /** Anew after each: those that a halt of this node held up must not come one after another, before any answer is read. */
+    private void armHeartbeat() {
+        heartbeat = vertx.setTimer(settings.heartbeat().toMillis(), timer -> {
+            armHeartbeat();
+            beat();
+        });
     }
 
     private void beat() {

@@ -66,7 +66,8 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    void delay(long millis) {
+    /** From now on everything takes so much longer, each way. */
+    public void delay(long millis) {
         delayMillis = millis;
     }
 
