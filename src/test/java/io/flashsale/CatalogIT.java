@@ -253,12 +253,13 @@ class CatalogIT {
     }
 
     @Test
-    void theLimitChangesOnlyWhilePausedAndCountsWhatIsHeld() {
+    void theLimitChangesOnlyWhilePausedAndCountsWhatIsHeld() throws Exception {
         // given
         String product = TestNode.product(admin, 10, 0);
         String path = "/api/v1/product/update-product/" + product;
         Client ada = node.user();
         ada.buy(product, "two", 2);
+        node.awaitEmptyOutbox(product);
 
         // when
         Answer running = admin.put(path, new JsonObject().put("perUserLimit", 3));

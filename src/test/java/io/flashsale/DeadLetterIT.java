@@ -210,6 +210,7 @@ class DeadLetterIT {
     void areNotDiscardedWhileTheirSaleIsRecovered() throws Exception {
         // given: a recovery that has restored the order, and is not over yet
         String id = awaitLetter().getString("id");
+        node.redis("SET", Keys.recoveryLock(product), "somebody else", "PX", "30000");
         node.redis("HSET", Keys.sale(product), "recovering", "token");
 
         // when
@@ -218,6 +219,7 @@ class DeadLetterIT {
         // then
         assertEquals("unavailable", discarded.code(), discarded.body());
         assertEquals(1, letters().size());
+        node.redis("DEL", Keys.recoveryLock(product));
         await(() -> letters().isEmpty()
                 || admin.post("/api/v1/admin/dead-letters/" + id + "/discard").status() == 204);
         assertEquals("4", node.redis("GET", Keys.stock(product)));

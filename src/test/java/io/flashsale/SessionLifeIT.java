@@ -17,14 +17,14 @@ class SessionLifeIT {
     void anUnusedSessionEndsAndAUsedOneGoesOn() throws Exception {
         // given
         try (TestNode node = TestNode.builder()
-                .with("FLASHSALE_GATE_SESSION_IDLE", "2s")
+                .with("FLASHSALE_GATE_SESSION_IDLE", "4s")
                 .with("FLASHSALE_GATE_SESSION_ABSOLUTE", "60s")
                 .start()) {
             Client used = node.user();
             Client unused = node.user();
 
             // when
-            for (int i = 0; i < 8; i++) {
+            for (int i = 0; i < 12; i++) {
                 Thread.sleep(500);
                 assertEquals(200, used.get(PROFILE).status());
             }
@@ -39,15 +39,15 @@ class SessionLifeIT {
     void noSessionOutlivesItsAbsoluteEndHoweverBusy() throws Exception {
         // given
         try (TestNode node = TestNode.builder()
-                .with("FLASHSALE_GATE_SESSION_IDLE", "3s")
-                .with("FLASHSALE_GATE_SESSION_ABSOLUTE", "3s")
+                .with("FLASHSALE_GATE_SESSION_IDLE", "6s")
+                .with("FLASHSALE_GATE_SESSION_ABSOLUTE", "6s")
                 .start()) {
             Client busy = node.user();
             String product = TestNode.product(node.admin(), 5, 0);
 
             // when
             Answer answer = busy.buy(product, "k");
-            for (int i = 0; i < 40 && answer.status() == 201; i++) {
+            for (int i = 0; i < 100 && answer.status() == 201; i++) {
                 Thread.sleep(100);
                 answer = busy.buy(product, "k");
             }

@@ -64,6 +64,8 @@ class AuditFaultIT {
                 .with("FLASHSALE_MONGODB_DATABASE", DATABASE)
                 .with("FLASHSALE_MONGODB_COMMAND_TIMEOUT", "1s")
                 .with("FLASHSALE_REDIS_COMMAND_TIMEOUT", "500ms")
+                .with("FLASHSALE_PURCHASE_CONFIRM_TIMEOUT", "2s")
+                .with("FLASHSALE_PERSISTENCE_STALL", "500ms")
                 .with("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "2")
                 .start();
     }

@@ -312,6 +312,8 @@ enum Control {
     TestNode.Builder node(boolean guarded) {
         return TestNode.builder()
                 .with("FLASHSALE_PURCHASE_CONFIRM_TIMEOUT", "300ms")
+                .with("FLASHSALE_PERSISTENCE_STALL", "500ms")
+                .with("FLASHSALE_REDIS_COMMAND_TIMEOUT", "1s")
                 .with("FLASHSALE_MONGODB_COMMAND_TIMEOUT", "1s");
     }
 

@@ -91,10 +91,12 @@ final class History {
      * whole, or after a while.
      */
     long followedBy(long returned) {
-        if (returned <= firstFaultAt || returned >= wholeAt) {
-            return returned;
-        }
-        return Math.min(returned + HEALING, wholeAt);
+        return returned <= firstFaultAt || returned >= wholeAt ? returned : repairedBy(returned);
+    }
+
+    /** By when the reconciler has surely made up for what an answer left undone. */
+    long repairedBy(long returned) {
+        return returned < wholeAt ? Math.min(returned + HEALING, wholeAt) : returned + HEALING;
     }
 
     List<Call> calls() {

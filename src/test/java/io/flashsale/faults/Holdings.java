@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * From when until when each request may have held units, at the longest: from the begin of the first call that may have
@@ -15,6 +16,9 @@ import java.util.Map;
 final class Holdings {
     private static final long ALWAYS = Long.MIN_VALUE;
     private static final long FOR_EVER = Long.MAX_VALUE;
+
+    /** Of the nodes' settings: no store was given up on sooner. */
+    private static final long SHORTEST_TIME_OUT = TimeUnit.MILLISECONDS.toNanos(500);
 
     private record Stake(String request, String buyer, int quantity, long from, long until) {
         boolean overlaps(Call call) {
@@ -37,7 +41,7 @@ final class Holdings {
             if (call.bought()) {
                 orderOf.put(call.request(), call.orderId());
             } else if (call.kind() == Kind.CANCEL && call.outcome() == Outcome.OK) {
-                givenBackBy.merge(call.key(), history.followedBy(call.returned()), Math::min);
+                givenBackBy.merge(call.key(), givenBackBy(call), Math::min);
             }
         }
         Map<String, List<Call>> early = new HashMap<>();
@@ -50,6 +54,12 @@ final class Holdings {
         early.values().forEach(calls -> add(calls, history.wholeAt()));
         late.values().forEach(calls -> add(calls, FOR_EVER));
         addLiveWhenWhole();
+    }
+
+    /** A cancellation that lasted so long that the node may have given up on a store is left to the reconciler. */
+    private long givenBackBy(Call cancellation) {
+        boolean atOnce = cancellation.returned() - cancellation.invoked() < SHORTEST_TIME_OUT;
+        return atOnce ? history.followedBy(cancellation.returned()) : history.repairedBy(cancellation.returned());
     }
 
     /**

@@ -32,6 +32,14 @@ class SlowRecoveryIT {
         TestNode.await(vertx.close());
     }
 
+    /** Gives up on nobody but buyers: what is slow here is to be waited for. */
+    private static TestNode.Builder patient() {
+        return TestNode.builder()
+                .with("FLASHSALE_PURCHASE_CONFIRM_TIMEOUT", "500ms")
+                .with("FLASHSALE_PERSISTENCE_STALL", "500ms")
+                .with("FLASHSALE_MONGODB_COMMAND_TIMEOUT", "30s");
+    }
+
     private static Object field(SmallWorld world, String name) {
         return world.redis()
                 .send("HGET", "product:sale:{" + world.wares().get(0).id() + "}", name);
@@ -78,8 +86,7 @@ class SlowRecoveryIT {
     /** Buyers who saw the loss ask for a recovery, and some of them only when it is over. */
     @Test
     void whatIsRecoveredStaysOpen() {
-        try (SmallWorld world =
-                new SmallWorld(vertx, TestNode.builder().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1)) {
+        try (SmallWorld world = new SmallWorld(vertx, patient().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1)) {
             // given
             world.sell(100_000, 0);
             List<Client> buyers = new ArrayList<>();
@@ -109,8 +116,7 @@ class SlowRecoveryIT {
     /** A recovery that takes longer than the lease of its lock is left to the node that is at it. */
     @Test
     void aLongRecoveryIsNotTakenOver() {
-        try (SmallWorld world =
-                        new SmallWorld(vertx, TestNode.builder().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1);
+        try (SmallWorld world = new SmallWorld(vertx, patient().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1);
                 TestNode other = world.anotherNode()) {
             // given
             world.sell(10, 0);
@@ -136,8 +142,7 @@ class SlowRecoveryIT {
     /** The admin is told "unavailable", and by then the units are taken, or about to be. */
     @Test
     void unitsOfAFailedEditAreSoldAfterAll() {
-        try (SmallWorld world =
-                new SmallWorld(vertx, TestNode.builder().with("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "2"), 1)) {
+        try (SmallWorld world = new SmallWorld(vertx, patient().with("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "2"), 1)) {
             // given
             world.sell(10, 0);
             Ware ware = world.wares().get(0);

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -100,14 +101,16 @@ class RateLimiterIT {
         String user = UUID.randomUUID().toString();
 
         // when
+        long began = System.nanoTime();
         int admitted = 0;
         for (int i = 0; i < 60; i++) {
             admitted += TestNode.await(patient.byUser(user)).orElseThrow().admitted() ? 1 : 0;
             Thread.sleep(50);
         }
 
-        // then: three seconds of hammering let through what three to four windows hold
-        assertTrue(admitted >= 5 && admitted <= 8, "admitted " + admitted);
+        // then: at least three seconds of hammering let through what as many windows hold
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
+        assertTrue(admitted >= 5 && admitted <= 2 * (seconds + 1), admitted + " admitted in " + seconds + " s");
     }
 
     @Test
