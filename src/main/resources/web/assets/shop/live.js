@@ -11,6 +11,7 @@ const MOST_PRODUCTS = 100;
  */
 export class Live {
   #heard;
+  #gone;
   #stands;
   #wanted = new Set();
   #seqs = new Map();
@@ -18,12 +19,13 @@ export class Live {
   #tries = 0;
 
   /**
-   * @param heard is told every event that is not older than what was told of its product before, and whether it is news:
-   *   not the first one of its product, nor the same again
+   * @param heard is told every event that is not older than what was told of its product before
+   * @param gone is told the id of a product that is not there, or not any more
    * @param stands is told whether the line stands
    */
-  constructor(heard, stands) {
+  constructor({heard, gone, stands}) {
     this.#heard = heard;
+    this.#gone = gone;
     this.#stands = stands;
   }
 
@@ -67,11 +69,15 @@ export class Live {
   }
 
   #take(event) {
+    if (event.type === 'error' && event.code === 'not-found') {
+      this.#gone(event.productId);
+      return;
+    }
     const before = this.#seqs.get(event.productId) ?? -1;
     if (typeof event.seq !== 'number' || event.seq < before) {
       return;
     }
     this.#seqs.set(event.productId, event.seq);
-    this.#heard(event, before >= 0 && event.seq > before);
+    this.#heard(event);
   }
 }

@@ -1,18 +1,16 @@
 import {call} from '../common/api.js';
 import {now} from '../common/clock.js';
 import {announce, refresh} from '../common/render.js';
-import {jittered, sleep} from '../common/waiting.js';
+import {jittered} from '../common/waiting.js';
 import {texts} from '../texts.js';
 import {Live} from './live.js';
 
 const PAGE = 24;
-/** Live events tell what is left, not how an admin changed a sale: that is looked up, also where such an event was missed. */
+/** Live events tell what is left, not that an admin opened, paused or changed a sale: that is looked up. */
 const LOOK_MILLIS = {paused: 3_000, scheduled: 8_000};
 const LOOK_RARELY_MILLIS = 20_000;
 /** Without a live line what is left is looked up as well. */
 const LOOK_WITHOUT_LINE_MILLIS = 4_000;
-/** After an event of a change, within that time; at random, since thousands hear it at once. */
-const LOOK_SOON_MILLIS = 1_500;
 const ANNOUNCE_STOCK_MILLIS = 10_000;
 /** An answer that was on its way meanwhile is older than what came in live. */
 const LIVE_WINS_MILLIS = 2_000;
@@ -30,12 +28,15 @@ export const shop = {byId: new Map(), list: null, next: null, trouble: null, lin
 
 const lastStates = new Map();
 const heardAt = new Map();
-const lookedAtSoon = new Set();
 let stockAnnouncedAt = 0;
 
-const live = new Live(heard, stands => {
-  shop.line = stands;
-  refresh();
+const live = new Live({
+  heard,
+  gone,
+  stands: stands => {
+    shop.line = stands;
+    refresh();
+  },
 });
 
 /** The state of a sale at this moment: the first that holds, as the API has it. */
@@ -53,36 +54,24 @@ export function stateOf(product) {
   return product.remaining !== null && product.remaining <= 0 ? 'sold-out' : 'open';
 }
 
-function heard(event, isNews) {
+function heard(event) {
   const product = shop.byId.get(event.productId);
   if (!product) {
     return;
   }
   if (event.type === 'stock:updated') {
-    // Each edit is told so, and nothing else tells as much as before; but what is sold out is told while orders are written.
-    if (isNews && event.remaining === product.remaining && event.remaining > 0) {
-      lookSoon(event.productId);
-    }
-    product.remaining = event.remaining;
+    // The counter itself: below zero where more is sold than a shop whose books were set back knows of.
+    product.remaining = Math.max(0, event.remaining);
   } else if (event.type === 'product:soldout') {
     product.remaining = 0;
-  } else if (event.type !== 'purchase:completed') {
-    readProduct(event.productId);
   }
   heardAt.set(event.productId, Date.now());
   refresh();
 }
 
-async function lookSoon(id) {
-  if (lookedAtSoon.has(id)) {
-    return;
-  }
-  lookedAtSoon.add(id);
-  await sleep(Math.random() * LOOK_SOON_MILLIS);
-  lookedAtSoon.delete(id);
-  if (document.visibilityState === 'visible') {
-    await readProduct(id).catch(() => {});
-  }
+function gone(id) {
+  shop.byId.set(id, null);
+  refresh();
 }
 
 function take(product) {

@@ -9,8 +9,12 @@ const PREFIX = 'flashsale.attempt/';
 const WISH = 'flashsale.wish';
 const FIRST_WAIT_MILLIS = 600;
 const LONGEST_WAIT_MILLIS = 12_000;
-/** What this page takes for the moment of opening may be early by the half of the second that the shop's Date header names. */
-const EARLY_MILLIS = 2_000;
+/**
+ * What this page takes for the moment of opening may be early by half a second, since the shop's Date header names whole
+ * ones; twice as much is allowed for. Each of the few tries counts against the limit of this buyer.
+ */
+const EARLY_MILLIS = 1_000;
+const EARLY_TRIES = 4;
 const FIRST_WAIT_WHERE_EARLY_MILLIS = 100;
 /** One who comes back later than that is asked first: to find something bought that one gave up on is a bad surprise. */
 const FRESH_MILLIS = 15 * 60_000;
@@ -133,10 +137,11 @@ async function pursue(attempt) {
       await follow(attempt, body);
       return;
     } catch (failure) {
-      if (isFinal(attempt, failure)) {
+      const early = tries < EARLY_TRIES && isTooEarly(failure);
+      if (!early && isFinal(attempt, failure)) {
         return;
       }
-      wait = untilNextTry(failure, tries);
+      wait = early ? untilOpening(failure, tries) : untilNextTry(failure, tries);
     }
     tries += 1;
     show(attempt, {...wait, tries});
@@ -189,9 +194,6 @@ function isFinal(attempt, failure) {
   if (!(failure instanceof Problem)) {
     throw failure;
   }
-  if (isTooEarly(failure)) {
-    return false;
-  }
   if (failure.status === 401 || failure.code === 'otp-required') {
     leave(attempt);
     return true;
@@ -203,8 +205,13 @@ function isFinal(attempt, failure) {
 
 /** The sale is about to open: whoever pressed at the first moment is not sent away for the inaccuracy of a clock. */
 function isTooEarly(failure) {
-  const opensAt = Date.parse(failure.body.opensAt ?? '');
-  return failure.code === 'sale-not-open' && Math.abs(opensAt - now()) < EARLY_MILLIS;
+  return failure.code === 'sale-not-open' && Math.abs(Date.parse(failure.body.opensAt) - now()) < EARLY_MILLIS;
+}
+
+function untilOpening(failure, tries) {
+  const opensIn = Math.max(0, Date.parse(failure.body.opensAt) - now());
+  const pause = backOff(tries, FIRST_WAIT_WHERE_EARLY_MILLIS, LONGEST_WAIT_MILLIS);
+  return {phase: 'asking', nextTryAt: Date.now() + opensIn + pause};
 }
 
 /** The key stays: whoever signs in again under the same name goes on with it. */
@@ -214,11 +221,6 @@ function leave(attempt) {
 }
 
 function untilNextTry(failure, tries) {
-  if (failure.code === 'sale-not-open') {
-    const opensIn = Date.parse(failure.body.opensAt) - now();
-    const pause = backOff(tries, FIRST_WAIT_WHERE_EARLY_MILLIS, LONGEST_WAIT_MILLIS);
-    return {phase: 'asking', nextTryAt: Date.now() + Math.max(opensIn, pause)};
-  }
   const asked = failure.retryAfterMillis ?? 0;
   const own = backOff(tries, FIRST_WAIT_MILLIS, LONGEST_WAIT_MILLIS);
   // Never before the time that the shop names; a little later, each at a time of their own.

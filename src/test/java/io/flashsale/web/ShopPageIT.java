@@ -217,25 +217,22 @@ class ShopPageIT {
         }
     }
 
-    /** No event says so, and the page looks by itself every 20 to 30 seconds; but each edit is followed by an event. */
     @Test
-    void anEditIsSeenSoon() {
-        // given
+    void aDeletedProductIsGoneFromThePage() {
+        // given: a page that only hears
         String product = TestNode.product(admin, 5, 1);
-        String path = "/api/v1/products/update-product/" + product;
         try (Visitor ada = chromium.visitor(node.port())) {
             ada.at("/#/product/" + product);
-            assertThat(ada.buyButton()).isEnabled();
+            assertThat(ada.page().locator("[data-role=remaining]")).hasText("5");
+            ada.page().route("**/api/v1/product/**", Route::abort);
+            node.user().buy(product, "k");
+            assertThat(ada.page().locator("[data-role=remaining]")).hasText("4");
 
             // when
-            admin.put(path, new JsonObject().put("paused", true));
+            admin.delete("/api/v1/product/delete-product/" + product);
 
             // then
-            LocatorAssertions.HasAttributeOptions sooner =
-                    new LocatorAssertions.HasAttributeOptions().setTimeout(10_000);
-            assertThat(ada.page().locator(".product")).hasAttribute("data-state", "paused", sooner);
-            admin.put(path, new JsonObject().put("paused", false).put("price", 100));
-            assertThat(ada.page().locator(".price")).containsText("$1.00");
+            ada.see("This product is not here, or not any more");
             ada.hasNothingToComplainAbout();
         }
     }

@@ -275,6 +275,27 @@ class UncertainPurchaseIT {
         }
     }
 
+    @Test
+    void aSaleThatDoesNotOpenAfterAllIsAskedForAFewTimesOnly() {
+        // given
+        String product = TestNode.product(admin, 5, 1);
+        List<Integer> asked = new ArrayList<>();
+        try (Visitor ada = chromium.visitor(node.port()).signedUpAt(node, product)) {
+            ada.page().route(BUY, route -> {
+                asked.add(asked.size());
+                tooEarly(route, Instant.now().plusMillis(50));
+            });
+
+            // when
+            ada.buyButton().click();
+
+            // then
+            assertThat(ada.page().locator("#answer")).hasAttribute("data-phase", "refused");
+            assertEquals(5, asked.size());
+            ada.hasNothingToComplainAbout();
+        }
+    }
+
     private static void tooEarly(Route route, Instant opensAt) {
         route.fulfill(new Route.FulfillOptions()
                 .setStatus(409)
