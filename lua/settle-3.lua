@@ -53,8 +53,7 @@ end
 if untold > 0 then
   tell('purchase:completed', string.format('"quantity":%d,"at":"%s"', untold, ARGV[3]))
 end
--- Where more is sold than is on sale, since MongoDB was set back, nothing is left.
-tell('stock:updated', '"remaining":' .. math.max(0, tonumber(left)) .. (sale[5] == '1' and ',"deleted":true' or ''))
+tell('stock:updated', '"remaining":' .. left .. (sale[5] == '1' and ',"deleted":true' or ''))
 redis.call('HSET', KEYS[2], 'toldAt', string.format('%.0f', now), 'told', left)
 redis.call('HDEL', KEYS[2], 'untold')
 return {settled, 0}

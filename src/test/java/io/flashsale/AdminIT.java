@@ -13,14 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
-import java.io.BufferedReader;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -479,22 +472,6 @@ class AdminIT {
         assertEquals(0, read.getInteger("remaining"));
         assertEquals(0, shown(product).getInteger("remaining"));
         assertEquals("sold-out", shown(product).getString("state"));
-        assertTrue(firstEvent(product).contains("\"remaining\":0,"), firstEvent(product));
-    }
-
-    private static String firstEvent(String product) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + node.port() + "/api/v1/product/" + product + "/events"))
-                .build();
-        InputStream stream = HttpClient.newHttpClient()
-                .send(request, HttpResponse.BodyHandlers.ofInputStream())
-                .body();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-            return lines.lines()
-                    .filter(line -> line.startsWith("data:"))
-                    .findFirst()
-                    .orElseThrow();
-        }
     }
 
     private static JsonObject shown(String product) {

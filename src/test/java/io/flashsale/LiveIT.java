@@ -472,13 +472,15 @@ class LiveIT {
         }
         node.user().buy(other, "k");
 
-        // then: what is told again of the first, since its recovery has just ended, changes nothing
+        // then: what is told again, since their recoveries have just ended, changes nothing
         assertEquals(5, told.get(one).getInteger("remaining"));
         assertEquals(9, told.get(other).getInteger("remaining"));
         assertNull(told.get("nothing").getInteger("remaining"));
         JsonObject news = messages.next();
-        while (news.getString("productId").equals(one)) {
-            assertEquals(5, news.getInteger("remaining"));
+        while (!Integer.valueOf(8).equals(news.getInteger("remaining"))) {
+            if (news.getString("productId").equals(one)) {
+                assertEquals(5, news.getInteger("remaining"));
+            }
             news = messages.next();
         }
         assertEquals(other, news.getString("productId"));

@@ -138,7 +138,7 @@ public final class TestNode implements AutoCloseable {
         return await(sale.ask(link -> link.send(command, arguments))).asString();
     }
 
-    /** Waits until MongoDB has confirmed all orders of a product. */
+    /** Waits until no order of a product waits for MongoDB or for the audit log. */
     public void awaitEmptyOutbox(String productId) throws InterruptedException {
         for (int i = 0; i < 400 && !"0".equals(redis("HLEN", Keys.orders(productId))); i++) {
             TimeUnit.MILLISECONDS.sleep(50);

@@ -18,8 +18,7 @@ final class LiveSales {
     /**
      * A sale right now.
      *
-     * @param remaining units left; null where Redis does not say. Never less than 0, as the counter is after a MongoDB that
-     *     was set back forgot that more was put on sale
+     * @param remaining units left; null where Redis does not say
      * @param version of the product under which it sells; null where Redis does not say or nobody has certified it
      */
     record Now(Long remaining, Long version) {
@@ -40,9 +39,7 @@ final class LiveSales {
         Future<Reply> sale = link.send("HMGET", Keys.sale(productId), "certifiedBy", "version");
         return Future.all(identity, stock, sale)
                 .map(read -> new Now(
-                        stock.result().isNil()
-                                ? null
-                                : Math.max(0, stock.result().asLong()),
+                        stock.result().isNil() ? null : stock.result().asLong(),
                         version(identity.result(), sale.result())))
                 .otherwise(SILENT);
     }

@@ -152,7 +152,7 @@ public final class Overview {
                 .put("name", product.details().name())
                 .put("state", SaleState.of(product, live.remaining(), now).wireName())
                 .put("stock", product.details().stock())
-                .put("remaining", live.remaining())
+                .put("remaining", ProductJson.remaining(live.remaining()))
                 .put("outbox", live.outbox())
                 .put("paused", product.details().paused())
                 .put("opensAt", Answers.time(product.details().opensAt()))

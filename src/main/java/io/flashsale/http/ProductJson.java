@@ -29,7 +29,7 @@ final class ProductJson {
                 .put("price", details.price())
                 .put("currency", details.currency())
                 .put("stock", details.stock())
-                .put("remaining", view.remaining())
+                .put("remaining", remaining(view.remaining()))
                 .put("perUserLimit", details.perUserLimit())
                 .put("opensAt", Answers.time(details.opensAt()))
                 .put("closesAt", Answers.time(details.closesAt()))
@@ -39,6 +39,14 @@ final class ProductJson {
                 .put("version", product.version())
                 .put("createdAt", Answers.time(product.createdAt()))
                 .put("updatedAt", Answers.time(product.updatedAt()));
+    }
+
+    /**
+     * As clients are told it: the counter of a sale is below zero where more was sold than a MongoDB that was set back knows
+     * to be on sale.
+     */
+    static Long remaining(Long counted) {
+        return counted == null ? null : Math.max(0, counted);
     }
 
     static SaleState stateOf(ProductView view, Instant now) {

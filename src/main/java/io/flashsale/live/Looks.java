@@ -85,7 +85,7 @@ final class Looks {
                         ? Optional.empty()
                         : Optional.of(StockEvent.snapshot(
                                 productId,
-                                Math.max(0, reply.at(1).asLong()),
+                                reply.at(1).asLong(),
                                 reply.at(0).asLong(),
                                 reply.at(2).asLong() == 1)));
     }

@@ -14,7 +14,7 @@ public final class SaleFigures {
     /**
      * One sale.
      *
-     * @param remaining units left, or null where Redis does not say; never less than 0, even if more is sold than on sale
+     * @param remaining units left, or null where Redis does not say
      * @param outbox orders that wait for MongoDB, or null where Redis does not say
      */
     public record Figures(Long remaining, Long outbox) {
@@ -34,9 +34,7 @@ public final class SaleFigures {
             Future<Reply> waiting = link.send("HLEN", Keys.orders(productId));
             reads.add(Future.all(stock, waiting)
                     .map(both -> new Figures(
-                            stock.result().isNil()
-                                    ? null
-                                    : Math.max(0, stock.result().asLong()),
+                            stock.result().isNil() ? null : stock.result().asLong(),
                             waiting.result().asLong()))
                     .otherwise(Figures.SILENT));
         }

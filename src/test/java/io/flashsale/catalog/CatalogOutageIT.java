@@ -195,7 +195,7 @@ class CatalogOutageIT {
     }
 
     /** As a client would: asks again until it is told that it is done. Answers the version. */
-    private long renameEverywhere(String name) throws InterruptedException {
+    private long renameEverywhere(String name) {
         long[] version = new long[1];
         await(() -> {
             Change<ProductView> change = rename(name).orElseThrow();

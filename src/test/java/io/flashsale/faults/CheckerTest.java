@@ -31,6 +31,7 @@ class CheckerTest {
     private final Set<String> outbox = new HashSet<>();
     private Set<Integer> free;
     private long now;
+    private long lasting = 1;
     private int limit = 1;
     private int onSale = 2;
     private int highest = 2;
@@ -55,8 +56,9 @@ class CheckerTest {
 
     private void call(
             Call.Kind kind, String buyer, String key, int quantity, int status, boolean replayed, String body) {
-        history.add(new Call(kind, buyer, 0, PRODUCT, key, quantity, now + 1, now + 2, status, replayed, body));
-        now += 10;
+        long returned = now + 1 + lasting;
+        history.add(new Call(kind, buyer, 0, PRODUCT, key, quantity, now + 1, returned, status, replayed, body));
+        now = returned + 8;
     }
 
     private void told(String buyer, String key, int quantity, int unit) {
@@ -562,6 +564,31 @@ class CheckerTest {
         soldOutAfterACancellation();
         refused("eve", "k", 409, "sold-out");
         finds("sold out");
+    }
+
+    @Test
+    void soldOutAfterACancellationThatLastedLongerThanANodeWaitsForRedis() {
+        slowCancellation();
+        refused("eve", "k", 409, "sold-out");
+        assertEquals(List.of(), check());
+    }
+
+    @Test
+    void soldOutLongAfterThat() {
+        slowCancellation();
+        now += 20 * SECOND;
+        refused("eve", "k", 409, "sold-out");
+        finds("sold out");
+    }
+
+    private void slowCancellation() {
+        told("ada", "k", 1, 1);
+        told("bob", "k", 1, 2);
+        lasting = Holdings.SHORTEST_TIME_OUT;
+        cancelled("ada", "k");
+        lasting = 1;
+        stored("ada", "k", 1, 1, "cancelled");
+        stored("bob", "k", 1, 2, "placed");
     }
 
     @Test

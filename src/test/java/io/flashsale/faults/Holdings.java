@@ -17,8 +17,8 @@ final class Holdings {
     private static final long ALWAYS = Long.MIN_VALUE;
     private static final long FOR_EVER = Long.MAX_VALUE;
 
-    /** Of the nodes' settings: no store was given up on sooner. */
-    private static final long SHORTEST_TIME_OUT = TimeUnit.MILLISECONDS.toNanos(500);
+    /** No node that is judged gives up on an answer of a store sooner. */
+    static final long SHORTEST_TIME_OUT = TimeUnit.MILLISECONDS.toNanos(300);
 
     private record Stake(String request, String buyer, int quantity, long from, long until) {
         boolean overlaps(Call call) {
@@ -56,7 +56,10 @@ final class Holdings {
         addLiveWhenWhole();
     }
 
-    /** A cancellation that lasted so long that the node may have given up on a store is left to the reconciler. */
+    /**
+     * What a cancellation gave back is on sale with its answer; but a node that gave up on Redis meanwhile answers all the
+     * same, and leaves the units to the reconciler.
+     */
     private long givenBackBy(Call cancellation) {
         boolean atOnce = cancellation.returned() - cancellation.invoked() < SHORTEST_TIME_OUT;
         return atOnce ? history.followedBy(cancellation.returned()) : history.repairedBy(cancellation.returned());

@@ -269,8 +269,10 @@ final class SmallWorld implements AutoCloseable {
     @Override
     public void close() {
         front.close();
-        network.close();
+        // A node that stops waits for what is under way.
+        network.heal();
         node.close();
+        network.close();
         mongo.close();
         redis.close();
         TestStores.delete(folder);

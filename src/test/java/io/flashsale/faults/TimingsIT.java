@@ -152,6 +152,8 @@ class TimingsIT {
                     vertx,
                     TestNode.builder()
                             .with("FLASHSALE_PERSISTENCE_STALL", stall)
+                            .with("FLASHSALE_PURCHASE_CONFIRM_TIMEOUT", "2s")
+                            .with("FLASHSALE_REDIS_COMMAND_TIMEOUT", "1s")
                             .with("FLASHSALE_LIMITS_PURCHASE_USER", "unlimited"),
                     1)) {
                 // given
