@@ -1,5 +1,6 @@
 package io.flashsale.live;
 
+import io.flashsale.redis.Heartbeat;
 import io.flashsale.redis.RedisLink;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -55,7 +56,7 @@ public final class LiveRoom {
     private final Map<String, Telling> tellings = new HashMap<>();
     private final Set<Watched> lookedLately = new HashSet<>();
     private final Set<Watched> lookingLater = new HashSet<>();
-    private long heartbeat;
+    private final Heartbeat heartbeat;
     private boolean closed;
 
     /**
@@ -74,7 +75,8 @@ public final class LiveRoom {
         this.metrics = metrics;
         this.exists = exists;
         this.looks = new Looks(link, this::looked);
-        armHeartbeat();
+        this.heartbeat = new Heartbeat(vertx, settings.heartbeat(), this::beat);
+        heartbeat.start();
         vertx.eventBus().<StockEvent>localConsumer(LiveVerticle.EVENTS, message -> heard(message.body()));
         vertx.eventBus().<String>localConsumer(LiveVerticle.MISSED, message -> lookAgain());
     }
@@ -242,15 +244,7 @@ public final class LiveRoom {
         }
     }
 
-    /** Anew after each: those that a halt of this node held up must not come one after another, before any answer is read. */
-    private void armHeartbeat() {
-        heartbeat = vertx.setTimer(settings.heartbeat().toMillis(), timer -> {
-            armHeartbeat();
-            heartbeat();
-        });
-    }
-
-    private void heartbeat() {
+    private void beat() {
         for (Listener listener : List.copyOf(listeners)) {
             if (!listener.heartbeat()) {
                 drop(listener);
@@ -270,7 +264,7 @@ public final class LiveRoom {
     /** Sends everybody home, so that a node which stops need not wait for connections that never end. */
     public void close() {
         closed = true;
-        vertx.cancelTimer(heartbeat);
+        heartbeat.stop();
         List.copyOf(listeners).forEach(listener -> {
             leave(listener);
             listener.end();

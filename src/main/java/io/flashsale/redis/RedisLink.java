@@ -66,6 +66,7 @@ public final class RedisLink {
 
     private final Vertx vertx;
     private final Settings settings;
+    private final Heartbeat heartbeat;
     private final RedisOptions options;
 
     /** A client of its own for each connection: closing a connection alone gives it back to the client's pool. */
@@ -77,7 +78,6 @@ public final class RedisLink {
     private int inFlight;
     private int failedHeartbeats;
     private long reconnectDelayMillis;
-    private long heartbeatTimer = -1;
     private boolean closed;
     private volatile boolean ending;
 
@@ -92,6 +92,7 @@ public final class RedisLink {
     public RedisLink(Vertx vertx, RedisOptions options, Settings settings) {
         this.vertx = vertx;
         this.settings = settings;
+        this.heartbeat = new Heartbeat(vertx, settings.heartbeat(), this::beat);
         this.reconnectDelayMillis = settings.reconnectMin().toMillis();
         // Its own queue must be wider than our bound, or it refuses with an error that says nothing of a bound.
         RedisOptions own = new RedisOptions(options)
@@ -116,7 +117,7 @@ public final class RedisLink {
      *     starting
      */
     public Future<Void> start() {
-        heartbeatTimer = vertx.setPeriodic(settings.heartbeat().toMillis(), timer -> beat());
+        heartbeat.start();
         return connect().otherwiseEmpty();
     }
 
@@ -128,7 +129,7 @@ public final class RedisLink {
     /** Closes the connection for good; what is under way fails. */
     public Future<Void> close() {
         closed = true;
-        vertx.cancelTimer(heartbeatTimer);
+        heartbeat.stop();
         drop("closed by this node");
         return Future.succeededFuture();
     }

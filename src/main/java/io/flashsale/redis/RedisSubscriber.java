@@ -32,6 +32,7 @@ public final class RedisSubscriber {
     private final RedisOptions options;
     private final RedisLink link;
     private final RedisLink.Settings settings;
+    private final Heartbeat heartbeat;
     private final String channel;
     private final String ownChannel = "pubsub:heartbeat:" + UUID.randomUUID();
 
@@ -40,7 +41,6 @@ public final class RedisSubscriber {
     private Redis client;
     private int unanswered;
     private long delayMillis;
-    private long heartbeat = -1;
     private boolean closed;
 
     /**
@@ -54,6 +54,7 @@ public final class RedisSubscriber {
         this.options = new RedisOptions(options).setMaxPoolSize(1).setPreferredProtocolVersion(ProtocolVersion.RESP2);
         this.link = link;
         this.settings = settings;
+        this.heartbeat = new Heartbeat(vertx, settings.heartbeat(), this::beat);
         this.channel = channel;
         this.delayMillis = settings.reconnectMin().toMillis();
     }
@@ -67,14 +68,14 @@ public final class RedisSubscriber {
     public void start(Consumer<String> messageHandler, Runnable subscribedHandler) {
         onMessage = messageHandler;
         onSubscribed = subscribedHandler;
-        armHeartbeat();
+        heartbeat.start();
         connect();
     }
 
     /** Stops for good. */
     public Future<Void> close() {
         closed = true;
-        vertx.cancelTimer(heartbeat);
+        heartbeat.stop();
         return drop();
     }
 
@@ -116,14 +117,6 @@ public final class RedisSubscriber {
         } else {
             onMessage.accept(message.get(2).toString());
         }
-    }
-
-    /** Anew after each: those that a halt of this node held up must not come one after another, before any answer is read. */
-    private void armHeartbeat() {
-        heartbeat = vertx.setTimer(settings.heartbeat().toMillis(), timer -> {
-            armHeartbeat();
-            beat();
-        });
     }
 
     private void beat() {
