@@ -40,15 +40,6 @@ class ForgetfulRedisIT {
         return client.get("/api/v1/user/profile").json().getString("userId");
     }
 
-    private static Answer patiently(Client client, String product, String key) throws InterruptedException {
-        Answer answer = client.buy(product, key);
-        for (int i = 0; i < 400 && answer.status() == 503; i++) {
-            Thread.sleep(50);
-            answer = client.buy(product, key);
-        }
-        return answer;
-    }
-
     @Test
     void aForgottenUnitIsNotSoldTwice() throws Exception {
         // given
@@ -63,7 +54,7 @@ class ForgetfulRedisIT {
         node.redis("SADD", Keys.free(product), unit);
         node.redis("INCR", Keys.stock(product));
         Answer collided = bob.buy(product, "k");
-        Answer again = patiently(bob, product, "k");
+        Answer again = bob.buyPatiently(product, "k");
 
         // then
         assertEquals("unavailable", collided.code(), collided.body());
@@ -84,7 +75,7 @@ class ForgetfulRedisIT {
         // when
         node.redis("DEL", Keys.user(userOf(ada), product));
         Answer second = ada.buy(product, "other");
-        Answer third = patiently(ada, product, "third");
+        Answer third = ada.buyPatiently(product, "third");
 
         // then
         assertEquals("purchase-limit-reached", second.code());
@@ -206,7 +197,7 @@ class ForgetfulRedisIT {
             later.redis("HSET", Keys.sale(product), "certifiedBy", "another/server");
             Client ada = later.user();
             Client bob = later.user();
-            Answer bought = patiently(ada, product, "k");
+            Answer bought = ada.buyPatiently(product, "k");
             assertEquals("sold-out", bob.buy(product, "k").code());
             String order = bought.json().getString("orderId");
             assertEquals(

@@ -11,10 +11,10 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,14 +48,22 @@ class ProcessIT {
         TestStores.delete(data);
     }
 
+    /** The program, without what this machine has configured for it. */
+    private static ProcessBuilder jar(String... arguments) {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(name -> name.startsWith("FLASHSALE_") || name.endsWith("_URI"));
+        return builder;
+    }
+
     /** A running process and what its banner says. */
     private record Server(
             Process process, int port, int managementPort, String email, String password, String product) {
         static Server start(Path data) throws Exception {
             Path out = Files.createTempFile("flash-sale-", ".out");
-            ProcessBuilder builder = new ProcessBuilder(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString());
-            builder.environment().keySet().removeIf(name -> name.startsWith("FLASHSALE_") || name.endsWith("_URI"));
+            ProcessBuilder builder = jar();
             builder.environment()
                     .putAll(Map.of(
                             "PORT", "0",
@@ -110,18 +118,6 @@ class ProcessIT {
         }
     }
 
-    /** A retry until the sale is open again; what it costs a buyer is a 503 with Retry-After. */
-    private static Answer buyPatiently(Client client, String product, String key) throws InterruptedException {
-        Answer answer = client.buy(product, key);
-        for (int i = 0; i < 300 && answer.status() == 503; i++) {
-            assertTrue(List.of("unavailable", "overloaded").contains(answer.code()), answer.body());
-            assertTrue(Integer.parseInt(answer.header("retry-after")) >= 1);
-            Thread.sleep(50);
-            answer = client.buy(product, key);
-        }
-        return answer;
-    }
-
     @Test
     void nothingIsLostWhenTheProcessIsKilled() throws Exception {
         // given
@@ -138,7 +134,7 @@ class ProcessIT {
         // Dead, though perhaps nobody has waited for it: then it has a number, and no command any more.
         assertFalse(redis.isAlive() && redis.info().command().isPresent(), "the Redis of the dead process is gone");
         Client again = server.on(ada);
-        Answer retry = buyPatiently(again, server.product(), "before the kill");
+        Answer retry = again.buyPatiently(server.product(), "before the kill");
         assertEquals(201, retry.status(), retry.body());
         assertEquals(bought.body(), retry.body());
         assertEquals("true", retry.header("idempotency-replayed"));
@@ -160,7 +156,7 @@ class ProcessIT {
         // when
         first.destroyForcibly();
         first.onExit().get(10, TimeUnit.SECONDS);
-        Answer retry = buyPatiently(ada, server.product(), "one");
+        Answer retry = ada.buyPatiently(server.product(), "one");
 
         // then
         assertEquals(201, retry.status(), retry.body());
@@ -183,7 +179,7 @@ class ProcessIT {
         TestStores.delete(data.resolve("redis").resolve("appendonlydir"));
         first.destroyForcibly();
         first.onExit().get(10, TimeUnit.SECONDS);
-        Answer retry = buyPatiently(ada, server.product(), "one");
+        Answer retry = ada.buyPatiently(server.product(), "one");
 
         // then
         assertEquals(201, retry.status(), retry.body());
@@ -199,9 +195,7 @@ class ProcessIT {
     @Test
     void twoProcessesDoNotShareAFolder() throws Exception {
         // when
-        ProcessBuilder second = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString());
-        second.environment().keySet().removeAll(Set.of("REDIS_URI", "MONGODB_URI"));
+        ProcessBuilder second = jar();
         second.environment().putAll(Map.of("PORT", "0", "MANAGEMENT_PORT", "0", "DATA_DIR", data.toString()));
         Process process = second.redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
@@ -233,13 +227,7 @@ class ProcessIT {
         ada.buy(server.product(), "one");
 
         // when
-        ProcessBuilder audit = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                JAR.toString(),
-                "audit",
-                "--json");
-        audit.environment().keySet().removeIf(name -> name.startsWith("FLASHSALE_") || name.endsWith("_URI"));
+        ProcessBuilder audit = jar("audit", "--json");
         audit.environment().put("DATA_DIR", data.toString());
         Process process = audit.start();
         JsonObject said = new JsonObject(
@@ -258,8 +246,7 @@ class ProcessIT {
     @Test
     void aWrongConfigurationNamesEveryMistakeAtOnce() throws IOException, InterruptedException {
         // when
-        ProcessBuilder wrong = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString());
+        ProcessBuilder wrong = jar();
         wrong.environment()
                 .putAll(Map.of(
                         "PORT", "70000",

@@ -205,13 +205,16 @@ function isFinal(attempt, failure) {
 
 /** The sale is about to open: whoever pressed at the first moment is not sent away for the inaccuracy of a clock. */
 function isTooEarly(failure) {
-  return failure.code === 'sale-not-open' && Math.abs(Date.parse(failure.body.opensAt) - now()) < EARLY_MILLIS;
+  return failure.code === 'sale-not-open' && Math.abs(millisToOpening(failure)) < EARLY_MILLIS;
 }
 
 function untilOpening(failure, tries) {
-  const opensIn = Math.max(0, Date.parse(failure.body.opensAt) - now());
   const pause = backOff(tries, FIRST_WAIT_WHERE_EARLY_MILLIS, LONGEST_WAIT_MILLIS);
-  return {phase: 'asking', nextTryAt: Date.now() + opensIn + pause};
+  return {phase: 'asking', nextTryAt: Date.now() + Math.max(0, millisToOpening(failure)) + pause};
+}
+
+function millisToOpening(failure) {
+  return Date.parse(failure.body.opensAt) - now();
 }
 
 /** The key stays: whoever signs in again under the same name goes on with it. */

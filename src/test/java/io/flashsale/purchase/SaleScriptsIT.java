@@ -627,7 +627,6 @@ class SaleScriptsIT {
                 arguments));
     }
 
-    /** Whoever looks in the middle of a recovery must not be ahead of what is told after it. */
     /** Its keys may be gone when the time comes to tell more. */
     @Test
     void theEndOfADeletedSaleIsToldAtOnce() {
@@ -647,6 +646,7 @@ class SaleScriptsIT {
         assertEquals(0, last);
     }
 
+    /** Whoever looks in the middle of a recovery must not be ahead of what is told after it. */
     @Test
     void seqNeverFallsNotEvenWithinARecovery() {
         // given

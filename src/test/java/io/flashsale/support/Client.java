@@ -1,5 +1,7 @@
 package io.flashsale.support;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -132,6 +135,18 @@ public final class Client {
     public Answer buy(String productId, String key, int quantity) {
         return post(
                 "/api/v1/user/buy/" + productId, new JsonObject().put("quantity", quantity), "Idempotency-Key", key);
+    }
+
+    /** Buys, and asks again until the sale is open again; what that costs a buyer is a 503 that says when to come back. */
+    public Answer buyPatiently(String productId, String key) throws InterruptedException {
+        Answer answer = buy(productId, key);
+        for (int i = 0; i < 400 && answer.status() == 503; i++) {
+            assertTrue(List.of("unavailable", "overloaded").contains(answer.code()), answer.body());
+            assertTrue(Integer.parseInt(answer.header("retry-after")) >= 1);
+            Thread.sleep(50);
+            answer = buy(productId, key);
+        }
+        return answer;
     }
 
     /** Buys, without waiting. */

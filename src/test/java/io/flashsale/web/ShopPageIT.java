@@ -11,6 +11,7 @@ import io.flashsale.support.Client;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -241,8 +242,10 @@ class ShopPageIT {
     void whatIsShutIsSaidToBe() {
         // given: a page that does not hear that the sale is paused; that it opened long ago changes nothing
         String product = TestNode.product(admin, 5, 1);
+        AtomicInteger asked = new AtomicInteger();
         try (Visitor ada = chromium.visitor(node.port()).signedUpAt(node, product)) {
             ada.page().route(BUY, route -> {
+                asked.incrementAndGet();
                 Instant lately = Instant.now().minusSeconds(60);
                 admin.put(
                         "/api/v1/products/update-product/" + product,
@@ -256,6 +259,7 @@ class ShopPageIT {
             // then
             assertThat(ada.page().locator("#answer")).containsText("Nothing was ordered");
             assertEquals("refused", ada.page().locator("#answer").getAttribute("data-phase"));
+            assertEquals(1, asked.get(), "it is not about to open");
             ada.hasNothingToComplainAbout();
         }
     }
