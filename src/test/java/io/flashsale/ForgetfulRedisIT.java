@@ -241,6 +241,36 @@ class ForgetfulRedisIT {
         assertEquals(201, node.user().buy(product, "all that is left", 2).status());
     }
 
+    /** Cancelled and sold again by a master that was replaced: who gave it back must be able to buy again. */
+    @Test
+    void aCancelledBuyersSlotComesBackThoughTheUnitWasSoldAgain() throws Exception {
+        // given
+        String product = TestNode.product(admin, 5, 1);
+        Client ada = node.user();
+        Client bob = node.user();
+        String cancelled = ada.buy(product, "k").json().getString("orderId");
+        node.awaitEmptyOutbox(product);
+        TestNode.await(node.orders().cancel(cancelled));
+        node.redis("HDEL", Keys.holder(product), "1");
+        node.redis("SADD", Keys.free(product), "1");
+        node.redis("INCR", Keys.stock(product));
+        Answer sold = bob.buy(product, "k");
+
+        // when: this copy of the data saw nothing of it
+        node.redis("HSET", Keys.holder(product), "1", cancelled);
+
+        // then
+        String holder = cancelled;
+        for (int i = 0; i < 400 && cancelled.equals(holder); i++) {
+            Thread.sleep(50);
+            holder = node.redis("HGET", Keys.holder(product), "1");
+        }
+        assertEquals(sold.json().getString("orderId"), holder);
+        assertEquals("0", node.redis("HLEN", Keys.user(userOf(ada), product)));
+        assertEquals(201, ada.buy(product, "again").status());
+        assertEquals("3", node.redis("GET", Keys.stock(product)));
+    }
+
     @Test
     void aUnitThatMongoDbHasSoldIsTakenFromTheFreeOnes() throws Exception {
         // given

@@ -175,17 +175,21 @@ public final class DeadLetters {
                     .compose(stored -> isOrder(stored)
                             // Written meanwhile, by a retry of its buyer: there is nothing to give back.
                             ? letters.remove(orderId).map(true)
-                            : giveBack(order)
+                            : giveBack(order, true)
                                     .compose(given -> letters.discard(orderId, clock.instant()))
                                     .map(true));
         });
     }
 
-    /** The rest of a discarded order, which a recovery may have restored meanwhile; false for any other order. */
-    public Future<Boolean> giveBackIfDiscarded(String orderId) {
+    /**
+     * The rest of a discarded order, which a recovery may have restored meanwhile; false for any other order.
+     *
+     * @param unitsToo unless somebody else has bought them since
+     */
+    public Future<Boolean> giveBackIfDiscarded(String orderId, boolean unitsToo) {
         return letters.find(orderId)
                 .compose(found -> found.filter(DeadLetter::discarded).isPresent()
-                        ? giveBack(found.get().order()).map(true)
+                        ? giveBack(found.get().order(), unitsToo).map(true)
                         : Future.succeededFuture(false));
     }
 
@@ -193,8 +197,9 @@ public final class DeadLetters {
         return stored.filter(order -> order.status() != OrderStatus.FAILED).isPresent();
     }
 
-    private Future<Void> giveBack(Order order) {
-        return ledger.release(order, Ledger.Return.DISCARDED, order.units(), order.slots())
+    private Future<Void> giveBack(Order order, boolean unitsToo) {
+        List<Integer> units = unitsToo ? order.units() : List.of();
+        return ledger.release(order, Ledger.Return.DISCARDED, units, order.slots())
                 .onSuccess(released -> placement.stockChanged(order.productId()))
                 .mapEmpty();
     }

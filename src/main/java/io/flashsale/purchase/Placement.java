@@ -146,21 +146,21 @@ public final class Placement {
 
     /** Gives the units of a cancelled order back; what fails is found and repaired by the reconciler. */
     public Future<Void> giveBack(Order cancelled) {
-        return bestEffort(cancelled, giveBackAudited(cancelled));
+        return bestEffort(cancelled, giveBackAudited(cancelled, cancelled.units()));
     }
 
     /**
      * The same for the reconciler, which has to know: the units are held until the cancellation is in the audit log.
      *
+     * @param units those that nobody else has bought since
      * @return fails where a store does not answer
      */
-    public Future<Void> giveBackAudited(Order cancelled) {
+    public Future<Void> giveBackAudited(Order cancelled, List<Integer> units) {
         if (cancelled.status() != OrderStatus.CANCELLED) {
             throw new IllegalArgumentException("units of a " + cancelled.status() + " order stay where they are");
         }
         return audit.cancelled(cancelled)
-                .compose(written ->
-                        ledger.release(cancelled, Ledger.Return.CANCELLED, cancelled.units(), cancelled.slots()))
+                .compose(written -> ledger.release(cancelled, Ledger.Return.CANCELLED, units, cancelled.slots()))
                 .onSuccess(released -> tell(cancelled, released))
                 .mapEmpty();
     }

@@ -139,7 +139,9 @@ final class Drift {
 
     private Future<Boolean> repair(Place place, Finding finding) {
         if (finding.trueHolder() != null) {
-            return ledger.adopt(finding.trueHolder(), finding.unit(), finding.believed(), place.epoch(), place.pass())
+            return giveBackIfOver(finding)
+                    .compose(given -> ledger.adopt(
+                            finding.trueHolder(), finding.unit(), finding.believed(), place.epoch(), place.pass()))
                     .onSuccess(done -> count(done, Repairs.Kind.ADOPTED));
         }
         return giveBackIfOver(finding)
@@ -160,19 +162,23 @@ final class Drift {
 
     /**
      * An order that was cancelled, or discarded as a dead letter, before all of it was given back: its buyer's slots, and a
-     * discarded one's key, come back with its units.
+     * discarded one's key, come back with its units; or alone, where another copy of the data has sold the unit again.
      */
     private Future<Boolean> giveBackIfOver(Finding finding) {
         if (finding.believed().isEmpty()) {
             return Future.succeededFuture(false);
         }
+        boolean unitsToo = finding.trueHolder() == null;
         return orders.find(finding.believed()).compose(found -> {
             if (found.isPresent()) {
                 return found.get().status() == OrderStatus.CANCELLED
-                        ? placement.giveBackAudited(found.get()).map(true)
+                        ? placement
+                                .giveBackAudited(
+                                        found.get(), unitsToo ? found.get().units() : List.of())
+                                .map(true)
                         : Future.succeededFuture(false);
             }
-            return letters.giveBackIfDiscarded(finding.believed());
+            return letters.giveBackIfDiscarded(finding.believed(), unitsToo);
         });
     }
 }
