@@ -4,6 +4,7 @@ import io.flashsale.faults.Call.Kind;
 import io.flashsale.faults.Call.Outcome;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,6 +27,7 @@ final class Checker {
      * @param firstStock that was put on sale at first
      * @param forgetful whether Redis lost data: then a reservation that MongoDB never confirmed may have failed
      * @param violations that were found, each begins with the name of its rule
+     * @param known violations that were found, and how often
      */
     record Case(
             History history,
@@ -33,9 +35,19 @@ final class Checker {
             Truth truth,
             int firstStock,
             boolean forgetful,
-            List<String> violations) {
+            List<String> violations,
+            Map<KnownViolation, Integer> known) {
         void violate(String rule, String what) {
             violations.add(rule + ": " + what);
+        }
+
+        void count(KnownViolation violation) {
+            known.merge(violation, 1, Integer::sum);
+        }
+
+        /** Whether Redis may just then not have known what it had acknowledged. */
+        boolean mayHaveForgotten(Call call) {
+            return forgetful && !history.isBeforeFaults(call) && !history.isAfterHealing(call);
         }
 
         List<Call> byReturn() {
@@ -46,25 +58,39 @@ final class Checker {
     }
 
     /**
+     * What was found.
+     *
+     * @param violations each begins with the name of its rule
+     * @param known violations that are not mended yet, and how often each occurred
+     */
+    record Verdict(List<String> violations, Map<KnownViolation, Integer> known) {}
+
+    /** The violations of {@link #judge} alone. */
+    static List<String> check(History history, Truth truth, int firstStock, boolean forgetful) {
+        return judge(history, truth, firstStock, forgetful).violations();
+    }
+
+    /**
      * Judges one product.
      *
      * @param history of all products
      * @param firstStock that was put on sale at first
      * @param forgetful whether Redis lost data: then a reservation that MongoDB never confirmed may have failed
      */
-    static List<String> check(History history, Truth truth, int firstStock, boolean forgetful) {
+    static Verdict judge(History history, Truth truth, int firstStock, boolean forgetful) {
         List<Call> calls = history.calls().stream()
                 // "Too many requests" changes nothing, and says nothing about a sale.
                 .filter(call -> call.productId().equals(truth.productId()) && call.status() != 429)
                 .sorted(Comparator.comparingLong(Call::invoked))
                 .toList();
-        Case judged = new Case(history, calls, truth, firstStock, forgetful, new ArrayList<>());
+        Case judged = new Case(
+                history, calls, truth, firstStock, forgetful, new ArrayList<>(), new EnumMap<>(KnownViolation.class));
         new UnitRules(judged).check();
         new PromiseRules(judged).check();
         new RefusalRules(judged).check();
         everybodyIsLetInAgain(history, judged);
         judged.violations().addAll(truth.unrest());
-        return judged.violations();
+        return new Verdict(judged.violations(), judged.known());
     }
 
     /** Who has asked too often is not shut out for ever. */

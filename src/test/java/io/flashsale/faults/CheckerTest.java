@@ -695,6 +695,63 @@ class CheckerTest {
         finds("limit told");
     }
 
+    private Checker.Verdict forgetful() {
+        return Checker.judge(history, truth(), 2, true);
+    }
+
+    @Test
+    void aForgottenOrderThatCountsAsAUsedLimitIsKnown() {
+        limit = 2;
+        told("ada", "k", 1, 1);
+        stored("ada", "k", 1, 1, "placed");
+        history.faultAt(now, "Redis forgets");
+        refused("ada", "l", 409, "purchase-limit-reached");
+        assertEquals(List.of(), forgetful().violations());
+        assertEquals(
+                Map.of(KnownViolation.FORGOTTEN_ORDER_COUNTS_AS_USED_LIMIT, 1),
+                forgetful().known());
+        finds("limit told");
+    }
+
+    @Test
+    void theLimitToldTooEarlyIsKnownOnlyWhereRedisMayHaveForgotten() {
+        limit = 2;
+        refused("eve", "k", 409, "purchase-limit-reached");
+        told("ada", "k", 1, 1);
+        stored("ada", "k", 1, 1, "placed");
+        refused("ada", "before", 409, "purchase-limit-reached");
+        history.faultAt(now, "Redis forgets");
+        refused("bob", "nothing-held", 409, "purchase-limit-reached");
+        history.wholeAt(now, List.of(truth()));
+        refused("ada", "after", 409, "purchase-limit-reached");
+        assertEquals(4, forgetful().violations().size());
+        assertEquals(Map.of(), forgetful().known());
+    }
+
+    @Test
+    void anUnconfirmedAnswerAfterAConfirmedOneIsKnown() {
+        told("ada", "k", 1, 1);
+        stored("ada", "k", 1, 1, "placed");
+        history.faultAt(now, "Redis forgets");
+        call(Call.Kind.BUY, "ada", "k", 1, 202, false, body("ada", "k", 1, 2).encode());
+        call(Call.Kind.BUY, "ada", "k", 1, 201, true, body("ada", "k", 1, 1).encode());
+        assertEquals(List.of(), forgetful().violations());
+        assertEquals(
+                Map.of(KnownViolation.UNCONFIRMED_ANSWER_AFTER_A_CONFIRMED_ONE, 1),
+                forgetful().known());
+        finds("replay");
+    }
+
+    @Test
+    void aConfirmedAnswerThatIsNotMarkedIsNeverKnown() {
+        told("ada", "k", 1, 1);
+        stored("ada", "k", 1, 1, "placed");
+        history.faultAt(now, "Redis forgets");
+        told("ada", "k", 1, 1);
+        assertEquals(1, forgetful().violations().size());
+        assertEquals(Map.of(), forgetful().known());
+    }
+
     @Test
     void somebodyWhoCannotBuyThoughNothingIsInTheWay() {
         told("ada", "k", 1, 1);

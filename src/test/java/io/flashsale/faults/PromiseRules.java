@@ -121,9 +121,17 @@ final class PromiseRules {
                     judged.violate(
                             "replay", call.status() + " " + call.code() + " for a key that has " + before.orderId());
                 } else if (call.bought() && !call.replayed()) {
-                    judged.violate("replay", "not marked as replayed: " + call.body());
+                    notMarked(call);
                 }
             }
+        }
+    }
+
+    private void notMarked(Call call) {
+        if (!call.acknowledged() && judged.mayHaveForgotten(call)) {
+            judged.count(KnownViolation.UNCONFIRMED_ANSWER_AFTER_A_CONFIRMED_ONE);
+        } else {
+            judged.violate("replay", "not marked as replayed: " + call.body());
         }
     }
 

@@ -58,7 +58,12 @@ final class RefusalRules {
         int limit = judged.truth().limit();
         if (call.code().equals("purchase-limit-reached")) {
             int held = holdings.atMostOfItsBuyer(call);
-            if (limit == 0 || held + call.quantity() <= limit) {
+            if (limit != 0 && held + call.quantity() > limit) {
+                return;
+            }
+            if (limit > 1 && held > 0 && judged.mayHaveForgotten(call)) {
+                judged.count(KnownViolation.FORGOTTEN_ORDER_COUNTS_AS_USED_LIMIT);
+            } else {
                 judged.violate(
                         "limit told", "at the most " + held + " units of " + limit + " were held by " + call.request());
             }

@@ -6,7 +6,9 @@ import io.flashsale.faults.Schedule.Sale;
 import io.flashsale.faults.Schedule.Strike;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -24,6 +26,7 @@ final class Round {
      * What came of it.
      *
      * @param violations of every product
+     * @param known violations of every product that are not mended yet
      * @param notPlayed faults that need a point to which no node came
      * @param calls that were made
      * @param turnedAway calls of somebody who had asked too often
@@ -33,6 +36,7 @@ final class Round {
      */
     record Result(
             List<String> violations,
+            Map<KnownViolation, Integer> known,
             List<Fault> notPlayed,
             History history,
             int calls,
@@ -114,9 +118,13 @@ final class Round {
         if (!forgetful) {
             violations.addAll(Checker.checkAdmission(history, Node.ADMITTED, TimeUnit.SECONDS.toNanos(1)));
         }
+        Map<KnownViolation, Integer> known = new EnumMap<>(KnownViolation.class);
         int sold = 0;
         for (int i = 0; i < wares.size(); i++) {
-            violations.addAll(Checker.check(history, truths.get(i), wares.get(i).stock(), forgetful));
+            Checker.Verdict verdict =
+                    Checker.judge(history, truths.get(i), wares.get(i).stock(), forgetful);
+            violations.addAll(verdict.violations());
+            verdict.known().forEach((violation, count) -> known.merge(violation, count, Integer::sum));
             sold += truths.get(i).sold().stream()
                     .mapToInt(Truth.Order::quantity)
                     .sum();
@@ -128,6 +136,7 @@ final class Round {
                 .orElse(0);
         return new Result(
                 violations,
+                known,
                 notPlayed,
                 history,
                 calls.size(),
