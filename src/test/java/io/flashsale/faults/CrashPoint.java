@@ -34,6 +34,11 @@ enum CrashPoint {
         this.mark = mark;
     }
 
+    /** Whether the network between a node and MongoDB is where it is seen. */
+    boolean isOnTheWayToMongo() {
+        return this == BEFORE_THE_WRITE || this == AFTER_THE_WRITE;
+    }
+
     /**
      * A node dies there, and its bytes with it.
      *

@@ -37,18 +37,14 @@ enum Fault {
         failOver(world, random);
     }),
     MONGO_KILLED((world, random) -> {
-        if (world.mongo() != null) {
-            world.mongo().kill();
-            Processes.pause(random.nextInt(1_000));
-            world.mongo().start();
-        }
+        world.mongo().kill();
+        Processes.pause(random.nextInt(1_000));
+        world.mongo().start();
     }),
     MONGO_HALTED((world, random) -> {
-        if (world.mongo() != null) {
-            world.mongo().halt(true);
-            Processes.pause(1_000 + random.nextInt(3_000));
-            world.mongo().halt(false);
-        }
+        world.mongo().halt(true);
+        Processes.pause(1_000 + random.nextInt(3_000));
+        world.mongo().halt(false);
     }),
     REDIS_LINK_CUT((world, random) -> network(link(world, random, Node::redis), Mode.CUT, random)),
     REDIS_LINK_SILENT((world, random) -> network(link(world, random, Node::redis), Mode.BLACK_HOLE, random)),
@@ -149,6 +145,18 @@ enum Fault {
     /** Whether it strikes only where a node comes to a certain point. */
     boolean needsAPoint() {
         return point != null;
+    }
+
+    /**
+     * Whether it can strike there: a MongoDB that the tests did not start is not theirs to kill, and where it demands TLS
+     * nodes reach it past every proxy.
+     */
+    boolean isPossible(World world) {
+        return switch (this) {
+            case MONGO_KILLED, MONGO_HALTED -> world.mongo() != null;
+            case MONGO_LINK_CUT, MONGO_LINK_SILENT, MONGO_LINK_SLOW, MONGO_REPLIES_LOST -> world.isMongoProxied();
+            default -> point == null || !point.isOnTheWayToMongo() || world.isMongoProxied();
+        };
     }
 
     /**

@@ -27,7 +27,11 @@ final class FaultTable {
 
     /** Faults that were to be played, and never were. */
     List<Fault> neverPlayed() {
-        return scheduled.stream().filter(fault -> !results.containsKey(fault)).toList();
+        return scheduled.stream().filter(fault -> !wasPlayed(fault)).toList();
+    }
+
+    boolean wasPlayed(Fault fault) {
+        return results.containsKey(fault);
     }
 
     /** A row for each fault: how many sales it was played in, and the medians of them. */

@@ -10,60 +10,58 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Sale after sale with everything dying around it, from a seed that is printed.
  *
- * <p>What a seed stands for is said in {@link Schedule}: faults, their length and their victims, the stock and all wishes.
- * {@code -Dfaults.seed=} plays the same schedule again, {@code -Dfaults.seconds=} plays longer, {@code -Dfaults.only=}
- * plays certain faults, {@code -Dfaults.each=} so many of them in a sale.
+ * <p>A seed stands for faults, their length and their victims, the stock and all wishes: see {@link Schedule}. Every fault
+ * that can be played on these stores strikes at least once. {@code -Dfaults.seed=} plays the same schedule again, {@code
+ * -Dfaults.seconds=} goes on for at least that long, {@code -Dfaults.only=} plays certain faults, {@code -Dfaults.each=} so
+ * many of them in a sale.
  */
+@Tag("faults")
 class FaultsIT {
     private static final int BUYERS = 16;
+
+    /** A node may not come to a crash point in time. One that never does, in so many sales, is a fault of the tests. */
+    private static final int SALES_FOR_A_POINT = 3;
+
+    private final long seed = Long.getLong("faults.seed", new Random().nextLong());
+    private final FaultTable table = new FaultTable();
+    private final List<String> violations = new ArrayList<>();
+    private final Map<KnownViolation, Integer> known = new EnumMap<>(KnownViolation.class);
+    private int sales;
+    private int sold;
+    private int turnedAway;
 
     @Test
     void everyPromiseIsKeptWhateverDies() {
         // given
-        long seed = Long.getLong("faults.seed", new Random().nextLong());
-        long seconds = Long.getLong("faults.seconds", 110);
         System.out.println("faults.seed=" + seed);
         Vertx vertx = Vertx.vertx();
-        List<String> violations = new ArrayList<>();
-        FaultTable table = new FaultTable();
-        int sold = 0;
-        int turnedAway = 0;
-        try (World world = new World(BUYERS)) {
-            // when
-            Schedule schedule = new Schedule(seed, chosen(), Integer.getInteger("faults.each", 2));
+        try (World world = new World(vertx, BUYERS)) {
+            List<Fault> faults = possible(world);
             Epilogue epilogue = new Epilogue(world);
-            long end = System.nanoTime() + seconds * 1_000_000_000L;
-            for (int round = 1; System.nanoTime() < end && violations.isEmpty(); round++) {
-                Sale sale = schedule.next();
-                Result result = Round.play(vertx, world, sale);
-                report(round, sale, result);
-                table.add(sale.faults(), result);
-                epilogue.remember(result.history());
-                sold += result.sold();
-                turnedAway += result.turnedAway();
-                if (!result.violations().isEmpty()) {
-                    Path target = Path.of("target", "faults", String.valueOf(seed));
-                    result.history().write(target.resolve("round-" + round + ".jsonl"));
-                    violations.addAll(result.violations());
-                }
-            }
+
+            // when
+            play(vertx, world, faults, epilogue);
             if (violations.isEmpty()) {
                 violations.addAll(epilogue.play());
             }
-            world.keepLogs(Path.of("target", "faults", String.valueOf(seed)));
+            world.keepLogs(folder());
         } finally {
             TestNode.await(vertx.close());
         }
-
         System.out.print(table.rows());
+        System.out.println("violations that are known and not mended yet: " + known);
 
         // then
         assertEquals(List.of(), violations, "with -Dfaults.seed=" + seed);
@@ -72,11 +70,49 @@ class FaultsIT {
         assertEquals(List.of(), table.neverPlayed(), "no node came to these points, with -Dfaults.seed=" + seed);
     }
 
-    private static List<Fault> chosen() {
+    private void play(Vertx vertx, World world, List<Fault> faults, Epilogue epilogue) {
+        Schedule schedule = new Schedule(seed, faults, Integer.getInteger("faults.each", 3));
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("faults.seconds", 0));
+        do {
+            play(vertx, world, schedule.next(), epilogue);
+        } while (violations.isEmpty() && (!schedule.isComplete() || System.nanoTime() < end));
+        for (Fault missed : table.neverPlayed()) {
+            for (int i = 1; i < SALES_FOR_A_POINT && violations.isEmpty() && !table.wasPlayed(missed); i++) {
+                play(vertx, world, schedule.again(missed), epilogue);
+            }
+        }
+    }
+
+    private void play(Vertx vertx, World world, Sale sale, Epilogue epilogue) {
+        Result result = Round.play(vertx, world, sale);
+        report(++sales, sale, result);
+        table.add(sale.faults(), result);
+        epilogue.remember(result.history());
+        sold += result.sold();
+        turnedAway += result.turnedAway();
+        result.known().forEach((violation, count) -> known.merge(violation, count, Integer::sum));
+        if (!result.violations().isEmpty()) {
+            result.history().write(folder().resolve("round-" + sales + ".jsonl"));
+            violations.addAll(result.violations());
+        }
+    }
+
+    private Path folder() {
+        return Path.of("target", "faults", String.valueOf(seed));
+    }
+
+    /** The chosen ones, without those that cannot be played on the stores of this run; the run says which these are. */
+    private static List<Fault> possible(World world) {
         String only = System.getProperty("faults.only", "");
-        return only.isBlank()
+        List<Fault> chosen = only.isBlank()
                 ? List.of(Fault.values())
                 : Arrays.stream(only.split(",", -1)).map(Fault::valueOf).toList();
+        List<Fault> leftOut =
+                chosen.stream().filter(fault -> !fault.isPossible(world)).toList();
+        if (!leftOut.isEmpty()) {
+            System.out.println("left out, since MONGODB_URI names a server of somebody else's: " + leftOut);
+        }
+        return chosen.stream().filter(fault -> !leftOut.contains(fault)).toList();
     }
 
     private static void report(int round, Sale sale, Result result) {

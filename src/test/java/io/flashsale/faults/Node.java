@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One node in a process of its own, with a network of its own to each store and to its clients. */
 final class Node implements AutoCloseable {
@@ -27,11 +28,19 @@ final class Node implements AutoCloseable {
     /**
      * Starts a node.
      *
+     * @param primary of MongoDB, or empty where no proxy can stand in between
      * @param minutesAhead of its clock
      */
-    Node(Path folder, String name, int redisPort, String mongoUri, int mongoPort, String database, int minutesAhead) {
+    Node(
+            Path folder,
+            String name,
+            int redisPort,
+            String mongoUri,
+            Optional<MongoPrimary> primary,
+            String database,
+            int minutesAhead) {
         redis = new TcpProxy(redisPort);
-        mongo = new TcpProxy(mongoPort);
+        mongo = primary.map(found -> new TcpProxy(found.address())).orElseGet(() -> new TcpProxy(0));
         front = new TcpProxy(0);
         log = folder.resolve(name + ".log");
         environment.put("PORT", "0");
@@ -54,8 +63,7 @@ final class Node implements AutoCloseable {
             environment.put("FLASHSALE_LIMITS_" + action + "_USER", "unlimited");
         }
         environment.put("FLASHSALE_LIMITS_PURCHASE_USER", ADMITTED + "/1s");
-        // A server of somebody else's may be a replica set, whose members a proxy cannot stand in for.
-        String reached = mongoPort == 0 ? mongoUri : "mongodb://127.0.0.1:" + mongo.port();
+        String reached = primary.map(found -> found.through(mongo.port())).orElse(mongoUri);
         arguments = List.of("redis://127.0.0.1:" + redis.port(), reached, String.valueOf(minutesAhead));
         start();
     }

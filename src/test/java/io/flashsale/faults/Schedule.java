@@ -66,10 +66,24 @@ final class Schedule {
         this.each = each;
     }
 
+    /** Whether every chosen fault has come up, and each as often as the others. */
+    boolean isComplete() {
+        return waiting.isEmpty();
+    }
+
     /** The next sale. */
     Sale next() {
+        return sale(faults());
+    }
+
+    /** A sale with one fault more than once: the last time no node came to where it strikes. */
+    Sale again(Fault fault) {
+        return sale(List.of(fault));
+    }
+
+    private Sale sale(List<Fault> faults) {
         Random own = new Random(random.nextLong());
-        List<Strike> strikes = faults().stream()
+        List<Strike> strikes = faults.stream()
                 .map(fault -> new Strike(fault, own.nextLong(), own.nextInt(MAX_REST_MILLIS)))
                 .toList();
         List<Shelf> shelves = List.of(shelf(own, 1), shelf(own, 2), shelf(own, 0));

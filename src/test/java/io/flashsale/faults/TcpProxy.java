@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Arrays;
@@ -30,12 +31,17 @@ public final class TcpProxy implements AutoCloseable {
     private final ServerSocket listener;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicReference<Trigger> trigger = new AtomicReference<>();
-    private volatile int target;
+    private volatile InetSocketAddress target;
     private volatile Mode mode = Mode.PASS;
     private volatile long delayMillis;
 
     /** A network to that port of this machine. */
     public TcpProxy(int target) {
+        this(onThisMachine(target));
+    }
+
+    /** A network to that server. */
+    TcpProxy(InetSocketAddress target) {
         this.target = target;
         try {
             listener = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
@@ -52,8 +58,17 @@ public final class TcpProxy implements AutoCloseable {
 
     /** From now on to another server; connections that stand are cut. */
     void retarget(int port) {
-        target = port;
+        retarget(onThisMachine(port));
+    }
+
+    /** The same with a server that may be elsewhere. */
+    void retarget(InetSocketAddress server) {
+        target = server;
         cutAll();
+    }
+
+    private static InetSocketAddress onThisMachine(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     /** From now on the network does that. */
@@ -109,13 +124,13 @@ public final class TcpProxy implements AutoCloseable {
 
     private void open(Socket client) {
         try {
-            int reached = target;
-            Socket server = new Socket(InetAddress.getLoopbackAddress(), reached);
+            InetSocketAddress reached = target;
+            Socket server = new Socket(reached.getAddress(), reached.getPort());
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
             Connection connection = new Connection(client, server);
             connections.add(connection);
-            if (mode == Mode.CUT || reached != target) {
+            if (mode == Mode.CUT || !reached.equals(target)) {
                 // Whoever cut all connections meanwhile did not see this one.
                 connection.close();
                 return;

@@ -2,12 +2,14 @@ package io.flashsale.faults;
 
 import io.flashsale.support.Client;
 import io.flashsale.support.TestStores;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Two nodes, a Redis with a replica and a MongoDB-wire server: each a process, each behind a network that can fail. */
 final class World implements AutoCloseable {
@@ -17,8 +19,10 @@ final class World implements AutoCloseable {
     private final Path folder = TestStores.temporaryFolder();
     private final RedisServer[] redis = new RedisServer[2];
     private final TcpProxy replication;
+    private final Vertx vertx;
     private final MongoServerProcess mongo;
     private final String mongoUri;
+    private Optional<MongoPrimary> primary;
     private final String database = TestStores.freshDatabase();
     private final List<Node> nodes = new ArrayList<>();
     private final Buyer admin;
@@ -28,7 +32,8 @@ final class World implements AutoCloseable {
     private final List<Trigger> underWay = new ArrayList<>();
     private int master;
 
-    World(int buyerCount) {
+    World(Vertx vertx, int buyerCount) {
+        this.vertx = vertx;
         redis[0] = new RedisServer(folder.resolve("redis-0"));
         redis[1] = new RedisServer(
                 folder.resolve("redis-1"), Integer.getInteger("faults.redisMinutesAhead", MINUTES_AHEAD));
@@ -37,10 +42,11 @@ final class World implements AutoCloseable {
         follow();
         String given = System.getenv("MONGODB_URI");
         mongo = given == null ? new MongoServerProcess(folder.resolve("mongo")) : null;
-        mongoUri = given == null ? "mongodb://127.0.0.1:" + mongo.port() : given;
-        int mongoPort = mongo == null ? 0 : mongo.port();
-        nodes.add(new Node(folder, "node-0", redis[0].port(), mongoUri, mongoPort, database, 0));
-        nodes.add(new Node(folder, "node-1", redis[0].port(), mongoUri, mongoPort, database, MINUTES_AHEAD));
+        primary =
+                given == null ? Optional.of(MongoPrimary.onThisMachine(mongo.port())) : MongoPrimary.find(vertx, given);
+        mongoUri = given == null ? primary.get().uri() : given;
+        nodes.add(new Node(folder, "node-0", redis[0].port(), mongoUri, primary, database, 0));
+        nodes.add(new Node(folder, "node-1", redis[0].port(), mongoUri, primary, database, MINUTES_AHEAD));
         adminClient = nodes.get(0).admin();
         admin = Buyer.of(adminClient, ports());
         hammerer = Buyer.signUp(nodes.get(0).port(), nodes.get(0).managementPort(), ports());
@@ -80,6 +86,11 @@ final class World implements AutoCloseable {
     /** The MongoDB-wire server, or null where MONGODB_URI names one that is not ours to kill. */
     MongoServerProcess mongo() {
         return mongo;
+    }
+
+    /** Whether the nodes reach MongoDB by a network that can fail. */
+    boolean isMongoProxied() {
+        return primary.isPresent();
     }
 
     Stores stores() {
@@ -128,6 +139,7 @@ final class World implements AutoCloseable {
             }
         }
         underWay.clear();
+        followPrimary();
         for (Node node : nodes) {
             node.redis().heal();
             node.mongo().heal();
@@ -136,6 +148,18 @@ final class World implements AutoCloseable {
                 node.launch();
                 node.awaitReady();
             }
+        }
+    }
+
+    /** A replica set that the tests did not start may elect another primary at any time. */
+    private void followPrimary() {
+        if (mongo != null || primary.isEmpty()) {
+            return;
+        }
+        Optional<MongoPrimary> now = MongoPrimary.find(vertx, mongoUri);
+        if (!now.equals(primary)) {
+            primary = now;
+            nodes.forEach(node -> node.mongo().retarget(now.orElseThrow().address()));
         }
     }
 
