@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Five hundred buyers for fifty units, each of whom presses twice. */
@@ -85,6 +86,7 @@ class RaceIT {
 
     /** The control: with the check of the stock taken out of the script, the same test has to find the oversell. */
     @Test
+    @Tag("soak")
     void findsTheOversellWhereTheStockIsNotChecked() {
         // given
         Ledger.Scripts good = Ledger.Scripts.load();

@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Without this the checker proves nothing: each guard is taken away, and what it guards has to be found broken. */
+@Tag("soak")
 class ControlsIT {
     private static final int BUYERS = 8;
 

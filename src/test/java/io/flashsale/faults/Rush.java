@@ -21,6 +21,9 @@ final class Rush {
 
     private static final int KNOCKS = 3;
 
+    /** Nobody asks a node that is not there as fast as a refused connection can tell. */
+    private static final int WITHOUT_A_NODE_MILLIS = 40;
+
     private final History history;
     private final List<Ware> wares;
     private final int nodes;
@@ -168,6 +171,9 @@ final class Rush {
 
         private Call buy(int node, String productId, String key, int quantity) {
             Call call = buyer.buy(history, node, productId, key, quantity);
+            if (call.status() == 0) {
+                Processes.pause(WITHOUT_A_NODE_MILLIS);
+            }
             synchronized (this) {
                 intents.merge(key + " " + quantity, call, Shopper::better);
                 if (call.bought() && !cancelled.contains(call.orderId())) {

@@ -40,9 +40,17 @@ public final class TestStores {
         String redisUri = System.getenv("REDIS_URI");
         String mongoUri = System.getenv("MONGODB_URI");
         if (redisUri != null && mongoUri != null) {
-            return new TestStores("the servers that REDIS_URI and MONGODB_URI name", redisUri, mongoUri);
+            return new TestStores(
+                    "the servers that REDIS_URI and MONGODB_URI name", inADatabaseOfThisFork(redisUri), mongoUri);
         }
         return DockerClientFactory.instance().isDockerAvailable() ? containers() : local();
+    }
+
+    /** Classes run side by side in forks, and share what a Redis knows about an address, such as its rate limits. */
+    private static String inADatabaseOfThisFork(String redisUri) {
+        String fork = System.getProperty("surefire.forkNumber", "1");
+        boolean namesNone = URI.create(redisUri).getRawPath().replace("/", "").isEmpty();
+        return namesNone && !fork.equals("1") ? redisUri.replaceAll("/+$", "") + "/" + fork : redisUri;
     }
 
     private static TestStores containers() {
