@@ -53,6 +53,7 @@ final class Schedule {
     private final List<Fault> chosen;
     private final int each;
     private final List<Fault> waiting = new ArrayList<>();
+    private int drawn;
 
     /**
      * Begins at the first sale.
@@ -66,14 +67,16 @@ final class Schedule {
         this.each = each;
     }
 
-    /** Whether every chosen fault has come up, and each as often as the others. */
+    /** Whether every chosen fault has come up. */
     boolean isComplete() {
-        return waiting.isEmpty();
+        return drawn >= chosen.size();
     }
 
     /** The next sale. */
     Sale next() {
-        return sale(faults());
+        List<Fault> faults = faults();
+        drawn += faults.size();
+        return sale(faults);
     }
 
     /** A sale with one fault more than once: the last time no node came to where it strikes. */

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScheduleTest {
     private static final List<Fault> ALL = List.of(Fault.values());
@@ -45,6 +47,18 @@ class ScheduleTest {
         sales(42).forEach(sale -> played.addAll(sale.faults()));
         assertEquals(EnumSet.allOf(Fault.class), EnumSet.copyOf(played.subList(0, ALL.size())));
         assertEquals(EnumSet.allOf(Fault.class), EnumSet.copyOf(played.subList(ALL.size(), 2 * ALL.size())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 40})
+    void isCompleteAsSoonAsEveryFaultHasComeUp(int each) {
+        Schedule schedule = new Schedule(42, ALL, each);
+        List<Fault> played = new ArrayList<>();
+        while (!schedule.isComplete()) {
+            played.addAll(schedule.next().faults());
+        }
+        assertEquals(ALL.size(), played.size());
+        assertEquals(EnumSet.allOf(Fault.class), EnumSet.copyOf(played));
     }
 
     @Test
