@@ -74,12 +74,10 @@ public final class Reconciler {
     private final AuditClient log;
     private final Clock clock;
     private final SalesClosed salesClosed;
-    private final Map<String, UnderWay> recoveries = new HashMap<>();
+    private final CoalescedRecoveries recoveries = new CoalescedRecoveries(this::recoverNow);
     private final Map<String, Integer> replacedSince = new HashMap<>();
     private final LookPace pace;
     private long waiting;
-
-    private record UnderWay(long wrongEpoch, Future<Void> end) {}
 
     /** What the reconciler needs of the node that it belongs to; all of one event loop. */
     public record Rooms(
@@ -114,22 +112,17 @@ public final class Reconciler {
     }
 
     /**
-     * Recovers a sale; asked for often while it is under way, it is done once.
+     * Recovers a sale; asked for often while it is under way, it is done once, see {@link CoalescedRecoveries}.
      *
      * @param wrongEpoch see {@link io.flashsale.purchase.RecoveryRequest}
      */
     public Future<Void> recover(String productId, long wrongEpoch) {
-        UnderWay underWay = recoveries.get(productId);
-        if (underWay != null) {
-            // One that was asked for less may find that nothing is wrong.
-            return underWay.wrongEpoch() >= wrongEpoch
-                    ? underWay.end()
-                    : underWay.end().otherwiseEmpty().compose(done -> recover(productId, wrongEpoch));
-        }
+        return recoveries.request(productId, wrongEpoch);
+    }
+
+    private Future<Void> recoverNow(String productId, long wrongEpoch) {
         salesClosed.closed(productId);
-        Future<Long> started = recovery.recover(productId, wrongEpoch);
-        recoveries.put(productId, new UnderWay(wrongEpoch, started.mapEmpty()));
-        return started.onComplete(done -> recoveries.remove(productId))
+        return recovery.recover(productId, wrongEpoch)
                 .onSuccess(epoch -> recovered(productId, epoch))
                 .onFailure(failure -> {
                     repairs.count(Repairs.Kind.RECOVERY_FAILED);
