@@ -6,7 +6,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
 
 /** The sending side of {@link AuditVerticle}. */
-public final class AuditClient {
+public final class AuditClient implements AuditRecorder {
     static final String ADDRESS = "flashsale.persistence.audit";
 
     private final Vertx vertx;
@@ -27,11 +27,7 @@ public final class AuditClient {
         LocalCodec.register(vertx.eventBus(), AuditEntry.class);
     }
 
-    /**
-     * Has an entry written. Whoever does not want to wait need not.
-     *
-     * @return completes when it is written or waits for MongoDB; never fails
-     */
+    @Override
     public Future<Void> record(AuditEntry entry) {
         return vertx.eventBus()
                 .request(ADDRESS, entry, options)

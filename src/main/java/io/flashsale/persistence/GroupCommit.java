@@ -51,7 +51,7 @@ public final class GroupCommit {
     private record Waiting(Order order, Promise<PlaceReply> promise) {}
 
     private final Vertx vertx;
-    private final OrderWriter writer;
+    private final OrderBatchWriter writer;
     private final CommitMetrics metrics;
     private final Settings settings;
     private final Deque<Waiting> queue = new ArrayDeque<>();
@@ -60,7 +60,7 @@ public final class GroupCommit {
     private boolean stalled;
 
     /** Makes a group commit for the event loop that will call it. */
-    public GroupCommit(Vertx vertx, OrderWriter writer, CommitMetrics metrics, Settings settings) {
+    public GroupCommit(Vertx vertx, OrderBatchWriter writer, CommitMetrics metrics, Settings settings) {
         this.metrics = metrics;
         this.vertx = vertx;
         this.writer = writer;
@@ -102,7 +102,8 @@ public final class GroupCommit {
         writes++;
         Timer.Sample started = metrics.started(group.size());
         long watch = vertx.setTimer(settings.stall().toMillis(), late -> stall());
-        writer.place(group.stream().map(Waiting::order).toList()).onComplete(written -> {
+        List<Order> orders = group.stream().map(Waiting::order).toList();
+        writer.place(orders).onComplete(written -> {
             vertx.cancelTimer(watch);
             writes--;
             metrics.ended(started);

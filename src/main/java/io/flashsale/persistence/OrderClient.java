@@ -7,7 +7,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
 
 /** The sending side of {@link PersistenceVerticle}. */
-public final class OrderClient {
+public final class OrderClient implements OrderInserter {
     static final String ADDRESS = "flashsale.persistence.place";
 
     private final Vertx vertx;
@@ -29,7 +29,7 @@ public final class OrderClient {
         LocalCodec.register(vertx.eventBus(), PlaceReply.class);
     }
 
-    /** Has an order written; answers {@link PlaceReply.Kind#UNKNOWN} where no answer came in time, never fails. */
+    @Override
     public Future<PlaceReply> place(Order order) {
         return vertx.eventBus()
                 .<PlaceReply>request(ADDRESS, new PlaceOrder(order), options)

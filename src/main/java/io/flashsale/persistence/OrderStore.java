@@ -29,7 +29,7 @@ import java.util.Set;
  * Orders in MongoDB: reading them, and the steps of their life after they were written. Writing them is
  * {@link OrderWriter}'s.
  */
-public final class OrderStore {
+public final class OrderStore implements OrderLookup {
     private static final int MAX_LISTED_FOR_MARKING = 10_000;
     private static final int ROWS_AT_ONCE = 200;
     private static final String LISTED_BY = "reservedAt";
@@ -85,7 +85,7 @@ public final class OrderStore {
                         new JsonObject().put("status", 1).put("reservedAt", -1).put("_id", -1)));
     }
 
-    /** The order of that id, whoever's it is. */
+    @Override
     public Future<Optional<Order>> find(String orderId) {
         return findOne(new JsonObject().put("_id", orderId));
     }

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Writes many orders in one unordered bulk insert with majority write concern, and tells for each what the unique
  * indexes said.
  */
-public final class OrderWriter {
+public final class OrderWriter implements OrderBatchWriter {
     private static final Logger LOG = LoggerFactory.getLogger(OrderWriter.class);
     private static final BulkWriteOptions UNORDERED_MAJORITY =
             new BulkWriteOptions().setOrdered(false).setWriteOption(WriteOption.MAJORITY);
@@ -48,6 +48,7 @@ public final class OrderWriter {
      *
      * @return a reply for each, in their order; never fails
      */
+    @Override
     public Future<List<PlaceReply>> place(List<Order> reserved) {
         List<Order> orders = reserved.stream()
                 .map(order -> order.withStatus(OrderStatus.PLACED, clock.instant()))

@@ -20,7 +20,7 @@ import java.util.Set;
 /**
  * Products in MongoDB. An edit is a compare-and-set on the version; the epoch belongs to the recovery alone.
  */
-public final class ProductStore {
+public final class ProductStore implements StockHoldRecords {
     private static final String COLLECTION = "products";
     private static final String WITHDRAWALS = "withdrawals";
 
@@ -86,7 +86,7 @@ public final class ProductStore {
                 new JsonObject().put("$set", details(next)).put("$push", new JsonObject().put(WITHDRAWALS, document)));
     }
 
-    /** Raises the version alone, so that every edit of the one before it loses; false where it does not stand any more. */
+    @Override
     public Future<Boolean> raiseVersion(Product product) {
         return update(
                 product.id(),
@@ -101,7 +101,7 @@ public final class ProductStore {
                 .map(result -> result.getDocMatched() == 1);
     }
 
-    /** What edits that stand have taken off sale. */
+    @Override
     public Future<List<Withdrawal>> withdrawals(String productId) {
         JsonObject query = new JsonObject().put("_id", productId);
         JsonObject fields = new JsonObject().put(WITHDRAWALS, 1);

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Belongs to the event loop of its ledger.
  */
-public final class DeadLetters {
+public final class DeadLetters implements DiscardedOrders {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
     /**
@@ -181,11 +181,7 @@ public final class DeadLetters {
         });
     }
 
-    /**
-     * The rest of a discarded order, which a recovery may have restored meanwhile; false for any other order.
-     *
-     * @param unitsToo unless somebody else has bought them since
-     */
+    @Override
     public Future<Boolean> giveBackIfDiscarded(String orderId, boolean unitsToo) {
         return letters.find(orderId)
                 .compose(found -> found.filter(DeadLetter::discarded).isPresent()

@@ -27,7 +27,7 @@ import java.util.function.ToIntFunction;
  * <p>Each script that changes a sale is told who the caller believes to talk to, and refuses where the data is not
  * certified by that server. Belongs to the event loop of its link.
  */
-public final class Ledger {
+public final class Ledger implements UnitHolders, Placement.Reservations, Settler.Outbox {
     /**
      * What bounds a sale.
      *
@@ -155,11 +155,13 @@ public final class Ledger {
      *
      * @return in how many milliseconds the rest is to be told, by {@link #announce}; 0 for nothing left to tell
      */
-    Future<Long> settle(String productId, List<Order> placed) {
+    @Override
+    public Future<Long> settle(String productId, List<Order> placed) {
         return settle(productId, placed, false);
     }
 
     /** Tells the world what is left of a product, or that it was told a moment ago; see {@link #settle}. */
+    @Override
     public Future<Long> announce(String productId) {
         return settle(productId, List.of(), true);
     }
@@ -201,7 +203,8 @@ public final class Ledger {
      * @return how many units became free by this call; 0 also where the sale is being recovered, which reads the truth
      *     from MongoDB. It does not hold a dead letter, so a discarded one fails then
      */
-    Future<Integer> release(Order order, Return why, List<Integer> units, List<Integer> slots) {
+    @Override
+    public Future<Integer> release(Order order, Return why, List<Integer> units, List<Integer> slots) {
         return certified(identity -> link.run(
                         scripts.release(),
                         Keys.ofPurchase(order.userId(), order.productId(), order.keyHash()),
@@ -224,8 +227,8 @@ public final class Ledger {
                 });
     }
 
-    /** Binds a key to the order that MongoDB holds for it. */
-    Future<Void> remember(Order order) {
+    @Override
+    public Future<Void> remember(Order order) {
         return certified(identity -> link.run(
                         scripts.remember(),
                         List.of(
@@ -239,17 +242,12 @@ public final class Ledger {
                 .mapEmpty();
     }
 
-    /** Gives a unit to the order that MongoDB says holds it, if Redis still names {@code believed}. */
-    Future<Boolean> adopt(Order trueHolder, int unit, String believed) {
+    @Override
+    public Future<Boolean> adopt(Order trueHolder, int unit, String believed) {
         return adopt(trueHolder, unit, believed, "", "");
     }
 
-    /**
-     * The same for the reconciler.
-     *
-     * @param epoch in which it looked
-     * @param pass its number; refused where a later pass has repaired this sale
-     */
+    @Override
     public Future<Boolean> adopt(Order trueHolder, int unit, String believed, String epoch, String pass) {
         String productId = trueHolder.productId();
         Instant answerUntil = trueHolder.reservedAt().plus(settings.answerTtl());
@@ -277,7 +275,7 @@ public final class Ledger {
                 .map(reply -> reply.asLong() == 1);
     }
 
-    /** Makes a unit sellable that is held for no order, if Redis still names {@code believed}; see {@link #adopt}. */
+    @Override
     public Future<Boolean> freeUnit(String productId, int unit, String believed, String epoch, String pass) {
         return certified(identity -> link.run(
                         scripts.freeUnit(),

@@ -24,7 +24,7 @@ import java.util.Map;
  * one stay held, until the log has it. What dies in between is repeated by the reconciler. The house's orders are edits of
  * a product, and are told there.
  */
-public final class OrderAudit {
+public final class OrderAudit implements Placement.AuditTrail {
     private static final int MAX_REASON = 500;
 
     private final AuditStore store;
@@ -38,16 +38,16 @@ public final class OrderAudit {
         this.clock = clock;
     }
 
-    /** MongoDB holds these orders; fails where it does not say that it has the entries too. */
-    Future<Void> placed(List<Order> orders) {
+    @Override
+    public Future<Void> placed(List<Order> orders) {
         return store.append(orders.stream()
                 .filter(order -> !order.byTheHouse())
                 .map(OrderAudit::placed)
                 .toList());
     }
 
-    /** This order was cancelled. */
-    Future<Void> cancelled(Order order) {
+    @Override
+    public Future<Void> cancelled(Order order) {
         return order.byTheHouse() ? Future.succeededFuture() : store.append(List.of(cancellation(order)));
     }
 

@@ -1,6 +1,7 @@
 package io.flashsale.purchase;
 
 import io.flashsale.persistence.OrderClient;
+import io.flashsale.persistence.OrderInserter;
 import io.flashsale.persistence.PlaceReply;
 import io.flashsale.sale.Order;
 import io.flashsale.sale.OrderStatus;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * <p>The only place that does so, for a purchase, a retry, a cancellation and the reconciler alike. May be done any
  * number of times for the same order, by any number of nodes at once. Belongs to one event loop.
  */
-public final class Placement {
+public final class Placement implements UnitReturns {
     private static final Logger LOG = LoggerFactory.getLogger(Placement.class);
 
     /** So many units of one product sold twice by a forgetful Redis are repaired one by one; more ask for a recovery. */
@@ -26,20 +27,62 @@ public final class Placement {
 
     private static final int PRODUCTS_REMEMBERED = 1_000;
 
-    private final Ledger ledger;
-    private final OrderClient orders;
-    private final RecoveryClient recoveries;
-    private final OrderAudit audit;
+    /** The reservations in Redis, as they follow MongoDB's answers. */
+    interface Reservations {
+        /**
+         * Gives units and slots of an order back.
+         *
+         * @param order as it was reserved
+         * @return how many units became free by this call
+         */
+        Future<Integer> release(Order order, Ledger.Return why, List<Integer> units, List<Integer> slots);
+
+        /** Binds a key to the order that MongoDB holds for it. */
+        Future<Void> remember(Order order);
+
+        /** Gives a unit to the order that MongoDB says holds it, if Redis still names {@code believed}. */
+        Future<Boolean> adopt(Order trueHolder, int unit, String believed);
+    }
+
+    /** Has sales recovered. */
+    @FunctionalInterface
+    interface RecoveryRequester {
+        /** A sale is certified, and proved wrong under that epoch; does not wait. */
+        void requestBeyond(String productId, long wrongEpoch);
+    }
+
+    /** The audit log, as orders are owed to it. */
+    interface AuditTrail {
+        /** MongoDB holds these orders; fails where it does not say that it has the entries too. */
+        Future<Void> placed(List<Order> orders);
+
+        /** This order was cancelled. */
+        Future<Void> cancelled(Order order);
+    }
+
+    private final Reservations ledger;
+    private final OrderInserter orders;
+    private final RecoveryRequester recoveries;
+    private final AuditTrail audit;
     private final Settler settler;
     private final Map<String, Integer> forgottenUnits = new BoundedMap<>(PRODUCTS_REMEMBERED);
 
     /** Makes a placement for the event loop of the ledger. */
     public Placement(Vertx vertx, Ledger ledger, OrderClient orders, RecoveryClient recoveries, OrderAudit audit) {
+        this(new Settler(vertx, ledger, audit::placed), ledger, orders, recoveries, audit);
+    }
+
+    Placement(
+            Settler settler,
+            Reservations ledger,
+            OrderInserter orders,
+            RecoveryRequester recoveries,
+            AuditTrail audit) {
+        this.settler = settler;
         this.ledger = ledger;
         this.orders = orders;
         this.recoveries = recoveries;
         this.audit = audit;
-        this.settler = new Settler(vertx, ledger, audit);
     }
 
     /**
@@ -149,12 +192,7 @@ public final class Placement {
         return bestEffort(cancelled, giveBackAudited(cancelled, cancelled.units()));
     }
 
-    /**
-     * The same for the reconciler, which has to know: the units are held until the cancellation is in the audit log.
-     *
-     * @param units those that nobody else has bought since
-     * @return fails where a store does not answer
-     */
+    @Override
     public Future<Void> giveBackAudited(Order cancelled, List<Integer> units) {
         if (cancelled.status() != OrderStatus.CANCELLED) {
             throw new IllegalArgumentException("units of a " + cancelled.status() + " order stay where they are");
@@ -171,7 +209,7 @@ public final class Placement {
         }
     }
 
-    /** Whoever listens is to be told what is left, soon. */
+    @Override
     public void stockChanged(String productId) {
         settler.changed(productId);
     }

@@ -7,7 +7,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
 
 /** Asks this node's reconciler to recover a sale. The reconciler sees to it that one asked for often is done once. */
-public final class RecoveryClient {
+public final class RecoveryClient implements Placement.RecoveryRequester {
     /** Where the reconciler listens for {@link RecoveryRequest}; it replies when the sale is open again. */
     public static final String ADDRESS = "flashsale.reconcile.recover";
 
@@ -35,6 +35,7 @@ public final class RecoveryClient {
     }
 
     /** A sale is certified, and proved wrong under that epoch; does not wait. */
+    @Override
     public void requestBeyond(String productId, long wrongEpoch) {
         vertx.eventBus().send(ADDRESS, new RecoveryRequest(productId, wrongEpoch), options);
     }

@@ -1,6 +1,7 @@
 package io.flashsale.purchase;
 
 import io.flashsale.sale.Order;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,17 +31,35 @@ final class Settler {
     private static final int MAX_GROUP = 1_000;
     private static final int MAX_WAITING = 20_000;
 
+    /** The outboxes in Redis, and what is announced of a stock. */
+    interface Outbox {
+        /**
+         * Takes orders of one product that MongoDB holds out of the outbox, and announces what is left.
+         *
+         * @return in how many milliseconds the rest is to be announced, by {@link #announce}; 0 for nothing left
+         */
+        Future<Long> settle(String productId, List<Order> placed);
+
+        /** Announces what is left of a product, or that it was announced a moment ago; see {@link #settle}. */
+        Future<Long> announce(String productId);
+    }
+
     private final Vertx vertx;
-    private final Ledger ledger;
-    private final OrderAudit audit;
+    private final Outbox outbox;
+    private final Function<List<Order>, Future<Void>> audit;
     private final Set<String> toTell = new HashSet<>();
     private final Deque<Order> placed = new ArrayDeque<>();
     private boolean lingering;
     private boolean writing;
 
-    Settler(Vertx vertx, Ledger ledger, OrderAudit audit) {
+    /**
+     * Makes a settler.
+     *
+     * @param audit writes that orders were placed; fails where MongoDB does not say that it has the entries
+     */
+    Settler(Vertx vertx, Outbox outbox, Function<List<Order>, Future<Void>> audit) {
         this.vertx = vertx;
-        this.ledger = ledger;
+        this.outbox = outbox;
         this.audit = audit;
     }
 
@@ -72,7 +92,7 @@ final class Settler {
             group.add(placed.remove());
         }
         writing = true;
-        audit.placed(group)
+        audit.apply(group)
                 .onSuccess(written -> settle(group))
                 .onFailure(failure -> LOG.atDebug()
                         .addKeyValue("orders", group.size())
@@ -91,7 +111,7 @@ final class Settler {
         group.forEach(order -> byProduct
                 .computeIfAbsent(order.productId(), product -> new ArrayList<>())
                 .add(order));
-        byProduct.forEach((productId, orders) -> ledger.settle(productId, orders)
+        byProduct.forEach((productId, orders) -> outbox.settle(productId, orders)
                 .onSuccess(wait -> tellIn(productId, wait))
                 .onFailure(failure ->
                         LOG.atDebug().addKeyValue("productId", productId).log("not settled; the reconciler will")));
@@ -102,7 +122,7 @@ final class Settler {
         if (millis > 0 && toTell.add(productId)) {
             vertx.setTimer(millis, timer -> {
                 toTell.remove(productId);
-                ledger.announce(productId).onSuccess(wait -> tellIn(productId, wait));
+                outbox.announce(productId).onSuccess(wait -> tellIn(productId, wait));
             });
         }
     }

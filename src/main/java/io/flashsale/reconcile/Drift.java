@@ -1,12 +1,12 @@
 package io.flashsale.reconcile;
 
 import io.flashsale.persistence.AuditAction;
-import io.flashsale.persistence.AuditClient;
 import io.flashsale.persistence.AuditEntry;
-import io.flashsale.persistence.OrderStore;
-import io.flashsale.purchase.DeadLetters;
-import io.flashsale.purchase.Ledger;
-import io.flashsale.purchase.Placement;
+import io.flashsale.persistence.AuditRecorder;
+import io.flashsale.persistence.OrderLookup;
+import io.flashsale.purchase.DiscardedOrders;
+import io.flashsale.purchase.UnitHolders;
+import io.flashsale.purchase.UnitReturns;
 import io.flashsale.reconcile.SaleSnapshot.Finding;
 import io.flashsale.sale.OrderStatus;
 import io.vertx.core.Future;
@@ -44,21 +44,28 @@ final class Drift {
     /** What one look at a sale saw. */
     private record Look(String epoch, Set<Finding> findings) {}
 
-    private final Ledger ledger;
-    private final Placement placement;
-    private final OrderStore orders;
-    private final DeadLetters letters;
+    private final UnitHolders holders;
+    private final UnitReturns returns;
+    private final OrderLookup orders;
+    private final DiscardedOrders letters;
+    private final AuditRecorder log;
     private final Repairs repairs;
-    private final AuditClient log;
     private final Clock clock;
     private final Map<String, Look> before = new HashMap<>();
 
-    Drift(Reconciler.Rooms rooms, Repairs repairs, Clock clock) {
-        this.ledger = rooms.ledger();
-        this.placement = rooms.placement();
-        this.orders = rooms.orders();
-        this.letters = rooms.letters();
-        this.log = rooms.log();
+    Drift(
+            UnitHolders holders,
+            UnitReturns returns,
+            OrderLookup orders,
+            DiscardedOrders letters,
+            AuditRecorder log,
+            Repairs repairs,
+            Clock clock) {
+        this.holders = holders;
+        this.returns = returns;
+        this.orders = orders;
+        this.letters = letters;
+        this.log = log;
         this.repairs = repairs;
         this.clock = clock;
     }
@@ -111,7 +118,7 @@ final class Drift {
                                 .addKeyValue("units", repaired.size())
                                 .log("units repaired on which Redis and MongoDB disagreed");
                         log.record(entry(place, repaired));
-                        placement.stockChanged(place.productId());
+                        returns.stockChanged(place.productId());
                     }
                     return repaired.size();
                 });
@@ -140,12 +147,12 @@ final class Drift {
     private Future<Boolean> repair(Place place, Finding finding) {
         if (finding.trueHolder() != null) {
             return giveBackIfOver(finding)
-                    .compose(given -> ledger.adopt(
+                    .compose(given -> holders.adopt(
                             finding.trueHolder(), finding.unit(), finding.believed(), place.epoch(), place.pass()))
                     .onSuccess(done -> count(done, Repairs.Kind.ADOPTED));
         }
         return giveBackIfOver(finding)
-                .compose(given -> ledger.freeUnit(
+                .compose(given -> holders.freeUnit(
                                 place.productId(), finding.unit(), finding.believed(), place.epoch(), place.pass())
                         .onSuccess(freed -> {
                             count(freed, Repairs.Kind.FREED);
@@ -172,8 +179,7 @@ final class Drift {
         return orders.find(finding.believed()).compose(found -> {
             if (found.isPresent()) {
                 return found.get().status() == OrderStatus.CANCELLED
-                        ? placement
-                                .giveBackAudited(
+                        ? returns.giveBackAudited(
                                         found.get(), unitsToo ? found.get().units() : List.of())
                                 .map(true)
                         : Future.succeededFuture(false);

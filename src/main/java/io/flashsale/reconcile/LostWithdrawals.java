@@ -1,6 +1,6 @@
 package io.flashsale.reconcile;
 
-import io.flashsale.persistence.ProductStore;
+import io.flashsale.persistence.StockHoldRecords;
 import io.flashsale.purchase.HouseOrders;
 import io.flashsale.sale.Order;
 import io.flashsale.sale.Product;
@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,14 +29,19 @@ final class LostWithdrawals {
 
     private record Look(long version, Set<String> orderIds) {}
 
-    private final ProductStore products;
-    private final HouseOrders house;
+    private final StockHoldRecords records;
+    private final Function<String, Future<Void>> undo;
     private final Repairs repairs;
     private final Map<String, Look> before = new HashMap<>();
 
-    LostWithdrawals(ProductStore products, HouseOrders house, Repairs repairs) {
-        this.products = products;
-        this.house = house;
+    /**
+     * Makes it.
+     *
+     * @param undo puts the units of a stock hold, named by its order, on sale again; may be repeated
+     */
+    LostWithdrawals(StockHoldRecords records, Function<String, Future<Void>> undo, Repairs repairs) {
+        this.records = records;
+        this.undo = undo;
         this.repairs = repairs;
     }
 
@@ -50,7 +56,7 @@ final class LostWithdrawals {
             forget(product.id());
             return Future.succeededFuture();
         }
-        return products.withdrawals(product.id()).compose(standing -> {
+        return records.withdrawals(product.id()).compose(standing -> {
             Map<String, Order> lost = lost(product.id(), ofTheHouse, standing);
             Look earlier = before.put(product.id(), new Look(product.version(), Set.copyOf(lost.keySet())));
             if (earlier == null || earlier.version() != product.version()) {
@@ -81,7 +87,7 @@ final class LostWithdrawals {
     }
 
     private Future<Void> undo(Product product, List<Order> lost) {
-        return products.raiseVersion(product).compose(raised -> {
+        return records.raiseVersion(product).compose(raised -> {
             if (!raised) {
                 return Future.succeededFuture();
             }
@@ -93,7 +99,7 @@ final class LostWithdrawals {
             return Chunks.each(
                     lost,
                     AT_ONCE,
-                    order -> house.undo(order.id()).onSuccess(done -> repairs.count(Repairs.Kind.UNDONE)));
+                    order -> undo.apply(order.id()).onSuccess(done -> repairs.count(Repairs.Kind.UNDONE)));
         });
     }
 }

@@ -1,11 +1,6 @@
 package io.flashsale.reconcile;
 
-import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.PlaceReply;
-import io.flashsale.purchase.DeadLetters;
-import io.flashsale.purchase.Ledger;
-import io.flashsale.purchase.OrderAudit;
-import io.flashsale.purchase.Placement;
 import io.flashsale.sale.Order;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -24,11 +19,22 @@ final class OutboxDriver {
 
     private record Entry(String text, Order order) {}
 
-    private final Ledger ledger;
-    private final Placement placement;
-    private final OrderStore orders;
-    private final DeadLetters letters;
-    private final OrderAudit audit;
+    /** The steps that an entry may lead to. */
+    interface Steps {
+        /** Every order of a product that waits for MongoDB, with the text by which the outbox knows it. */
+        Future<Map<String, Order>> outbox(String productId);
+
+        /** Has an order written again, and Redis follow the reply. */
+        Future<PlaceReply> retry(Order order);
+
+        /** Records that an order was reserved and then lost. */
+        Future<Void> recordFailed(Order order);
+
+        /** Makes a dead letter of an order. */
+        Future<Void> deadLetter(Order order, String reason, int refusals);
+    }
+
+    private final Steps steps;
     private final Repairs repairs;
     private final int maxRefusals;
 
@@ -37,19 +43,15 @@ final class OutboxDriver {
 
     private Map<String, Integer> seenNow = new HashMap<>();
 
-    OutboxDriver(Reconciler.Rooms rooms, Repairs repairs, int maxRefusals) {
-        this.ledger = rooms.ledger();
-        this.placement = rooms.placement();
-        this.orders = rooms.orders();
-        this.letters = rooms.letters();
-        this.audit = rooms.audit();
+    OutboxDriver(Steps steps, Repairs repairs, int maxRefusals) {
+        this.steps = steps;
         this.repairs = repairs;
         this.maxRefusals = maxRefusals;
     }
 
     /** Drives what the pass before saw too. */
     Future<Void> drive(String productId) {
-        return ledger.outbox(productId).compose(outbox -> {
+        return steps.outbox(productId).compose(outbox -> {
             List<Entry> old = new ArrayList<>();
             outbox.forEach((text, order) -> {
                 Integer refusals = seenBefore.get(text);
@@ -63,14 +65,12 @@ final class OutboxDriver {
     }
 
     private Future<Void> drive(Entry entry) {
-        return placement.driveAgain(entry.order()).compose(reply -> switch (reply.kind()) {
+        return steps.retry(entry.order()).compose(reply -> switch (reply.kind()) {
             case PLACED, ALREADY_PLACED -> counted(Repairs.Kind.DRIVEN);
             case BUYER_HOLDS, UNITS_TAKEN ->
                 entry.order().byTheHouse()
                         ? Future.succeededFuture()
-                        : orders.recordFailed(entry.order())
-                                .onSuccess(done -> audit.failed(entry.order()))
-                                .compose(done -> counted(Repairs.Kind.FAILED));
+                        : steps.recordFailed(entry.order()).compose(done -> counted(Repairs.Kind.FAILED));
             case REFUSED -> refused(entry, reply);
             case KEY_REUSED, UNKNOWN -> Future.succeededFuture();
         });
@@ -81,7 +81,7 @@ final class OutboxDriver {
         if (refusals < maxRefusals) {
             return Future.succeededFuture();
         }
-        return letters.putAside(entry.order(), reply.reason(), refusals)
+        return steps.deadLetter(entry.order(), reply.reason(), refusals)
                 .compose(done -> counted(Repairs.Kind.PUT_ASIDE));
     }
 

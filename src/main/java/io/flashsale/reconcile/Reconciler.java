@@ -104,9 +104,9 @@ public final class Reconciler {
         this.log = rooms.log();
         this.clock = clock;
         this.deadLetters = rooms.deadLetters();
-        this.drift = new Drift(rooms, repairs, clock);
-        this.withdrawals = new LostWithdrawals(products, new HouseOrders(ledger, placement, orders), repairs);
-        this.outbox = new OutboxDriver(rooms, repairs, settings.maxRefusals());
+        this.drift = new Drift(ledger, placement, orders, letters, log, repairs, clock);
+        this.withdrawals = new LostWithdrawals(products, new HouseOrders(ledger, placement, orders)::undo, repairs);
+        this.outbox = new OutboxDriver(new OutboxSteps(rooms), repairs, settings.maxRefusals());
         this.pace = new LookPace(settings.passesPerLook(), PRODUCTS_AT_ONCE, clock);
         this.lock = new PassLock(ledger.link(), settings.catalogue());
     }

@@ -3,7 +3,6 @@ package io.flashsale.reconcile;
 import io.flashsale.persistence.OrderClient;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.ProductStore;
-import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.OrderAudit;
@@ -24,7 +23,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,13 +39,6 @@ public final class Recovery {
     /** Scripts sent before their answers are awaited: bounds memory and what one product takes from others. */
     private static final int CHUNK = 500;
 
-    private static final int MAX_REFUSALS = 3;
-
-    /** Between two tries of an order on which MongoDB did not say anything; doubles up to the longest. */
-    private static final long FIRST_WAIT_MILLIS = 300;
-
-    private static final long LONGEST_WAIT_MILLIS = 5_000;
-
     /** Edits that may come in between before a recovery gives up for now. */
     private static final int MAX_EDITS = 5;
 
@@ -59,7 +50,7 @@ public final class Recovery {
     private final RecoveryLedger steps;
     private final ProductStore products;
     private final OrderStore orders;
-    private final OrderClient writer;
+    private final OutboxDrain drain;
     private final DeadLetters letters;
     private final OrderAudit audit;
     private final SlotAssignment slots;
@@ -80,7 +71,11 @@ public final class Recovery {
         this.steps = new RecoveryLedger(ledger.link());
         this.products = products;
         this.orders = orders;
-        this.writer = writer;
+        this.drain = new OutboxDrain(
+                vertx,
+                writer,
+                order -> orders.recordFailed(order).onSuccess(recorded -> audit.failed(order)),
+                (order, reason) -> letters.putAside(order, reason, OutboxDrain.MAX_REFUSALS));
         this.letters = letters;
         this.audit = audit;
         this.slots = new SlotAssignment(orders);
@@ -179,29 +174,7 @@ public final class Recovery {
 
     /** What Redis still has of orders goes to MongoDB first; its indexes arbitrate. */
     private Future<Void> drain(Claim claim) {
-        return ledger.outbox(claim.productId())
-                .compose(outbox -> Chunks.each(
-                        List.copyOf(outbox.values()),
-                        CHUNK,
-                        order -> drainOne(order, MAX_REFUSALS, FIRST_WAIT_MILLIS)));
-    }
-
-    private Future<Void> drainOne(Order order, int refusalsLeft, long waitMillis) {
-        return writer.place(order).compose(reply -> switch (reply.kind()) {
-            case PLACED, ALREADY_PLACED, KEY_REUSED -> Future.succeededFuture();
-            case BUYER_HOLDS, UNITS_TAKEN -> orders.recordFailed(order).onSuccess(recorded -> audit.failed(order));
-            // The outbox ends with the recovery, so it cannot wait for many passes as the reconciler does.
-            case REFUSED ->
-                refusalsLeft > 1
-                        ? drainOne(order, refusalsLeft - 1, waitMillis)
-                        : letters.putAside(order, reply.reason(), MAX_REFUSALS);
-            // A MongoDB that is slow is told so to buyers at once; a recovery has the time.
-            case UNKNOWN ->
-                waitMillis <= LONGEST_WAIT_MILLIS
-                        ? vertx.timer(waitMillis, TimeUnit.MILLISECONDS)
-                                .compose(waited -> drainOne(order, refusalsLeft, 2 * waitMillis))
-                        : Future.failedFuture(new StoreUnavailableException("MongoDB did not take the outbox"));
-        });
+        return ledger.outbox(claim.productId()).compose(outbox -> drain.drain(outbox.values()));
     }
 
     /**

@@ -1,0 +1,16 @@
+package io.flashsale.persistence;
+
+import io.flashsale.sale.Order;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** Writes many orders in MongoDB at once. */
+@FunctionalInterface
+public interface OrderBatchWriter {
+    /**
+     * Writes these orders.
+     *
+     * @return a reply for each, in their order
+     */
+    Future<List<PlaceReply>> place(List<Order> reserved);
+}

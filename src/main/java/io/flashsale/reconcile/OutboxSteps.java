@@ -1,0 +1,48 @@
+package io.flashsale.reconcile;
+
+import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.PlaceReply;
+import io.flashsale.purchase.DeadLetters;
+import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.OrderAudit;
+import io.flashsale.purchase.Placement;
+import io.flashsale.sale.Order;
+import io.vertx.core.Future;
+import java.util.Map;
+
+/** The steps of {@link OutboxDriver} on both stores. */
+final class OutboxSteps implements OutboxDriver.Steps {
+    private final Ledger ledger;
+    private final Placement placement;
+    private final OrderStore orders;
+    private final DeadLetters letters;
+    private final OrderAudit audit;
+
+    OutboxSteps(Reconciler.Rooms rooms) {
+        this.ledger = rooms.ledger();
+        this.placement = rooms.placement();
+        this.orders = rooms.orders();
+        this.letters = rooms.letters();
+        this.audit = rooms.audit();
+    }
+
+    @Override
+    public Future<Map<String, Order>> outbox(String productId) {
+        return ledger.outbox(productId);
+    }
+
+    @Override
+    public Future<PlaceReply> retry(Order order) {
+        return placement.driveAgain(order);
+    }
+
+    @Override
+    public Future<Void> recordFailed(Order order) {
+        return orders.recordFailed(order).onSuccess(recorded -> audit.failed(order));
+    }
+
+    @Override
+    public Future<Void> deadLetter(Order order, String reason, int refusals) {
+        return letters.putAside(order, reason, refusals);
+    }
+}

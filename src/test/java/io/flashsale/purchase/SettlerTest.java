@@ -1,0 +1,214 @@
+package io.flashsale.purchase;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.flashsale.sale.Order;
+import io.flashsale.support.ManualTime;
+import io.flashsale.support.TestOrders;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** How placed orders leave the outbox: in groups, and not before the audit log has them. */
+class SettlerTest {
+    private record Write(List<Order> orders, Promise<Void> end) {}
+
+    private final ManualTime time = new ManualTime();
+    private final List<Write> audited = new ArrayList<>();
+    private final FakeOutbox outbox = new FakeOutbox();
+    private final Settler settler = new Settler(time.vertx(), outbox, orders -> {
+        Write write = new Write(orders, Promise.promise());
+        audited.add(write);
+        return write.end().future();
+    });
+    private int units;
+
+    /** Notes what is taken out and announced. */
+    private static final class FakeOutbox implements Settler.Outbox {
+        private final Map<String, List<Integer>> settledUnits = new HashMap<>();
+        private final List<String> settleCalls = new ArrayList<>();
+        private final List<String> announced = new ArrayList<>();
+        private Future<Long> answer = Future.succeededFuture(0L);
+
+        @Override
+        public Future<Long> settle(String productId, List<Order> placed) {
+            settleCalls.add(productId);
+            placed.forEach(order -> settledUnits
+                    .computeIfAbsent(productId, id -> new ArrayList<>())
+                    .addAll(order.units()));
+            return answer;
+        }
+
+        @Override
+        public Future<Long> announce(String productId) {
+            announced.add(productId);
+            return answer;
+        }
+    }
+
+    private void place(String productId) {
+        units++;
+        settler.settle(TestOrders.placed(TestOrders.reserved(productId, "user" + units, List.of(units), List.of())));
+    }
+
+    private void place(int orders) {
+        for (int i = 0; i < orders; i++) {
+            place("p");
+        }
+    }
+
+    @Test
+    void ordersThatArePlacedTogetherAreWrittenAndSettledTogetherOneCallForEachProduct() {
+        // given
+        place("p");
+        place("q");
+        place("p");
+
+        // when
+        time.advanceMillis(1);
+        audited.get(0).end().complete();
+
+        // then
+        assertEquals(1, audited.size());
+        assertEquals(Map.of("p", List.of(1, 3), "q", List.of(2)), outbox.settledUnits);
+        assertEquals(2, outbox.settleCalls.size());
+    }
+
+    @Test
+    void nothingLeavesTheOutboxBeforeTheAuditLogHasIt() {
+        // given
+        place(2);
+
+        // when
+        time.advanceMillis(1);
+
+        // then
+        assertEquals(2, audited.get(0).orders().size());
+        assertEquals(Map.of(), outbox.settledUnits);
+    }
+
+    @Test
+    void whatTheAuditLogDoesNotTakeStaysInTheOutboxForTheReconciler() {
+        // given
+        place(2);
+        time.advanceMillis(1);
+
+        // when
+        audited.get(0).end().fail("no majority");
+        place(1);
+        time.advanceMillis(1);
+        audited.get(1).end().complete();
+
+        // then
+        assertEquals(Map.of("p", List.of(3)), outbox.settledUnits);
+    }
+
+    @Test
+    void whileAWriteIsUnderWayTheNextGroupGrows() {
+        // given
+        place(1);
+        time.advanceMillis(1);
+
+        // when
+        place(1);
+        time.advanceMillis(1_000);
+        place(1);
+
+        // then
+        assertEquals(1, audited.size());
+
+        // when
+        audited.get(0).end().complete();
+        time.advanceMillis(1);
+
+        // then
+        assertEquals(2, audited.get(1).orders().size());
+    }
+
+    @Test
+    void aGroupIsBoundedAndTheRestFollows() {
+        // given
+        place(1_001);
+
+        // when
+        time.advanceMillis(1);
+        audited.get(0).end().complete();
+        time.advanceMillis(1);
+
+        // then
+        assertEquals(1_000, audited.get(0).orders().size());
+        assertEquals(1, audited.get(1).orders().size());
+    }
+
+    @Test
+    void whatIsTooMuchToHoldIsLeftToTheReconciler() {
+        // given
+        place(20_001);
+
+        // when
+        for (int group = 0; group * 1_000 < 20_000; group++) {
+            time.advanceMillis(1);
+            audited.get(group).end().complete();
+        }
+        time.advanceMillis(1);
+
+        // then
+        assertEquals(20_000, outbox.settledUnits.get("p").size());
+        assertEquals(20, audited.size());
+    }
+
+    @Test
+    void aSettlementThatFailsIsNotTriedAgainHere() {
+        // given
+        outbox.answer = Future.failedFuture("Redis is away");
+        place(1);
+
+        // when
+        time.advanceMillis(1);
+        audited.get(0).end().complete();
+        time.advanceMillis(60_000);
+
+        // then
+        assertEquals(List.of("p"), outbox.settleCalls);
+        assertEquals(List.of(), outbox.announced);
+    }
+
+    @Test
+    void whatWasHeldBackIsAnnouncedInTheEndAndOnceHoweverOftenItChanges() {
+        // given
+        outbox.answer = Future.succeededFuture(40L);
+        place(1);
+        time.advanceMillis(1);
+        audited.get(0).end().complete();
+
+        // when
+        settler.changed("p");
+        time.advanceMillis(39);
+        assertEquals(List.of(), outbox.announced);
+        outbox.answer = Future.succeededFuture(0L);
+        time.advanceMillis(1_000);
+
+        // then
+        assertEquals(List.of("p"), outbox.announced);
+    }
+
+    @Test
+    void aChangeIsAnnouncedSoonAndAgainForAsLongAsThereIsSomethingLeftToAnnounce() {
+        // given
+        outbox.answer = Future.succeededFuture(100L);
+
+        // when
+        settler.changed("p");
+        time.advanceMillis(1);
+        assertEquals(List.of("p"), outbox.announced);
+        outbox.answer = Future.succeededFuture(0L);
+        time.advanceMillis(1_000);
+
+        // then
+        assertEquals(List.of("p", "p"), outbox.announced);
+    }
+}

@@ -1,0 +1,469 @@
+package io.flashsale.reconcile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.persistence.AuditAction;
+import io.flashsale.persistence.AuditEntry;
+import io.flashsale.persistence.AuditRecorder;
+import io.flashsale.persistence.OrderLookup;
+import io.flashsale.purchase.DiscardedOrders;
+import io.flashsale.purchase.UnitHolders;
+import io.flashsale.purchase.UnitReturns;
+import io.flashsale.sale.Order;
+import io.flashsale.support.ManualTime;
+import io.flashsale.support.TestOrders;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which difference between the stores is repaired, when, and how. */
+class DriftTest {
+    private static final String UNKNOWN_ORDER = "p-nobody";
+
+    private final ManualTime time = new ManualTime();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Stores stores = new Stores();
+    private final Repairs repairs = new Repairs(meters, new SalesClosed(time.clock()));
+    private final Drift drift = new Drift(stores, stores, stores, stores, stores, repairs, time.clock());
+
+    private final Order ada = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(1), List.of(1)));
+    private final Order bob = TestOrders.placed(TestOrders.reserved("p", "bob", List.of(2), List.of(1)));
+    private final Order house = TestOrders.placed(TestOrders.reserved("p", Order.HOUSE, List.of(3), List.of()));
+
+    /** One sale as both stores have it, to be set wrong. */
+    private String epoch = "3";
+
+    private int issued = 4;
+    private final List<Order> live = new ArrayList<>();
+    private final Map<Integer, String> holders = new HashMap<>();
+    private final Set<String> free = new HashSet<>();
+    private final Set<String> outbox = new HashSet<>();
+    private final Set<String> dead = new HashSet<>();
+
+    /** Both stores: notes what is done to them. */
+    private static final class Stores implements UnitHolders, UnitReturns, OrderLookup, DiscardedOrders, AuditRecorder {
+        private final List<String> steps = new ArrayList<>();
+        private final List<AuditEntry> entries = new ArrayList<>();
+        private final Map<String, Order> orders = new HashMap<>();
+        private final Set<String> discarded = new HashSet<>();
+        private final Set<Integer> changedMeanwhile = new HashSet<>();
+        private final Set<Integer> unanswered = new HashSet<>();
+
+        private Future<Boolean> compareAndSet(int unit) {
+            return unanswered.contains(unit)
+                    ? Future.failedFuture("Redis is away")
+                    : Future.succeededFuture(!changedMeanwhile.contains(unit));
+        }
+
+        @Override
+        public Future<Boolean> adopt(Order trueHolder, int unit, String believed, String epoch, String pass) {
+            steps.add("adopt " + unit + " for " + trueHolder.userId() + " from '" + believed + "' epoch " + epoch
+                    + " pass " + pass);
+            return compareAndSet(unit);
+        }
+
+        @Override
+        public Future<Boolean> freeUnit(String productId, int unit, String believed, String epoch, String pass) {
+            steps.add("free " + unit + " from '" + believed + "' epoch " + epoch + " pass " + pass);
+            return compareAndSet(unit);
+        }
+
+        @Override
+        public Future<Void> giveBackAudited(Order cancelled, List<Integer> units) {
+            steps.add("give back " + cancelled.userId() + " " + units);
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public void stockChanged(String productId) {
+            steps.add("announce " + productId);
+        }
+
+        @Override
+        public Future<Optional<Order>> find(String orderId) {
+            return Future.succeededFuture(Optional.ofNullable(orders.get(orderId)));
+        }
+
+        @Override
+        public Future<Boolean> giveBackIfDiscarded(String orderId, boolean unitsToo) {
+            if (discarded.contains(orderId)) {
+                steps.add("give back discarded " + (unitsToo ? "with units" : "without units"));
+            }
+            return Future.succeededFuture(discarded.contains(orderId));
+        }
+
+        @Override
+        public Future<Void> record(AuditEntry entry) {
+            entries.add(entry);
+            return Future.succeededFuture();
+        }
+    }
+
+    /** Units 1 and 2 are sold, 3 is held as stock that is not for sale, 4 was given back, 5 was never sold. */
+    @BeforeEach
+    void agree() {
+        live.addAll(List.of(ada, bob, house));
+        live.forEach(order -> holders.put(order.units().get(0), order.id()));
+        free.add("4");
+        live.forEach(order -> stores.orders.put(order.id(), order));
+    }
+
+    private SaleSnapshot snapshot() {
+        return new SaleSnapshot(
+                epoch,
+                issued,
+                List.copyOf(live),
+                Map.copyOf(holders),
+                Set.copyOf(free),
+                Set.copyOf(outbox),
+                Set.copyOf(dead));
+    }
+
+    private int look(long pass) {
+        return drift.look("p", snapshot(), pass).result();
+    }
+
+    private int lookTwice() {
+        assertEquals(0, look(7));
+        assertEquals(List.of(), stores.steps, "one sighting may be a purchase in flight");
+        return look(8);
+    }
+
+    private double counted(Repairs.Kind kind) {
+        return meters.get("flashsale.repairs")
+                .tag("kind", kind.name().toLowerCase(Locale.ROOT))
+                .counter()
+                .count();
+    }
+
+    private static String repair(String what, String believed) {
+        return what + " from '" + believed + "' epoch 3 pass 8";
+    }
+
+    @Test
+    void whereTheStoresAgreeNothingIsDone() {
+        // when
+        int repaired = lookTwice();
+
+        // then
+        assertEquals(0, repaired);
+        assertFalse(drift.suspects("p"));
+        assertEquals(List.of(), stores.steps);
+        assertEquals(List.of(), stores.entries);
+    }
+
+    @Test
+    void aUnitThatIsInBothGetsItsHolder() {
+        // given it is free in Redis and sold in MongoDB
+        holders.remove(1);
+        free.add("1");
+
+        // when
+        int repaired = lookTwice();
+
+        // then
+        assertEquals(1, repaired);
+        assertEquals(List.of(repair("adopt 1 for ada", ""), "announce p"), stores.steps);
+        assertEquals(1, counted(Repairs.Kind.ADOPTED));
+    }
+
+    @Test
+    void aUnitThatWasSoldBeyondWhatRedisEverIssuedGetsItsHolderToo() {
+        // given
+        live.add(TestOrders.placed(TestOrders.reserved("p", "eve", List.of(9), List.of())));
+
+        // when
+        int repaired = lookTwice();
+
+        // then
+        assertEquals(1, repaired);
+        assertEquals(repair("adopt 9 for eve", ""), stores.steps.get(0));
+    }
+
+    @Test
+    void aStockHoldIsAHolderLikeAnyOther() {
+        // given Redis would sell it
+        holders.remove(3);
+        free.add("3");
+
+        // when
+        int repaired = lookTwice();
+
+        // then
+        assertEquals(1, repaired);
+        assertEquals(repair("adopt 3 for house", ""), stores.steps.get(0));
+    }
+
+    @Test
+    void aUnitThatIsNowhereBecomesSellable() {
+        // given
+        free.remove("4");
+
+        // when
+        int repaired = lookTwice();
+
+        // then
+        assertEquals(1, repaired);
+        assertEquals(List.of(repair("free 4", ""), "announce p"), stores.steps);
+        assertEquals(1, counted(Repairs.Kind.FREED));
+    }
+
+    @Test
+    void aUnitThatWasNeverIssuedIsNotNowhere() {
+        // given
+        free.remove("4");
+        issued = 3;
+
+        // when
+        int repaired = lookTwice();
+
+        // then
+        assertEquals(0, repaired);
+    }
+
+    @Test
+    void aUnitThatIsHeldForAnOrderThatDoesNotExistBecomesSellable() {
+        // given
+        free.remove("4");
+        holders.put(4, UNKNOWN_ORDER);
+
+        // when
+        int repaired = lookTwice();
+
+        // then
+        assertEquals(1, repaired);
+        assertEquals(repair("free 4", UNKNOWN_ORDER), stores.steps.get(0));
+    }
+
+    @Test
+    void whatWaitsForMongoDbOrIsADeadLetterIsHeldByRight() {
+        // given
+        issued = 6;
+        holders.put(5, "p-in-the-outbox");
+        holders.put(6, "p-dead");
+        outbox.add("p-in-the-outbox");
+        dead.add("p-dead");
+
+        // when
+        int repaired = lookTwice();
+
+        // then
+        assertEquals(0, repaired);
+        assertFalse(drift.suspects("p"));
+    }
+
+    @Test
+    void aUnitThatIsHeldByACancelledOrderComesBackWithTheBuyersSlots() {
+        // given
+        Order cancelled = TestOrders.cancelled(ada);
+        live.remove(ada);
+        stores.orders.put(ada.id(), cancelled);
+
+        // when
+        int repaired = lookTwice();
+
+        // then
+        assertEquals(1, repaired);
+        assertEquals(List.of("give back ada [1]", repair("free 1", ada.id()), "announce p"), stores.steps);
+    }
+
+    @Test
+    void aReturnThatFreedTheUnitItselfIsCountedAsOne() {
+        // given
+        live.remove(ada);
+        stores.orders.put(ada.id(), TestOrders.cancelled(ada));
+        stores.changedMeanwhile.add(1);
+
+        // when
+        int repaired = lookTwice();
+
+        // then
+        assertEquals(1, repaired);
+        assertEquals(1, counted(Repairs.Kind.GIVEN_BACK));
+        assertEquals(0, counted(Repairs.Kind.FREED));
+    }
+
+    @Test
+    void ofACancelledOrderWhoseUnitWasSoldAgainOnlyTheSlotsComeBack() {
+        // given
+        Order eve = TestOrders.placed(TestOrders.reserved("p", "eve", List.of(1), List.of(1)));
+        live.remove(ada);
+        live.add(eve);
+        stores.orders.put(ada.id(), TestOrders.cancelled(ada));
+
+        // when
+        int repaired = lookTwice();
+
+        // then
+        assertEquals(1, repaired);
+        assertEquals(List.of("give back ada []", repair("adopt 1 for eve", ada.id()), "announce p"), stores.steps);
+    }
+
+    @Test
+    void theSameHoldsForADiscardedDeadLetter() {
+        // given
+        Order eve = TestOrders.placed(TestOrders.reserved("p", "eve", List.of(5), List.of(1)));
+        issued = 6;
+        holders.put(5, "p-discarded");
+        holders.put(6, "p-discarded");
+        live.add(eve);
+        stores.discarded.add("p-discarded");
+
+        // when
+        int repaired = lookTwice();
+
+        // then
+        assertEquals(2, repaired);
+        assertTrue(stores.steps.contains("give back discarded with units"), stores.steps.toString());
+        assertTrue(stores.steps.contains("give back discarded without units"), stores.steps.toString());
+    }
+
+    @Test
+    void aLiveOrderThatRedisTakesForTheHolderOfAnothersUnitGivesNothingBack() {
+        // given
+        holders.put(1, bob.id());
+
+        // when
+        int repaired = lookTwice();
+
+        // then
+        assertEquals(1, repaired);
+        assertEquals(List.of(repair("adopt 1 for ada", bob.id()), "announce p"), stores.steps);
+    }
+
+    @Test
+    void onlyWhatBothSightingsSawAlikeIsRepaired() {
+        // given
+        free.remove("4");
+        holders.remove(1);
+        look(7);
+
+        // when one was on its way, another is new, and one has changed
+        holders.put(1, UNKNOWN_ORDER);
+        holders.remove(2);
+        int repaired = look(8);
+
+        // then
+        assertEquals(1, repaired);
+        assertEquals(List.of(repair("free 4", ""), "announce p"), stores.steps);
+
+        // when the rest is seen again
+        stores.steps.clear();
+        free.add("4");
+        look(9);
+
+        // then
+        assertEquals(
+                Set.of(
+                        "adopt 1 for ada from '" + UNKNOWN_ORDER + "' epoch 3 pass 9",
+                        "adopt 2 for bob from '' epoch 3 pass 9",
+                        "announce p"),
+                Set.copyOf(stores.steps));
+    }
+
+    @Test
+    void twoSightingsUnderDifferentEpochsAreNone() {
+        // given
+        free.remove("4");
+        look(7);
+
+        // when
+        epoch = "4";
+        int afterTheRecovery = look(8);
+
+        // then
+        assertEquals(0, afterTheRecovery);
+        assertTrue(drift.suspects("p"));
+        assertEquals(List.of(), stores.steps);
+
+        // when
+        look(9);
+
+        // then
+        assertEquals(List.of("free 4 from '' epoch 4 pass 9", "announce p"), stores.steps);
+    }
+
+    @Test
+    void whatIsForgottenIsSeenForTheFirstTimeAgain() {
+        // given
+        free.remove("4");
+        look(7);
+
+        // when
+        drift.forget("p");
+
+        // then
+        assertFalse(drift.suspects("p"));
+        assertEquals(0, look(8));
+        assertEquals(List.of(), stores.steps);
+    }
+
+    @Test
+    void productsAreSeenOneByOne() {
+        // given
+        free.remove("4");
+        look(7);
+
+        // when
+        int ofAnother = drift.look("q", snapshot(), 8).result();
+
+        // then
+        assertEquals(0, ofAnother);
+    }
+
+    @Test
+    void aUnitThatHasChangedSinceIsLeftAloneAndNotReported() {
+        // given
+        free.remove("4");
+        stores.changedMeanwhile.add(4);
+
+        // when
+        int repaired = lookTwice();
+
+        // then
+        assertEquals(0, repaired);
+        assertEquals(List.of(repair("free 4", "")), stores.steps);
+        assertEquals(List.of(), stores.entries);
+        assertEquals(0, counted(Repairs.Kind.FREED));
+    }
+
+    @Test
+    void aLookIsReportedOnceWithWhatItDid() {
+        // given
+        holders.remove(1);
+        free.remove("4");
+
+        // when
+        lookTwice();
+
+        // then
+        JsonObject details = new JsonObject()
+                .put("units", 2)
+                .put("adopted", new JsonArray(List.of(1)))
+                .put("freed", new JsonArray(List.of(4)))
+                .put("epoch", 3L);
+        assertEquals(
+                List.of(AuditEntry.done(
+                        "p:repaired:8:3",
+                        time.clock().instant(),
+                        AuditAction.UNIT_REPAIRED,
+                        AuditEntry.SYSTEM,
+                        "p",
+                        details)),
+                stores.entries);
+        assertEquals(1, stores.steps.stream().filter("announce p"::equals).count());
+    }
+}

@@ -1,0 +1,185 @@
+package io.flashsale.reconcile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.persistence.StockHoldRecords;
+import io.flashsale.purchase.HouseOrders;
+import io.flashsale.sale.Order;
+import io.flashsale.sale.Product;
+import io.flashsale.sale.ProductDetails;
+import io.flashsale.sale.Withdrawal;
+import io.flashsale.support.ManualTime;
+import io.flashsale.support.TestOrders;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Which stock holds are undone: those of an edit that died, not those of one that stands or is under way. */
+class LostWithdrawalsTest {
+    private static final Withdrawal EDIT = new Withdrawal("edit-1", 2);
+
+    private final ManualTime time = new ManualTime();
+    private final List<String> undone = new ArrayList<>();
+    private final Records records = new Records();
+    private final LostWithdrawals withdrawals = new LostWithdrawals(
+            records,
+            orderId -> {
+                undone.add(orderId);
+                return Future.succeededFuture();
+            },
+            new Repairs(new SimpleMeterRegistry(), new SalesClosed(time.clock())));
+
+    private final Order hold = stockHold(EDIT);
+    private final Order buyers = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(9), List.of()));
+    private Product product = Product.create(
+            "p",
+            new ProductDetails("Lamp", "", "lamp", 4_999, "USD", 10, 0, null, null, false, 300),
+            time.clock().instant());
+
+    /** What stands with the product in MongoDB. */
+    private static final class Records implements StockHoldRecords {
+        private final List<Withdrawal> standing = new ArrayList<>();
+        private final List<Long> raised = new ArrayList<>();
+        private boolean edited;
+
+        @Override
+        public Future<List<Withdrawal>> withdrawals(String productId) {
+            return Future.succeededFuture(List.copyOf(standing));
+        }
+
+        @Override
+        public Future<Boolean> raiseVersion(Product product) {
+            raised.add(product.version());
+            return Future.succeededFuture(!edited);
+        }
+    }
+
+    private static Order stockHold(Withdrawal edit) {
+        Order any = TestOrders.placed(TestOrders.reserved("p", Order.HOUSE, List.of(7, 8), List.of()));
+        return new Order(
+                HouseOrders.orderIds("p", edit).get(0),
+                any.productId(),
+                any.userId(),
+                any.keyHash(),
+                any.quantity(),
+                any.unitPrice(),
+                any.currency(),
+                any.units(),
+                any.slots(),
+                any.status(),
+                any.epoch(),
+                any.reservedAt(),
+                any.updatedAt());
+    }
+
+    private void look(Order... live) {
+        assertTrue(withdrawals.look(product, List.of(live)).succeeded());
+    }
+
+    @Test
+    void aHoldThatNoEditStandsForIsUndoneWhenItIsSeenTwice() {
+        // when
+        look(buyers, hold);
+
+        // then
+        assertEquals(List.of(), undone);
+        assertTrue(withdrawals.suspects("p"));
+
+        // when
+        look(buyers, hold);
+
+        // then
+        assertEquals(List.of(hold.id()), undone);
+        assertEquals(List.of(product.version()), records.raised);
+    }
+
+    @Test
+    void aHoldThatAnEditStandsForStays() {
+        // given
+        records.standing.add(EDIT);
+
+        // when
+        look(hold);
+        look(hold);
+
+        // then
+        assertEquals(List.of(), undone);
+        assertEquals(List.of(), records.raised);
+        assertFalse(withdrawals.suspects("p"));
+    }
+
+    @Test
+    void ordersOfBuyersAreNoHolds() {
+        // when
+        look(buyers);
+        look(buyers);
+
+        // then
+        assertEquals(List.of(), undone);
+        assertFalse(withdrawals.suspects("p"));
+    }
+
+    @Test
+    void anEditInBetweenBeginsTheSightingsAnew() {
+        // given
+        look(hold);
+
+        // when
+        product =
+                product.next(product.details(), product.highest(), time.clock().instant());
+        look(hold);
+
+        // then
+        assertEquals(List.of(), undone);
+
+        // when
+        look(hold);
+
+        // then
+        assertEquals(List.of(hold.id()), undone);
+    }
+
+    @Test
+    void anEditThatIsWrittenJustNowKeepsItsHold() {
+        // given
+        look(hold);
+
+        // when
+        records.edited = true;
+        look(hold);
+
+        // then
+        assertEquals(1, records.raised.size());
+        assertEquals(List.of(), undone);
+    }
+
+    @Test
+    void onlyWhatBothSightingsSawIsUndone() {
+        // given
+        Order later = stockHold(new Withdrawal("edit-2", 2));
+        look(hold);
+
+        // when
+        look(hold, later);
+
+        // then
+        assertEquals(List.of(hold.id()), undone);
+    }
+
+    @Test
+    void whatIsForgottenIsSeenForTheFirstTimeAgain() {
+        // given
+        look(hold);
+
+        // when
+        withdrawals.forget("p");
+        look(hold);
+
+        // then
+        assertEquals(List.of(), undone);
+    }
+}
