@@ -9,6 +9,7 @@ import io.flashsale.sale.Order;
 import io.flashsale.sale.OrderStatus;
 import io.flashsale.sale.Product;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,7 @@ public final class Purchases {
 
     /** Wires the purchase to both stores. */
     public Purchases(
+            Vertx vertx,
             Ledger ledger,
             Placement placement,
             OrderStore orders,
@@ -56,7 +58,7 @@ public final class Purchases {
         this.orders = orders;
         this.products = products;
         this.recoveries = recoveries;
-        this.secondLook = new SecondLook(products, orders, clock);
+        this.secondLook = new SecondLook(vertx, products::epochs, orders::findAll, clock);
         this.clock = clock;
     }
 

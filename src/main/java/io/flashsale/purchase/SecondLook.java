@@ -1,16 +1,19 @@
 package io.flashsale.purchase;
 
-import io.flashsale.persistence.OrderStore;
-import io.flashsale.persistence.ProductStore;
+import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.purchase.PurchaseOutcome.Kind;
 import io.flashsale.sale.Order;
 import io.flashsale.sale.OrderStatus;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Looks a second time before a buyer is refused: a refusal is only as good as the copy of the data that spoke.
@@ -37,12 +40,24 @@ final class SecondLook {
 
     private final GatheredReads<String, Long> epochs;
     private final GatheredReads<String, Order> orders;
+    private final Vertx vertx;
     private final Clock clock;
     private Instant awayUntil = Instant.MIN;
 
-    SecondLook(ProductStore products, OrderStore orders, Clock clock) {
-        this.epochs = new GatheredReads<>(products::epochs, MAX_WAITING);
-        this.orders = new GatheredReads<>(orders::findAll, MAX_WAITING);
+    /**
+     * Makes it for the event loop that will call it.
+     *
+     * @param epochs reads the epochs of products in MongoDB
+     * @param orders reads orders in MongoDB
+     */
+    SecondLook(
+            Vertx vertx,
+            Function<Set<String>, Future<Map<String, Long>>> epochs,
+            Function<Set<String>, Future<Map<String, Order>>> orders,
+            Clock clock) {
+        this.vertx = vertx;
+        this.epochs = new GatheredReads<>(epochs, MAX_WAITING);
+        this.orders = new GatheredReads<>(orders, MAX_WAITING);
         this.clock = clock;
     }
 
@@ -53,8 +68,7 @@ final class SecondLook {
         }
         // Both at once: together they cost one trip.
         Future<Optional<Order>> order = epoch > FIRST_EPOCH ? look(command) : null;
-        return epochs.ask(command.productId())
-                .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        return inTime(epochs.ask(command.productId()))
                 .map(current -> current.isEmpty() || current.get() != epoch)
                 .onFailure(failure -> awayUntil = clock.instant().plus(AWAY_REMEMBERED))
                 .compose(stale -> {
@@ -69,7 +83,24 @@ final class SecondLook {
     }
 
     private Future<Optional<Order>> look(PurchaseCommand command) {
-        return orders.ask(command.orderId()).timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        return inTime(orders.ask(command.orderId()));
+    }
+
+    /** {@link Future#timeout} would fire on another thread: the answers of gathered reads belong to no event loop. */
+    private <T> Future<T> inTime(Future<T> read) {
+        if (read.isComplete()) {
+            return read;
+        }
+        Promise<T> answer = Promise.promise();
+        long timer = vertx.setTimer(
+                PATIENCE.toMillis(),
+                late -> answer.tryFail(new StoreUnavailableException("a second look took too long")));
+        read.onComplete(done -> {
+            if (vertx.cancelTimer(timer)) {
+                answer.handle(done);
+            }
+        });
+        return answer.future();
     }
 
     private static PurchaseOutcome told(

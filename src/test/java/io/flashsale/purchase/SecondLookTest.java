@@ -1,0 +1,281 @@
+package io.flashsale.purchase;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.purchase.PurchaseOutcome.Kind;
+import io.flashsale.sale.IdempotencyKey;
+import io.flashsale.sale.Order;
+import io.flashsale.support.ManualTime;
+import io.flashsale.support.TestOrders;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** When a refusal is believed. */
+class SecondLookTest {
+    private static final PurchaseOutcome SOLD_OUT = PurchaseOutcome.of(Kind.SOLD_OUT);
+    private static final Order RESERVED = TestOrders.reserved("p", "ada", List.of(1), List.of());
+    private static final Order PLACED = TestOrders.placed(RESERVED);
+
+    /** One of MongoDB's collections, whose reads a test answers. */
+    private static final class Reads<V> implements Function<Set<String>, Future<Map<String, V>>> {
+        private final List<Set<String>> keys = new ArrayList<>();
+        private final List<Promise<Map<String, V>>> ends = new ArrayList<>();
+
+        @Override
+        public Future<Map<String, V>> apply(Set<String> asked) {
+            keys.add(Set.copyOf(asked));
+            ends.add(Promise.promise());
+            return ends.get(ends.size() - 1).future();
+        }
+
+        private void answer(Map<String, V> found) {
+            ends.get(ends.size() - 1).complete(found);
+        }
+
+        private void fail() {
+            ends.get(ends.size() - 1).fail("away");
+        }
+    }
+
+    private final ManualTime time = new ManualTime();
+    private final Reads<Long> epochs = new Reads<>();
+    private final Reads<Order> orders = new Reads<>();
+    private final SecondLook look = new SecondLook(time.vertx(), epochs, orders, time.clock());
+
+    private static PurchaseCommand command(int quantity) {
+        return new PurchaseCommand("ada", "p", new IdempotencyKey("k"), quantity);
+    }
+
+    private Future<PurchaseOutcome> refusedIn(long epoch) {
+        return look.at(command(1), epoch, SOLD_OUT);
+    }
+
+    private static Kind kind(Future<PurchaseOutcome> told) {
+        return told.result().kind();
+    }
+
+    @Test
+    void aRefusalOfTheCopyThatMongoDbKnowsStands() {
+        // given
+        Future<PurchaseOutcome> told = refusedIn(1);
+        assertFalse(told.isComplete());
+
+        // when
+        epochs.answer(Map.of("p", 1L));
+
+        // then
+        assertSame(SOLD_OUT, told.result());
+        assertEquals(List.of(), orders.keys, "a sale that was never recovered needs no look at the order");
+    }
+
+    @Test
+    void aRefusalOfACopyThatWasReplacedIsNotTold() {
+        // given
+        Future<PurchaseOutcome> told = refusedIn(1);
+
+        // when
+        epochs.answer(Map.of("p", 2L));
+        orders.answer(Map.of());
+
+        // then
+        assertEquals(Kind.UNAVAILABLE, kind(told));
+        assertTrue(told.result().retryAfter().toMillis() > 0);
+    }
+
+    @Test
+    void aSaleThatMongoDbDoesNotKnowIsNotBelievedEither() {
+        // given
+        Future<PurchaseOutcome> told = refusedIn(1);
+
+        // when
+        epochs.answer(Map.of());
+        orders.answer(Map.of());
+
+        // then
+        assertEquals(Kind.UNAVAILABLE, kind(told));
+    }
+
+    @Test
+    void aWinnerThatTheReplacedCopyNeverSawGetsTheOrder() {
+        // given
+        Future<PurchaseOutcome> told = refusedIn(1);
+
+        // when
+        epochs.answer(Map.of("p", 2L));
+        orders.answer(Map.of(PLACED.id(), PLACED));
+
+        // then
+        assertEquals(PurchaseOutcome.placed(PLACED, true), told.result());
+        assertEquals(List.of(Set.of(command(1).orderId())), orders.keys);
+    }
+
+    @Test
+    void ofARecoveredSaleTheOrderIsLookedUpThoughTheEpochStands() {
+        // given
+        Future<PurchaseOutcome> winner = refusedIn(2);
+        assertEquals(1, orders.keys.size(), "in the same trip");
+
+        // when
+        epochs.answer(Map.of("p", 2L));
+        orders.answer(Map.of(PLACED.id(), PLACED));
+
+        // then
+        assertEquals(PurchaseOutcome.placed(PLACED, true), winner.result());
+    }
+
+    @Test
+    void ofARecoveredSaleARefusalStandsWhereThereIsNoOrder() {
+        // given
+        Future<PurchaseOutcome> told = refusedIn(2);
+
+        // when
+        epochs.answer(Map.of("p", 2L));
+        orders.answer(Map.of());
+
+        // then
+        assertSame(SOLD_OUT, told.result());
+    }
+
+    @Test
+    void aCancelledOrderIsStillTheAnswerAndAFailedOneIsNone() {
+        // given
+        Future<PurchaseOutcome> cancelled = refusedIn(2);
+        epochs.answer(Map.of("p", 2L));
+        orders.answer(Map.of(PLACED.id(), TestOrders.cancelled(PLACED)));
+
+        // when
+        Future<PurchaseOutcome> failed = refusedIn(2);
+        epochs.answer(Map.of("p", 2L));
+        orders.answer(Map.of(PLACED.id(), TestOrders.failed(RESERVED)));
+
+        // then
+        assertEquals(Kind.PLACED, kind(cancelled));
+        assertSame(SOLD_OUT, failed.result());
+    }
+
+    @Test
+    void anotherQuantityUnderTheKeyIsNotAnsweredWithTheOrder() {
+        // given
+        Future<PurchaseOutcome> told = look.at(command(2), 2, SOLD_OUT);
+
+        // when
+        epochs.answer(Map.of("p", 2L));
+        orders.answer(Map.of(PLACED.id(), PLACED));
+
+        // then
+        assertEquals(Kind.KEY_REUSED, kind(told));
+    }
+
+    @Test
+    void allRefusalsThatComeWhileOneReadIsUnderWayShareTheNext() {
+        // given
+        Future<PurchaseOutcome> first = refusedIn(1);
+        List<Future<PurchaseOutcome>> meanwhile = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            PurchaseCommand other = new PurchaseCommand("user" + i, "p", new IdempotencyKey("k"), 1);
+            meanwhile.add(look.at(other, 1, SOLD_OUT));
+        }
+
+        // when
+        epochs.answer(Map.of("p", 1L));
+        assertTrue(first.isComplete());
+        assertTrue(meanwhile.stream().noneMatch(Future::isComplete), "an epoch may have been raised since");
+        epochs.answer(Map.of("p", 1L));
+
+        // then
+        assertEquals(2, epochs.keys.size());
+        assertTrue(meanwhile.stream().allMatch(told -> SOLD_OUT.equals(told.result())));
+    }
+
+    @Test
+    void withoutMongoDbARefusalIsBelievedAndTheNextAsksNobodyForASecond() {
+        // given
+        Future<PurchaseOutcome> told = refusedIn(1);
+
+        // when
+        epochs.fail();
+        Future<PurchaseOutcome> soonAfter = refusedIn(1);
+        time.advanceMillis(999);
+        Future<PurchaseOutcome> stillWithin = refusedIn(1);
+
+        // then
+        assertSame(SOLD_OUT, told.result());
+        assertSame(SOLD_OUT, soonAfter.result());
+        assertSame(SOLD_OUT, stillWithin.result());
+        assertEquals(1, epochs.keys.size());
+
+        // when
+        time.advanceMillis(1);
+        refusedIn(1);
+
+        // then
+        assertEquals(2, epochs.keys.size());
+    }
+
+    @Test
+    void anEpochThatComesTooLateIsNotWaitedFor() {
+        // given
+        Future<PurchaseOutcome> told = refusedIn(1);
+
+        // when
+        time.advanceMillis(299);
+        assertFalse(told.isComplete());
+        time.advanceMillis(1);
+
+        // then
+        assertSame(SOLD_OUT, told.result());
+        assertTrue(refusedIn(1).isComplete(), "MongoDB counts as away");
+
+        // when
+        epochs.answer(Map.of("p", 2L));
+
+        // then
+        assertSame(SOLD_OUT, told.result());
+    }
+
+    @Test
+    void anOrderThatCannotBeReadLeavesTheDecisionToTheEpoch() {
+        // given
+        Future<PurchaseOutcome> current = refusedIn(2);
+        epochs.answer(Map.of("p", 2L));
+
+        // when
+        time.advanceMillis(300);
+
+        // then
+        assertSame(SOLD_OUT, current.result());
+
+        // given
+        orders.fail();
+        Future<PurchaseOutcome> stale = refusedIn(2);
+        epochs.answer(Map.of("p", 3L));
+
+        // when
+        orders.fail();
+
+        // then
+        assertEquals(Kind.UNAVAILABLE, kind(stale));
+    }
+
+    @Test
+    void anAnswerInTimeLeavesNoTimerBehind() {
+        // given
+        refusedIn(2);
+
+        // when
+        epochs.answer(Map.of("p", 2L));
+        orders.answer(Map.of());
+
+        // then
+        assertEquals(0, time.pendingTimers());
+    }
+}
