@@ -103,7 +103,8 @@ public final class GroupCommit {
         Timer.Sample started = metrics.started(group.size());
         long watch = vertx.setTimer(settings.stall().toMillis(), late -> stall());
         List<Order> orders = group.stream().map(Waiting::order).toList();
-        writer.place(orders).onComplete(written -> {
+        // A writer that throws must end the write like any other failure, or its place would stay taken for ever.
+        Future.succeededFuture(orders).compose(writer::place).onComplete(written -> {
             vertx.cancelTimer(watch);
             writes--;
             metrics.ended(started);

@@ -60,9 +60,18 @@ public final class MongoLink {
      *     {@link #isDuplicateKey}
      */
     <T> Future<T> call(Function<MongoClient, Future<T>> command) {
-        return command.apply(client)
+        return attempt(command)
                 .timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .recover(failure -> Future.failedFuture(classify(failure)));
+    }
+
+    /** A client that throws, since it is closed perhaps, has failed: callers keep count of what is under way. */
+    private <T> Future<T> attempt(Function<MongoClient, Future<T>> command) {
+        try {
+            return command.apply(client);
+        } catch (RuntimeException failure) {
+            return Future.failedFuture(failure);
+        }
     }
 
     /**

@@ -58,7 +58,8 @@ final class GatheredReads<K, V> {
             next.remove();
         }
         reading = true;
-        read.apply(asked.keySet()).onComplete(done -> {
+        // A read that throws has failed like any other; else nobody would ever be answered again.
+        Future.succeededFuture(asked.keySet()).compose(read).onComplete(done -> {
             reading = false;
             asked.forEach((key, answer) -> {
                 if (done.succeeded()) {

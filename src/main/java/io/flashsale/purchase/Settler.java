@@ -92,18 +92,20 @@ final class Settler {
             group.add(placed.remove());
         }
         writing = true;
-        audit.apply(group)
-                .onSuccess(written -> settle(group))
-                .onFailure(failure -> LOG.atDebug()
-                        .addKeyValue("orders", group.size())
-                        .addKeyValue("reason", failure.getMessage())
-                        .log("not in the audit log and so not settled; the reconciler will"))
+        // Whatever fails or throws, the next group must not wait for this one for ever.
+        Future.succeededFuture(group)
+                .compose(audit)
                 .onComplete(done -> {
                     writing = false;
                     if (!placed.isEmpty()) {
                         linger();
                     }
-                });
+                })
+                .onSuccess(written -> settle(group))
+                .onFailure(failure -> LOG.atDebug()
+                        .addKeyValue("orders", group.size())
+                        .addKeyValue("reason", failure.getMessage())
+                        .log("not in the audit log and so not settled; the reconciler will"));
     }
 
     private void settle(List<Order> group) {

@@ -266,4 +266,28 @@ class GroupCommitTest {
         assertEquals(List.of(3, 3, 3), sizes());
         assertTrue(next.stream().noneMatch(Future::isComplete));
     }
+
+    @Test
+    void aWriterThatThrowsTakesNoPlaceForEver() {
+        // given
+        List<Integer> tried = new ArrayList<>();
+        GroupCommit broken = new GroupCommit(
+                time.vertx(),
+                orders -> {
+                    tried.add(orders.size());
+                    throw new IllegalStateException("closed");
+                },
+                metrics,
+                SETTINGS);
+
+        // when
+        for (int i = 1; i <= 4; i++) {
+            Future<PlaceReply> reply = broken.place(TestOrders.reserved("p", "ada", List.of(i), List.of()));
+            time.advanceMillis(LINGER);
+            assertEquals(Kind.UNKNOWN, kind(reply));
+        }
+
+        // then
+        assertEquals(List.of(1, 1, 1, 1), tried);
+    }
 }

@@ -142,6 +142,18 @@ class OrderWriterTest {
     }
 
     @Test
+    void aClientThatThrowsLeavesAllUnknown() {
+        // given
+        collection.close();
+
+        // when
+        List<PlaceReply> replies = place(ada, bob);
+
+        // then
+        assertEquals(List.of(Kind.UNKNOWN, Kind.UNKNOWN), kinds(replies));
+    }
+
+    @Test
     void theSameRequestHasItsOrderWhicheverUnitsItHas() {
         // given
         Order elsewhere = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(8, 9), List.of(1, 2)));

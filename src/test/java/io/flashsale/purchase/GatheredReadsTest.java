@@ -135,4 +135,25 @@ class GatheredReadsTest {
         assertEquals(Optional.of(2), again.get(0).result());
         assertEquals(2, reads.size());
     }
+
+    @Test
+    void aReadThatThrowsHasFailedAndTheNextIsMade() {
+        // given
+        List<Set<String>> tried = new ArrayList<>();
+        GatheredReads<String, Integer> broken = new GatheredReads<>(
+                keys -> {
+                    tried.add(Set.copyOf(keys));
+                    throw new IllegalStateException("closed");
+                },
+                10);
+
+        // when
+        Future<Optional<Integer>> first = broken.ask("a");
+        Future<Optional<Integer>> second = broken.ask("b");
+
+        // then
+        assertEquals("closed", first.cause().getMessage());
+        assertTrue(second.failed());
+        assertEquals(List.of(Set.of("a"), Set.of("b")), tried);
+    }
 }

@@ -178,6 +178,26 @@ class SettlerTest {
     }
 
     @Test
+    void anAuditThatThrowsDoesNotStopWhatComesAfter() {
+        // given
+        List<Integer> tried = new ArrayList<>();
+        Settler broken = new Settler(time.vertx(), outbox, orders -> {
+            tried.add(orders.size());
+            throw new IllegalStateException("closed");
+        });
+
+        // when
+        for (int i = 1; i <= 2; i++) {
+            broken.settle(TestOrders.reserved("p", "ada", List.of(i), List.of()));
+            time.advanceMillis(1);
+        }
+
+        // then
+        assertEquals(List.of(1, 1), tried);
+        assertEquals(Map.of(), outbox.settledUnits);
+    }
+
+    @Test
     void whatWasHeldBackIsAnnouncedInTheEndAndOnceHoweverOftenItChanges() {
         // given
         outbox.answer = Future.succeededFuture(40L);
