@@ -111,17 +111,20 @@ final class Drift {
                                     }
                                 })
                                 .mapEmpty())
-                .map(all -> {
-                    if (!repaired.isEmpty()) {
-                        LOG.atWarn()
-                                .addKeyValue("productId", place.productId())
-                                .addKeyValue("units", repaired.size())
-                                .log("units repaired on which Redis and MongoDB disagreed");
-                        log.record(entry(place, repaired));
-                        returns.stockChanged(place.productId());
-                    }
-                    return repaired.size();
-                });
+                // Also where another repair failed: no later look finds these units again.
+                .onComplete(all -> report(place, repaired))
+                .map(all -> repaired.size());
+    }
+
+    private void report(Place place, List<Finding> repaired) {
+        if (!repaired.isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue("productId", place.productId())
+                    .addKeyValue("units", repaired.size())
+                    .log("units repaired on which Redis and MongoDB disagreed");
+            log.record(entry(place, repaired));
+            returns.stockChanged(place.productId());
+        }
     }
 
     private AuditEntry entry(Place place, List<Finding> repaired) {

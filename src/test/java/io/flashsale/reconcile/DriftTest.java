@@ -466,4 +466,21 @@ class DriftTest {
                 stores.entries);
         assertEquals(1, stores.steps.stream().filter("announce p"::equals).count());
     }
+
+    @Test
+    void whatWasRepairedIsReportedThoughAnotherRepairFailed() {
+        // given
+        holders.remove(1);
+        free.remove("4");
+        look(7);
+
+        // when
+        stores.unanswered.add(1);
+        Future<Integer> look = drift.look("p", snapshot(), 8);
+
+        // then
+        assertEquals("Redis is away", look.cause().getMessage());
+        assertEquals(new JsonArray(List.of(4)), stores.entries.get(0).details().getJsonArray("freed"));
+        assertTrue(stores.steps.contains("announce p"), stores.steps.toString());
+    }
 }
