@@ -1,11 +1,13 @@
 package io.flashsale.embedded;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -17,67 +19,151 @@ import java.util.stream.Stream;
 final class RedisBinary {
     private static final Pattern VERSION = Pattern.compile("v=(\\d+)\\.(\\d+\\.\\d+)");
     private static final int OLDEST_MAJOR = 7;
+    private static final int ANSWER_SECONDS = 5;
+    private static final int BUSY_TRIES = 20;
+    private static final long BUSY_PAUSE_MILLIS = 25;
+
     /** As the jar of {@code org.signal:embedded-redis} names its binaries. */
     private static final String IN_JAR = "/redis-server-7.0.15-";
+
+    private static final String INSTEAD = "install redis-server 7 or newer, or set REDIS_URI and MONGODB_URI";
 
     private RedisBinary() {}
 
     /**
-     * The path of a binary that can be run.
+     * Finds a binary that runs on this machine.
      *
-     * @param folder where one from the jar is unpacked
+     * @param folder where one from the jar is unpacked; created where it is missing
+     * @throws EmbeddedStoreException that says what to do, where there is none
      */
     static Path find(Path folder) {
-        return onPath().orElseGet(() -> unpack(folder));
+        return find(folder, Optional.ofNullable(System.getenv("PATH")).orElse(""));
     }
 
-    private static Optional<Path> onPath() {
-        String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-        return Stream.of(path.split(java.io.File.pathSeparator, -1))
+    /**
+     * The same with another PATH than that of this process.
+     *
+     * @param path the folders to search, separated as in the environment; with an empty one the jar's binary is used
+     */
+    static Path find(Path folder, String path) {
+        return Stream.of(path.split(Pattern.quote(File.pathSeparator), -1))
                 .filter(entry -> !entry.isEmpty())
                 .map(entry -> Path.of(entry, "redis-server"))
                 .filter(Files::isExecutable)
                 .filter(RedisBinary::isNewEnough)
-                .findFirst();
+                .findFirst()
+                .orElseGet(() -> fromJar(folder));
     }
 
     private static boolean isNewEnough(Path binary) {
         try {
-            Process process = new ProcessBuilder(binary.toString(), "--version")
-                    .redirectErrorStream(true)
-                    .start();
-            String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            process.waitFor(5, TimeUnit.SECONDS);
-            Matcher version = VERSION.matcher(answer);
+            Matcher version = VERSION.matcher(sayVersion(binary));
             return version.find() && Integer.parseInt(version.group(1)) >= OLDEST_MAJOR;
         } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return false;
         }
     }
 
-    private static Path unpack(Path folder) {
+    private static Path fromJar(Path folder) {
         String name = IN_JAR + platform();
         Path binary = folder.resolve(name.substring(1));
-        if (Files.isExecutable(binary)) {
-            return binary;
+        try {
+            byte[] content = inJar(name);
+            // Compared as a whole: what a power cut left of an earlier file would be run otherwise.
+            if (!Files.isExecutable(binary) || !Arrays.equals(content, Files.readAllBytes(binary))) {
+                write(content, binary);
+            }
+        } catch (IOException e) {
+            throw new EmbeddedStoreException("cannot unpack Redis to " + binary + " (" + e + ")", e);
         }
+        try {
+            sayVersion(binary);
+            return binary;
+        } catch (IOException e) {
+            throw new EmbeddedStoreException(
+                    "cannot run " + binary + " (" + e.getMessage() + "); perhaps its file system is mounted noexec:"
+                            + " let DATA_DIR name a folder from which programs may run, or " + INSTEAD,
+                    e);
+        }
+    }
+
+    private static byte[] inJar(String name) throws IOException {
         try (InputStream resource = RedisBinary.class.getResourceAsStream(name)) {
             if (resource == null) {
-                throw new EmbeddedStoreException("no Redis comes along for " + platform()
-                        + "; install redis-server 7 or newer, or set REDIS_URI and MONGODB_URI");
+                throw new EmbeddedStoreException("no Redis comes along for " + platform() + "; " + INSTEAD);
             }
-            // Moved into place as a whole: a start that is killed half-way leaves no half binary behind.
-            Path fresh = Files.createTempFile(folder, "redis-server", ".new");
-            Files.copy(resource, fresh, StandardCopyOption.REPLACE_EXISTING);
+            return resource.readAllBytes();
+        }
+    }
+
+    /**
+     * Moved into place as a whole, so that neither a process that does the same at this moment nor one that starts after
+     * this one was killed runs half a binary.
+     */
+    private static void write(byte[] content, Path binary) throws IOException {
+        Files.createDirectories(binary.getParent());
+        Path fresh = Files.createTempFile(binary.getParent(), "redis-server", ".new");
+        try {
+            Files.write(fresh, content);
             if (!fresh.toFile().setExecutable(true)) {
-                throw new EmbeddedStoreException("cannot make " + fresh + " executable");
+                throw new IOException("cannot make " + fresh + " executable");
             }
-            return Files.move(fresh, binary, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new EmbeddedStoreException("cannot unpack Redis to " + binary, e);
+            Files.move(fresh, binary, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+    }
+
+    /**
+     * Runs the binary to learn its version.
+     *
+     * @throws IOException where it does not run, or does not end well
+     */
+    private static String sayVersion(Path binary) throws IOException {
+        Process process = start(binary);
+        try {
+            if (!process.waitFor(ANSWER_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException("it does not tell its version");
+            }
+            // A line or two: they fit into the pipe, so that it can end before anybody reads them.
+            String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.exitValue() != 0) {
+                throw new IOException("exit code " + process.exitValue() + ": " + answer.trim());
+            }
+            return answer;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while it told its version", e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /**
+     * A file that was just written is "busy" for as long as a child holds it open that another thread of this process
+     * started meanwhile: until that child runs its own program, a few milliseconds.
+     */
+    private static Process start(Path binary) throws IOException {
+        for (int tries = 1; ; tries++) {
+            try {
+                return new ProcessBuilder(binary.toString(), "--version")
+                        .redirectErrorStream(true)
+                        .start();
+            } catch (IOException e) {
+                if (tries == BUSY_TRIES || !String.valueOf(e.getMessage()).contains("busy")) {
+                    throw e;
+                }
+                pause();
+            }
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(BUSY_PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
         }
     }
 
