@@ -5,24 +5,20 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
-import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
-/**
- * A Chromium without a window: the one that CHROMIUM names, else one on the PATH, else Playwright's own, which it fetches.
- * Where there is none the tests are skipped with the reason, but fail on CI. Belongs to one thread.
- */
+/** A Chromium without a window; which one, {@link BrowserSearch} decides for the whole run. Belongs to one thread. */
 final class Chromium implements AutoCloseable {
-    private static final List<String> NAMES =
-            List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+    private static final BrowserSearch SEARCH = new BrowserSearch(
+            System.getenv(), BrowserDownload::fetch, RunNote.ofThisRun("no-browser"), System.out::println);
+
+    /** A busy machine takes its time; one that never starts is not waited for all day. */
+    private static final double START_MILLIS = 120_000;
 
     private final Playwright playwright;
     private final Browser browser;
@@ -32,45 +28,28 @@ final class Chromium implements AutoCloseable {
         this.browser = browser;
     }
 
+    /** Starts one, or skips the test where there is none: see {@link BrowserSearch#open}. */
     static Chromium open() {
         PlaywrightAssertions.setDefaultAssertionTimeout(Visitor.PATIENCE_MILLIS);
-        Optional<Path> found = find();
+        return SEARCH.open(Chromium::launch);
+    }
+
+    private static Chromium launch(Optional<Path> executable) {
         Map<String, String> environment = new HashMap<>(System.getenv());
-        if (found.isPresent()) {
-            environment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-        }
-        Playwright playwright = null;
+        // Whether one is fetched is decided by the search, and not for each Playwright anew.
+        environment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
         try {
-            playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
-            BrowserType.LaunchOptions options =
-                    new BrowserType.LaunchOptions().setHeadless(true).setArgs(flags());
-            found.ifPresent(options::setExecutablePath);
+            BrowserType.LaunchOptions options = new BrowserType.LaunchOptions()
+                    .setHeadless(true)
+                    .setTimeout(START_MILLIS)
+                    .setArgs(flags());
+            executable.ifPresent(options::setExecutablePath);
             return new Chromium(playwright, playwright.chromium().launch(options));
         } catch (PlaywrightException e) {
-            if (playwright != null) {
-                playwright.close();
-            }
-            throw without("no Chromium, and none to be fetched: " + e.getMessage(), e);
+            playwright.close();
+            throw e;
         }
-    }
-
-    private static RuntimeException without(String reason, RuntimeException cause) {
-        if ("true".equals(System.getenv("CI"))) {
-            return new IllegalStateException(reason, cause);
-        }
-        Assumptions.abort(reason);
-        return cause;
-    }
-
-    private static Optional<Path> find() {
-        String named = System.getenv("CHROMIUM");
-        if (named != null) {
-            return Optional.of(Path.of(named));
-        }
-        return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 
     private static List<String> flags() {
