@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.testcontainers.DockerClientFactory;
 import org.testcontainers.mongodb.MongoDBContainer;
 
 /**
@@ -43,7 +42,7 @@ public final class TestStores {
             return new TestStores(
                     "the servers that REDIS_URI and MONGODB_URI name", inADatabaseOfThisFork(redisUri), mongoUri);
         }
-        return DockerClientFactory.instance().isDockerAvailable() ? containers() : local();
+        return Docker.answers() ? containers() : local();
     }
 
     /** Classes run side by side in forks, and share what a Redis knows about an address, such as its rate limits. */
