@@ -3,9 +3,11 @@ package io.flashsale;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.purchase.DeadLetters;
 import io.flashsale.redis.Keys;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
+import io.flashsale.support.ProvokesErrors;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * Orders that MongoDB refuses for good. What refuses them here is a unique index of somebody else's, since the embedded
  * server knows no validators.
  */
+@ProvokesErrors(DeadLetters.class)
 class DeadLetterIT {
     private static final String IN_THE_WAY = "somebody_elses";
 

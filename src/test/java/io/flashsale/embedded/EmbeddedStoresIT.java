@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.TestNode;
+import io.flashsale.support.ProvokesErrors;
+import io.flashsale.support.Signals;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -96,9 +98,7 @@ class EmbeddedStoresIT {
                     acknowledged.add(lines.readLine());
                 }
                 // By another process: the handle of this one would close what was written but not read yet.
-                new ProcessBuilder("kill", "-KILL", String.valueOf(writer.pid()))
-                        .start()
-                        .waitFor();
+                Signals.send("KILL", writer.pid());
                 lines.lines().filter(line -> line.startsWith(round + "-")).forEach(acknowledged::add);
             }
             writer.waitFor();
@@ -155,6 +155,7 @@ class EmbeddedStoresIT {
         stranger.destroy();
     }
 
+    @ProvokesErrors(EmbeddedRedis.class)
     @ParameterizedTest
     @ValueSource(strings = {".aof", ".rdb", ".manifest"})
     void dataThatCannotBeReadIsMovedAside(String ending) throws Exception {

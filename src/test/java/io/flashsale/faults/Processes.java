@@ -1,5 +1,6 @@
 package io.flashsale.faults;
 
+import io.flashsale.support.Signals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -56,15 +57,7 @@ final class Processes {
 
     /** SIGSTOP, or SIGCONT. */
     static void halt(Process process, boolean halted) {
-        try {
-            new ProcessBuilder("kill", halted ? "-STOP" : "-CONT", String.valueOf(process.pid()))
-                    .start()
-                    .waitFor(5, TimeUnit.SECONDS);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Signals.send(halted ? "STOP" : "CONT", process.pid());
     }
 
     /** Waits for a line of the log that begins so, after that many lines like it; answers the rest of it. */

@@ -37,7 +37,9 @@ final class World implements AutoCloseable {
         redis[0] = new RedisServer(folder.resolve("redis-0"));
         redis[1] = new RedisServer(
                 folder.resolve("redis-1"), Integer.getInteger("faults.redisMinutesAhead", MINUTES_AHEAD));
-        System.out.println("the clock of the second Redis is ahead by " + redis[1].secondsAhead() + " s");
+        long ahead = redis[1].secondsAhead();
+        System.out.println("the clock of the second Redis is ahead by " + ahead + " s"
+                + (ahead == 0 ? ": no faketime here, or a Redis that is linked statically, as the jar's is" : ""));
         replication = new TcpProxy(redis[0].port());
         follow();
         String given = System.getenv("MONGODB_URI");

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -29,7 +30,7 @@ class RateLimiterIT {
     private static final RateLimit TEN = new RateLimit(10, Duration.ofSeconds(60));
 
     /** A node of its own: event loop, connection, memory and clock. */
-    private record Limiting(Context loop, RateLimiter limiter) {
+    private record Limiting(Context loop, RedisLink link, RateLimiter limiter) {
         Future<Optional<Verdict>> byUser(String user) {
             return Future.future(promise -> loop.runOnContext(
                     now -> limiter.byUser(Action.PURCHASE, user).onComplete(promise)));
@@ -41,11 +42,20 @@ class RateLimiterIT {
         }
     }
 
-    private static Limiting node(Vertx vertx, Duration clockOffset) {
+    private final List<Limiting> nodes = new ArrayList<>();
+
+    /** Before their event loops end, which would have them connect again. */
+    @AfterEach
+    void disconnect() {
+        nodes.forEach(node -> TestNode.await(Future.<Void>future(
+                promise -> node.loop().runOnContext(now -> node.link().close().onComplete(promise)))));
+    }
+
+    private Limiting node(Vertx vertx, Duration clockOffset) {
         return node(vertx, clockOffset, TEN);
     }
 
-    private static Limiting node(Vertx vertx, Duration clockOffset, RateLimit limit) {
+    private Limiting node(Vertx vertx, Duration clockOffset, RateLimit limit) {
         Context loop = vertx.getOrCreateContext();
         RedisLink link = new RedisLink(
                 vertx,
@@ -61,7 +71,9 @@ class RateLimiterIT {
         Clock clock = Clock.offset(Clock.systemUTC(), clockOffset);
         RateLimiter.Settings settings =
                 new RateLimiter.Settings(Map.of(Action.PURCHASE, limit), Map.of(Action.PURCHASE, limit));
-        return new Limiting(loop, new RateLimiter(link, settings, new RefusalMemory(clock)));
+        Limiting node = new Limiting(loop, link, new RateLimiter(link, settings, new RefusalMemory(clock)));
+        nodes.add(node);
+        return node;
     }
 
     @Test

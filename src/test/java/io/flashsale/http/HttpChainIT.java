@@ -9,6 +9,7 @@ import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.purchase.OrderNotCancellableException;
 import io.flashsale.sale.InvalidFieldsException;
 import io.flashsale.sale.OrderStatus;
+import io.flashsale.support.ProvokesErrors;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.http.HttpMethod;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every route goes through, over a real socket. */
+@ProvokesErrors(FailureHandler.class)
 class HttpChainIT {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

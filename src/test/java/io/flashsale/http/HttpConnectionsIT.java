@@ -220,9 +220,10 @@ class HttpConnectionsIT {
                         "changeit",
                         "-keystore",
                         file.toString())
-                .inheritIO()
+                .redirectErrorStream(true)
                 .start();
-        assertEquals(0, keytool.waitFor());
+        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, keytool.waitFor(), said);
         KeyStore store = KeyStore.getInstance(file.toFile(), "changeit".toCharArray());
         pem(folder.resolve("cert.pem"), "CERTIFICATE", store.getCertificate("a").getEncoded());
         pem(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.flashsale.TestNode;
 import io.flashsale.embedded.EmbeddedMongo;
+import io.flashsale.support.ProvokesErrors;
 import io.flashsale.support.TestStores;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
@@ -140,6 +141,7 @@ class AuditLogIT {
         assertEquals(0, waiting());
     }
 
+    @ProvokesErrors(AuditLog.class)
     @Test
     void noMoreWaitThanThereIsRoomFor() {
         // given
@@ -172,6 +174,7 @@ class AuditLogIT {
     }
 
     /** Else one entry that MongoDB refuses for good would keep its order in the outbox for ever. */
+    @ProvokesErrors(AuditStore.class)
     @Test
     void anEntryThatIsRefusedForGoodIsCountedAndInNobodysWay() {
         // given: somebody else's index

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.TestNode;
 import io.flashsale.embedded.EmbeddedRedis;
+import io.flashsale.support.Signals;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -198,9 +199,7 @@ class RedisLinkIT {
         assertEquals("OK", run(() -> link.send("SET", "k", "v")).asString());
     }
 
-    private void signal(String name) throws Exception {
-        new ProcessBuilder("kill", "-" + name, String.valueOf(redis.process().pid()))
-                .start()
-                .waitFor();
+    private void signal(String name) {
+        Signals.send(name, redis.process().pid());
     }
 }

@@ -6,8 +6,10 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import io.flashsale.TestNode;
+import io.flashsale.purchase.DeadLetters;
 import io.flashsale.redis.Keys;
 import io.flashsale.support.Client;
+import io.flashsale.support.ProvokesErrors;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -46,8 +48,8 @@ class LettersPageIT {
         if (node != null) {
             node.close();
             chromium.close();
+            TestNode.await(mongo.close());
         }
-        TestNode.await(mongo.close());
         TestNode.await(vertx.close());
     }
 
@@ -61,6 +63,7 @@ class LettersPageIT {
     }
 
     @Test
+    @ProvokesErrors(DeadLetters.class)
     void oneIsRetriedAndOneIsDiscarded() {
         // given
         Client bob = node.user();
