@@ -153,7 +153,7 @@ public final class EmbeddedRedis implements AutoCloseable {
                 Thread.sleep(Math.min(MAX_PAUSE_MILLIS, 50L << Math.min(deathsInARow, 6)));
             } catch (IOException | RuntimeException e) {
                 endChild();
-                if (!ready.completeExceptionally(e)) {
+                if (!ready.completeExceptionally(e) && !closing) {
                     LOG.atError().addKeyValue("reason", e.toString()).log("Redis could not be started again");
                     pause();
                 }
