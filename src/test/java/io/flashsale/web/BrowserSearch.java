@@ -155,9 +155,14 @@ final class BrowserSearch {
         }
     }
 
+    /** The first line that says something: Playwright opens with "Error {" and puts its message behind "message='". */
     private static String reason(RuntimeException e) {
-        String first =
-                String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("");
+        String first = String.valueOf(e.getMessage())
+                .lines()
+                .map(line -> line.strip().replaceFirst("^message='", ""))
+                .filter(line -> !line.isEmpty() && !line.endsWith("{"))
+                .findFirst()
+                .orElse("");
         return first.substring(0, Math.min(first.length(), REASON_LENGTH));
     }
 }

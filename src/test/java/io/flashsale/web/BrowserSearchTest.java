@@ -48,7 +48,7 @@ class BrowserSearchTest {
     private Optional<Path> launch(Optional<Path> executable) {
         started.add(executable);
         if (!starting.contains(executable)) {
-            throw new IllegalStateException("Failed to create driver\nand a lot more");
+            throw new IllegalStateException("Error {\n  message='Failed to create driver\nand a lot more");
         }
         return executable;
     }
