@@ -81,7 +81,8 @@ final class RedisBinary {
             return binary;
         } catch (IOException e) {
             throw new EmbeddedStoreException(
-                    "cannot run " + binary + " (" + e.getMessage() + "); perhaps its file system is mounted noexec:"
+                    "the Redis from the jar does not run (" + e.getMessage()
+                            + "); perhaps its file system is mounted noexec:"
                             + " let DATA_DIR name a folder from which programs may run, or " + INSTEAD,
                     e);
         }
