@@ -1,5 +1,6 @@
 package io.flashsale;
 
+import io.flashsale.async.Futures;
 import io.flashsale.config.Configuration;
 import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.MongoLink;
@@ -32,7 +33,8 @@ final class AuditCommand {
     static Future<List<Line>> run(Vertx vertx, Configuration configuration, Configuration.Stores stores, Clock clock) {
         Promise<List<Line>> promise = Promise.promise();
         vertx.getOrCreateContext()
-                .runOnContext(now -> lines(vertx, configuration, stores, clock).onComplete(promise));
+                .runOnContext(now -> Futures.attempt(() -> lines(vertx, configuration, stores, clock))
+                        .onComplete(promise));
         return promise.future();
     }
 

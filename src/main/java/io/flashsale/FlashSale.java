@@ -1,5 +1,6 @@
 package io.flashsale;
 
+import io.flashsale.async.Futures;
 import io.flashsale.catalog.Catalog;
 import io.flashsale.config.Configuration;
 import io.flashsale.contract.Contract;
@@ -316,7 +317,7 @@ public final class FlashSale {
     private <T> Future<T> onOwnLoop(Supplier<Future<T>> step) {
         Promise<T> promise = Promise.promise();
         Context caller = Vertx.currentContext();
-        loop.runOnContext(now -> step.get().onComplete(done -> {
+        loop.runOnContext(now -> Futures.attempt(step).onComplete(done -> {
             if (caller == null) {
                 promise.handle(done);
             } else {

@@ -1,5 +1,6 @@
 package io.flashsale.catalog;
 
+import io.flashsale.async.Futures;
 import io.flashsale.sale.Product;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -85,11 +86,11 @@ final class CacheUpdates {
     private void retry() {
         List<Future<Void>> tries = new ArrayList<>();
         List.copyOf(owed.values())
-                .forEach(product -> tries.add(
-                        products.write(product.id(), Optional.of(product)).onSuccess(done -> settle(product))));
+                .forEach(product -> tries.add(Futures.attempt(() -> products.write(product.id(), Optional.of(product)))
+                        .onSuccess(done -> settle(product))));
         if (pagesOwed) {
             pagesOwed = false;
-            tries.add(pages.voidAll().onFailure(failure -> pagesOwed = true));
+            tries.add(Futures.attempt(pages::voidAll).onFailure(failure -> pagesOwed = true));
         }
         Future.join(tries).onComplete(done -> {
             if (owed.isEmpty() && !pagesOwed) {

@@ -1,5 +1,6 @@
 package io.flashsale.gate;
 
+import io.flashsale.async.Futures;
 import io.vertx.core.Vertx;
 import io.vertx.ext.mail.MailClient;
 import io.vertx.ext.mail.MailConfig;
@@ -97,16 +98,18 @@ public final class SmtpMailer implements Mailer {
                 .setSubject(mail.subject())
                 .setText(mail.text())
                 .setHtml(mail.html());
-        client.sendMail(message).onSuccess(sent -> queued.decrementAndGet()).onFailure(failure -> {
-            if (triesLeft > 1) {
-                vertx.setTimer(pause.toMillis(), timer -> attempt(mail, triesLeft - 1, pause.multipliedBy(2)));
-            } else {
-                queued.decrementAndGet();
-                // Not the message: a server may repeat the address in it.
-                LOG.atWarn()
-                        .addKeyValue("reason", failure.getClass().getSimpleName())
-                        .log("a mail could not be delivered");
-            }
-        });
+        Futures.attempt(() -> client.sendMail(message))
+                .onSuccess(sent -> queued.decrementAndGet())
+                .onFailure(failure -> {
+                    if (triesLeft > 1) {
+                        vertx.setTimer(pause.toMillis(), timer -> attempt(mail, triesLeft - 1, pause.multipliedBy(2)));
+                    } else {
+                        queued.decrementAndGet();
+                        // Not the message: a server may repeat the address in it.
+                        LOG.atWarn()
+                                .addKeyValue("reason", failure.getClass().getSimpleName())
+                                .log("a mail could not be delivered");
+                    }
+                });
     }
 }

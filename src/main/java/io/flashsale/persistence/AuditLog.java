@@ -1,5 +1,6 @@
 package io.flashsale.persistence;
 
+import io.flashsale.async.Futures;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -78,7 +79,8 @@ public final class AuditLog {
             return;
         }
         List<Waiting> group = queue.stream().limit(MAX_GROUP).toList();
-        writing = store.append(group.stream().map(Waiting::entry).toList());
+        writing = Futures.attempt(
+                () -> store.append(group.stream().map(Waiting::entry).toList()));
         writing.onComplete(done -> {
             away = done.failed();
             group.forEach(waiting -> waiting.told().tryComplete());

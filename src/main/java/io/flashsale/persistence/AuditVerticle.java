@@ -1,5 +1,6 @@
 package io.flashsale.persistence;
 
+import io.flashsale.async.Futures;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -34,6 +35,6 @@ public final class AuditVerticle extends VerticleBase {
     }
 
     private void record(Message<AuditEntry> message) {
-        log.record(message.body()).onComplete(done -> message.reply("recorded"));
+        Futures.attempt(() -> log.record(message.body())).onComplete(done -> message.reply("recorded"));
     }
 }

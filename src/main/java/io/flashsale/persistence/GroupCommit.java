@@ -1,5 +1,6 @@
 package io.flashsale.persistence;
 
+import io.flashsale.async.Futures;
 import io.flashsale.sale.Order;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
@@ -104,7 +105,7 @@ public final class GroupCommit {
         long watch = vertx.setTimer(settings.stall().toMillis(), late -> stall());
         List<Order> orders = group.stream().map(Waiting::order).toList();
         // A writer that throws must end the write like any other failure, or its place would stay taken for ever.
-        Future.succeededFuture(orders).compose(writer::place).onComplete(written -> {
+        Futures.attempt(() -> writer.place(orders)).onComplete(written -> {
             vertx.cancelTimer(watch);
             writes--;
             metrics.ended(started);

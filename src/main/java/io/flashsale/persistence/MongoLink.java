@@ -5,6 +5,7 @@ import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoWriteException;
+import io.flashsale.async.Futures;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.streams.ReadStream;
@@ -60,18 +61,10 @@ public final class MongoLink {
      *     {@link #isDuplicateKey}
      */
     <T> Future<T> call(Function<MongoClient, Future<T>> command) {
-        return attempt(command)
+        // A client that throws, since it is closed perhaps, has failed: callers keep count of what is under way.
+        return Futures.attempt(() -> command.apply(client))
                 .timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .recover(failure -> Future.failedFuture(classify(failure)));
-    }
-
-    /** A client that throws, since it is closed perhaps, has failed: callers keep count of what is under way. */
-    private <T> Future<T> attempt(Function<MongoClient, Future<T>> command) {
-        try {
-            return command.apply(client);
-        } catch (RuntimeException failure) {
-            return Future.failedFuture(failure);
-        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.flashsale.persistence;
 
+import io.flashsale.async.Futures;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -29,7 +30,7 @@ public final class PersistenceVerticle extends VerticleBase {
     }
 
     private void place(Message<PlaceOrder> message) {
-        commit.place(message.body().order())
+        Futures.attempt(() -> commit.place(message.body().order()))
                 .onSuccess(message::reply)
                 .onFailure(failure -> message.reply(PlaceReply.unknown()));
     }

@@ -1,5 +1,6 @@
 package io.flashsale.purchase;
 
+import io.flashsale.async.Futures;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -59,7 +60,7 @@ final class GatheredReads<K, V> {
         }
         reading = true;
         // A read that throws has failed like any other; else nobody would ever be answered again.
-        Future.succeededFuture(asked.keySet()).compose(read).onComplete(done -> {
+        Futures.attempt(() -> read.apply(asked.keySet())).onComplete(done -> {
             reading = false;
             asked.forEach((key, answer) -> {
                 if (done.succeeded()) {

@@ -1,5 +1,6 @@
 package io.flashsale.purchase;
 
+import io.flashsale.async.Futures;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -31,8 +32,7 @@ public final class PurchaseVerticle extends VerticleBase {
     }
 
     private void buy(Message<PurchaseCommand> message) {
-        purchases
-                .buy(message.body())
+        Futures.attempt(() -> purchases.buy(message.body()))
                 .otherwise(failure -> PurchaseOutcome.of(PurchaseOutcome.Kind.UNAVAILABLE))
                 .onSuccess(message::reply);
     }

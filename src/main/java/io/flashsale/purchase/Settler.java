@@ -1,5 +1,6 @@
 package io.flashsale.purchase;
 
+import io.flashsale.async.Futures;
 import io.flashsale.sale.Order;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -93,8 +94,7 @@ final class Settler {
         }
         writing = true;
         // Whatever fails or throws, the next group must not wait for this one for ever.
-        Future.succeededFuture(group)
-                .compose(audit)
+        Futures.attempt(() -> audit.apply(group))
                 .onComplete(done -> {
                     writing = false;
                     if (!placed.isEmpty()) {

@@ -1,5 +1,6 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.async.Futures;
 import io.flashsale.purchase.RecoveryClient;
 import io.flashsale.purchase.RecoveryRequest;
 import io.vertx.core.Future;
@@ -84,7 +85,7 @@ public final class ReconcilerVerticle extends VerticleBase {
             return;
         }
         timer = vertx.setTimer(settings.interval().toMillis(), fired -> {
-            pass = reconciler.pass();
+            pass = Futures.attempt(reconciler::pass);
             pass.onFailure(failure -> LOG.atDebug()
                             .addKeyValue("reason", failure.getMessage())
                             .log("pass of the reconciler ended early"))
@@ -93,8 +94,8 @@ public final class ReconcilerVerticle extends VerticleBase {
     }
 
     private void recover(Message<RecoveryRequest> message) {
-        reconciler
-                .recover(message.body().productId(), message.body().wrongEpoch())
+        Futures.attempt(() -> reconciler.recover(
+                        message.body().productId(), message.body().wrongEpoch()))
                 .onSuccess(done -> message.reply("recovered"))
                 .onFailure(failure -> message.fail(503, failure.getMessage()));
     }

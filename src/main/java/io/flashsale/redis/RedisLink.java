@@ -1,5 +1,6 @@
 package io.flashsale.redis;
 
+import io.flashsale.async.Futures;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -216,7 +217,7 @@ public final class RedisLink {
             return Future.failedFuture(new RedisUnavailableException("too many commands under way", false));
         }
         inFlight++;
-        Future<Response> answer = current.send(request);
+        Future<Response> answer = Futures.attempt(() -> current.send(request));
         answer.onComplete(done -> inFlight--);
         return answer.timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .map(Reply::of)
@@ -248,7 +249,7 @@ public final class RedisLink {
             return connecting;
         }
         Redis attempt = Redis.createClient(vertx, options);
-        connecting = attempt.connect()
+        connecting = Futures.attempt(attempt::connect)
                 .timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .compose(fresh -> adopt(attempt, fresh))
                 .onFailure(failure -> {

@@ -1,5 +1,6 @@
 package io.flashsale.redis;
 
+import io.flashsale.async.Futures;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -83,7 +84,7 @@ public final class RedisSubscriber {
         Redis attempt = Redis.createClient(vertx, options);
         client = attempt;
         unanswered = 0;
-        attempt.connect()
+        Futures.attempt(attempt::connect)
                 .compose(connection -> subscribe(attempt, connection))
                 .timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .onSuccess(subscribed -> {
