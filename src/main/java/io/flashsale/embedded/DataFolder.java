@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,34 +24,63 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Creates the folder where it is missing, and locks it.
+     * Creates the folder where it is missing, locks it, and makes sure that it takes data.
      *
-     * @throws EmbeddedStoreException where it cannot be written, or another process holds it
+     * @throws EmbeddedStoreException where it cannot be written or is full, or another process holds it
      */
     public static DataFolder open(Path folder) {
         Path path = folder.toAbsolutePath().normalize();
+        FileChannel channel = null;
         try {
             Files.createDirectories(path);
-            Path pidFile = path.resolve("pid");
-            FileChannel channel =
-                    FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = tryLock(channel);
             if (lock == null) {
-                channel.close();
-                String holder = Files.exists(pidFile)
-                        ? " (process " + Files.readString(pidFile).trim() + ")"
-                        : "";
-                throw new EmbeddedStoreException("the data folder " + path + " is in use by another flash sale" + holder
-                        + "; stop it, or give this one another folder with DATA_DIR");
+                throw new EmbeddedStoreException("the data folder " + path + " is in use by another flash sale"
+                        + holder(path) + "; stop it, or give this one another folder with DATA_DIR");
             }
-            Files.writeString(pidFile, String.valueOf(ProcessHandle.current().pid()));
+            FolderProbe.requireSpace(path, FolderProbe.SPARE_BYTES);
+            Secrets.write(
+                    path.resolve("pid"),
+                    ascii(String.valueOf(ProcessHandle.current().pid())));
             return new DataFolder(path, channel, lock);
         } catch (IOException e) {
-            throw new EmbeddedStoreException(
-                    "the data folder " + path + " cannot be used (" + e + "); DATA_DIR must name a folder that can be"
-                            + " written",
-                    e);
+            closeQuietly(channel);
+            throw unusable(path, e);
+        } catch (EmbeddedStoreException e) {
+            closeQuietly(channel);
+            throw e;
         }
+    }
+
+    private static String holder(Path path) throws IOException {
+        Path pidFile = path.resolve("pid");
+        return Files.isReadable(pidFile)
+                ? " (process " + Files.readString(pidFile).trim() + ")"
+                : "";
+    }
+
+    private static void closeQuietly(FileChannel channel) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            // There is a better reason already.
+        }
+    }
+
+    private static EmbeddedStoreException unusable(Path path, IOException reason) {
+        return new EmbeddedStoreException(
+                "the data folder " + path + " cannot be used (" + FolderProbe.explain(reason)
+                        + "); DATA_DIR must name a"
+                        + " folder that this user can write, with at least " + (FolderProbe.SPARE_BYTES >> 20)
+                        + " MiB free",
+                reason);
+    }
+
+    private static ByteBuffer ascii(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     private static FileLock tryLock(FileChannel channel) throws IOException {
@@ -61,12 +91,19 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    /** A folder within, created where it is missing. */
+    /**
+     * A folder within for a store, created where it is missing.
+     *
+     * @throws EmbeddedStoreException where it, or a file in it, cannot be written
+     */
     Path folder(String name) {
         try {
-            return Files.createDirectories(path.resolve(name));
+            Path folder = Files.createDirectories(path.resolve(name));
+            FolderProbe.requireOwn(folder);
+            FolderProbe.requireSpace(folder, 1);
+            return folder;
         } catch (IOException e) {
-            throw new EmbeddedStoreException("cannot create " + path.resolve(name), e);
+            throw unusable(path, e);
         }
     }
 
@@ -82,10 +119,12 @@ public final class DataFolder implements AutoCloseable {
                 return Files.readString(file).trim();
             }
             String invented = Secrets.random();
-            Secrets.write(file, ByteBuffer.wrap(invented.getBytes(StandardCharsets.US_ASCII)));
+            Secrets.write(file, ascii(invented));
             return invented;
+        } catch (FileSystemException e) {
+            throw unusable(path, e);
         } catch (IOException e) {
-            throw new EmbeddedStoreException("cannot keep a secret in " + file, e);
+            throw unusable(path, new FileSystemException(file.toString(), null, e.getMessage()));
         }
     }
 

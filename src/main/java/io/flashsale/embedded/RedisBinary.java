@@ -74,7 +74,10 @@ final class RedisBinary {
                 write(content, binary);
             }
         } catch (IOException e) {
-            throw new EmbeddedStoreException("cannot unpack Redis to " + binary + " (" + e + ")", e);
+            throw new EmbeddedStoreException(
+                    "cannot unpack Redis to " + binary + " (" + FolderProbe.explain(e)
+                            + "); make room, let DATA_DIR name another folder, or " + INSTEAD,
+                    e);
         }
         try {
             sayVersion(binary);

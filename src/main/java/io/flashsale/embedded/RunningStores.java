@@ -27,7 +27,8 @@ public record RunningStores(String redisUri, String mongoUri) {
             stores.store(text, null);
             Secrets.write(folder.resolve(FILE), ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
-            throw new EmbeddedStoreException("cannot write " + folder.resolve(FILE), e);
+            throw new EmbeddedStoreException(
+                    "cannot write " + folder.resolve(FILE) + " (" + FolderProbe.explain(e) + ")", e);
         }
     }
 
