@@ -14,7 +14,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.mongo.MongoClient;
 import io.vertx.redis.client.RedisOptions;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,22 +39,21 @@ final class AuditCommand {
 
     private static Future<List<Line>> lines(
             Vertx vertx, Configuration configuration, Configuration.Stores stores, Clock clock) {
-        MongoClient mongoClient = MongoClient.create(
-                vertx,
-                new JsonObject()
-                        .put("connection_string", MongoUri.withMajority(stores.mongoUri(), configuration.mongodb()))
-                        .put("db_name", configuration.database()));
-        MongoLink mongo = new MongoLink(mongoClient, configuration.mongodb());
+        JsonObject config = new JsonObject()
+                .put("connection_string", MongoUri.withMajority(stores.mongoUri(), configuration.mongodb()))
+                .put("db_name", configuration.database());
+        MongoLink mongo = new MongoLink(configuration.mongodb());
         RedisLink link =
                 new RedisLink(vertx, new RedisOptions().setConnectionString(stores.redisUri()), configuration.redis());
         OrderStore orders = new OrderStore(mongo, clock);
         Audit audit = new Audit(link, new ProductStore(mongo), orders, new DeadLetterStore(mongo, orders));
-        return link.start()
+        return mongo.open(vertx, config)
+                .compose(opened -> link.start())
                 .compose(started -> audit.look())
                 .compose(first -> vertx.timer(GRACE.toMillis(), TimeUnit.MILLISECONDS)
                         .compose(waited -> audit.look())
                         .map(second -> Audit.lasting(first, second)))
-                .eventually(() -> Future.join(link.close(), mongoClient.close()));
+                .eventually(() -> Future.join(link.close(), mongo.close()));
     }
 
     /** A line for each product, for people. */

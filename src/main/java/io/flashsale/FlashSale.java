@@ -3,6 +3,7 @@ package io.flashsale;
 import io.flashsale.async.Futures;
 import io.flashsale.catalog.Catalog;
 import io.flashsale.config.Configuration;
+import io.flashsale.config.MaskedUri;
 import io.flashsale.contract.Contract;
 import io.flashsale.gate.DevMailbox;
 import io.flashsale.gate.Mailer;
@@ -24,6 +25,7 @@ import io.flashsale.purchase.RecoveryClient;
 import io.flashsale.reconcile.ReconcilerVerticle;
 import io.flashsale.redis.RedisLink;
 import io.flashsale.sale.ProductDetails;
+import io.flashsale.server.StoreWait;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -39,14 +41,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.mongo.MongoClient;
 import io.vertx.redis.client.RedisOptions;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -59,7 +58,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FlashSale {
     private static final Logger LOG = LoggerFactory.getLogger(FlashSale.class);
-    private static final Duration PREPARE_AGAIN = Duration.ofSeconds(1);
 
     private final Vertx vertx;
     private final Configuration configuration;
@@ -69,7 +67,8 @@ public final class FlashSale {
     private final Future<Contract> contract;
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
-    private final MongoClient mongoClient;
+    private final Configuration.Stores stores;
+    private final StoreWait waiting;
     private final Optional<DevMailbox> mailbox;
     private final Node node;
     private final Face face = Face.load();
@@ -107,14 +106,11 @@ public final class FlashSale {
         boolean embedded = configuration.stores().isEmpty();
         this.mailbox =
                 embedded && configuration.smtp().isEmpty() ? Optional.of(new DevMailbox(clock)) : Optional.empty();
-        this.mongoClient = MongoClient.create(
-                vertx,
-                new JsonObject()
-                        .put("connection_string", MongoUri.withMajority(stores.mongoUri(), configuration.mongodb()))
-                        .put("db_name", configuration.database()));
+        this.stores = stores;
+        this.waiting = new StoreWait(vertx, clock, () -> stopping);
         RedisOptions redisOptions = new RedisOptions().setConnectionString(stores.redisUri());
         measureTheJvm();
-        this.node = new Node(vertx, configuration, scripts, redisOptions, mongoClient, mailer(), meters, clock);
+        this.node = new Node(vertx, configuration, scripts, redisOptions, mailer(), meters, clock);
     }
 
     /** What any operator of a JVM expects to see. */
@@ -139,7 +135,8 @@ public final class FlashSale {
     }
 
     /**
-     * Starts. Waits for MongoDB as long as it takes, since nothing may be sold before its indexes stand.
+     * Starts. Waits for both stores as long as it takes: nothing may be sold before MongoDB's indexes stand, and a Redis
+     * that nobody has spoken to may be one that loses keys. Meanwhile the management port tells what is waited for.
      *
      * @return fails where the configuration can never work, such as a Redis that is too old or evicts keys
      */
@@ -155,16 +152,19 @@ public final class FlashSale {
         return node.connect()
                 .compose(link -> {
                     own = link;
-                    return checkRedis(link);
+                    return deployManagement();
                 })
-                .compose(fit -> deployManagement())
-                .compose(deployed -> prepareStores())
+                .compose(deployed -> waiting.until("Redis", MaskedUri.of(stores.redisUri()), own::identity))
+                .compose(answered -> checkRedis(own))
+                .compose(fit -> waiting.until("MongoDB", MaskedUri.of(stores.mongoUri()), this::prepareMongo))
                 .compose(prepared -> deployRooms())
                 .compose(deployed -> seed())
                 .onSuccess(started -> {
                     ready = true;
                     LOG.atInfo().addKeyValue("port", port()).log("ready");
-                });
+                })
+                // Whoever called ends this node now: that its connections end is no news.
+                .onFailure(failure -> node.expectEnd());
     }
 
     /** A Redis that can lose keys of a sale, or lacks what the scripts need, is refused with the reason. */
@@ -193,7 +193,7 @@ public final class FlashSale {
     private Future<Void> deployManagement() {
         health = new StoreHealth(own, node.links(), node.mongo(), node.salesClosed(), clock);
         management = new ManagementVerticle(
-                configuration.management(), () -> ready && !stopping, this::storeHealth, meters::scrape, mailbox);
+                configuration.management(), this::notReady, this::storeHealth, meters::scrape, mailbox);
         return deploy(() -> management, 1);
     }
 
@@ -201,14 +201,18 @@ public final class FlashSale {
         return onOwnLoop(health::check);
     }
 
-    private Future<Void> prepareStores() {
-        return node.prepareStores().recover(failure -> {
-            LOG.atWarn().addKeyValue("reason", failure.getMessage()).log("MongoDB is not prepared yet; trying again");
-            return stopping
-                    ? Future.failedFuture(failure)
-                    : vertx.timer(PREPARE_AGAIN.toMillis(), TimeUnit.MILLISECONDS)
-                            .compose(again -> prepareStores());
-        });
+    private Optional<String> notReady() {
+        if (stopping) {
+            return Optional.of("stopping");
+        }
+        return ready ? Optional.empty() : Optional.of(waiting.detail());
+    }
+
+    private Future<Void> prepareMongo() {
+        JsonObject config = new JsonObject()
+                .put("connection_string", MongoUri.withMajority(stores.mongoUri(), configuration.mongodb()))
+                .put("db_name", configuration.database());
+        return node.mongo().open(vertx, config).compose(opened -> node.prepareStores());
     }
 
     private Future<Void> deployRooms() {
@@ -278,7 +282,7 @@ public final class FlashSale {
             stopped = stopped.compose(done -> vertx.undeploy(deployment)).otherwiseEmpty();
         }
         return stopped.compose(done -> node.disconnect())
-                .compose(done -> mongoClient.close())
+                .compose(done -> node.mongo().close())
                 .onComplete(done -> {
                     garbageCollection.close();
                     meters.close();

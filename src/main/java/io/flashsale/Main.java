@@ -2,10 +2,13 @@ package io.flashsale;
 
 import io.flashsale.config.Configuration;
 import io.flashsale.config.ConfigurationException;
+import io.flashsale.config.StoreSettingsValidator;
 import io.flashsale.embedded.EmbeddedStoreException;
 import io.flashsale.embedded.EmbeddedStores;
 import io.flashsale.embedded.RunningStores;
+import io.flashsale.gate.Accounts;
 import io.flashsale.reconcile.Audit;
+import io.flashsale.server.DriverValidator;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -30,6 +33,8 @@ public final class Main {
     private static final int WRONG_USE = 2;
     private static final int STOP_SECONDS = 30;
     private static final String EMBEDDED_ADMIN = "admin@flashsale.local";
+    private static final String ADMIN_PASSWORD_FILE = "admin-password";
+    private static final StoreSettingsValidator VALIDATOR = new DriverValidator();
     private static final String USAGE = """
             Usage: java -jar flash-sale.jar [command]
 
@@ -72,23 +77,33 @@ public final class Main {
 
     private static void serve(Map<String, String> environment, PrintStream out, PrintStream err) {
         try {
-            Configuration configuration = Configuration.read(environment);
             // Before any logger is made.
-            System.setProperty("FLASHSALE_LOG_LEVEL", configuration.logLevel());
+            System.setProperty("FLASHSALE_LOG_LEVEL", Configuration.logLevel(environment));
             System.setProperty(
                     "vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.SLF4JLogDelegateFactory");
-            run(configuration, environment, out);
+            run(Configuration.read(environment, VALIDATOR), environment, out);
         } catch (ConfigurationException e) {
             err.println("The configuration is wrong:");
             e.mistakes().forEach(mistake -> err.println("  " + mistake));
             System.exit(WRONG_USE);
-        } catch (EmbeddedStoreException | IllegalStateException e) {
-            err.println("Flash Sale cannot run: " + e.getMessage());
+        } catch (RuntimeException | TimeoutException e) {
+            // Whatever it is: by now other threads run, which would keep alive a process that does nothing.
+            err.println("Flash Sale cannot run: " + explained(e));
             System.exit(FAILED);
-        } catch (InterruptedException | TimeoutException e) {
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             System.exit(FAILED);
         }
+    }
+
+    /** One line; what nobody foresaw is told with its kind, since its message alone says little. */
+    private static String explained(Exception failure) {
+        boolean forOperators = failure instanceof EmbeddedStoreException
+                || failure instanceof IllegalStateException
+                || failure instanceof TimeoutException;
+        Throwable reason = failure.getCause() == null ? failure : failure.getCause();
+        String text = forOperators && failure.getMessage() != null ? failure.getMessage() : reason.toString();
+        return text.replaceAll("\\s*[\r\n]+\\s*", " ");
     }
 
     private static void audit(boolean asJson) {
@@ -96,7 +111,7 @@ public final class Main {
         int exitCode = FAILED;
         Vertx vertx = null;
         try {
-            Configuration configuration = Configuration.read(System.getenv());
+            Configuration configuration = Configuration.read(System.getenv(), VALIDATOR);
             Configuration.Stores stores = configuration.stores().orElseGet(() -> {
                 RunningStores running = RunningStores.find(configuration.dataDir());
                 return new Configuration.Stores(running.redisUri(), running.mongoUri());
@@ -109,8 +124,8 @@ public final class Main {
         } catch (ConfigurationException e) {
             e.mistakes().forEach(System.err::println);
             exitCode = WRONG_USE;
-        } catch (EmbeddedStoreException | IllegalStateException | TimeoutException e) {
-            System.err.println("The audit could not be made: " + e.getMessage());
+        } catch (RuntimeException | TimeoutException e) {
+            System.err.println("The audit could not be made: " + explained(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -150,10 +165,16 @@ public final class Main {
 
     /** The embedded default makes an admin, with a password that it invents once and keeps with its data. */
     private static Configuration withAdmin(Map<String, String> environment, EmbeddedStores stores) {
+        String password = stores.folder().secret(ADMIN_PASSWORD_FILE);
+        if (!Accounts.isPassword(password)) {
+            throw new IllegalStateException(stores.folder().path().resolve(ADMIN_PASSWORD_FILE)
+                    + " does not hold the admin's password: it " + Accounts.passwordRule()
+                    + "; delete it to have another one invented, or set ADMIN_EMAIL and ADMIN_PASSWORD");
+        }
         Map<String, String> more = new HashMap<>(environment);
         more.put("ADMIN_EMAIL", EMBEDDED_ADMIN);
-        more.put("ADMIN_PASSWORD", stores.folder().secret("admin-password"));
-        return Configuration.read(more);
+        more.put("ADMIN_PASSWORD", password);
+        return Configuration.read(more, VALIDATOR);
     }
 
     private static void start(
@@ -165,7 +186,7 @@ public final class Main {
             PrintStream out)
             throws InterruptedException, TimeoutException {
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-        FlashSale sale = new FlashSale(vertx, configuration, where, Clock.systemUTC());
+        FlashSale sale = wire(vertx, configuration, where);
         AtomicInteger exitCode = new AtomicInteger();
         Thread hook = new Thread(
                 () -> {
@@ -187,10 +208,21 @@ public final class Main {
             await(sale.start(), Integer.MAX_VALUE);
             Optional<String> product = await(sale.anyProduct().otherwise(Optional.empty()), STOP_SECONDS);
             out.println(Banner.text(sale.port(), sale.managementPort(), described, admin, product));
-        } catch (IllegalStateException e) {
-            System.err.println("Flash Sale cannot run: " + e.getMessage());
+        } catch (RuntimeException | TimeoutException e) {
+            System.err.println("Flash Sale cannot run: " + explained(e));
             exitCode.set(FAILED);
             System.exit(FAILED);
+        }
+    }
+
+    /** A node that cannot be wired leaves no threads behind. */
+    private static FlashSale wire(Vertx vertx, Configuration configuration, Configuration.Stores where)
+            throws InterruptedException, TimeoutException {
+        try {
+            return new FlashSale(vertx, configuration, where, Clock.systemUTC());
+        } catch (RuntimeException e) {
+            await(vertx.close(), STOP_SECONDS);
+            throw e;
         }
     }
 

@@ -15,7 +15,10 @@ final class MongoUri {
     static String withMajority(String uri, MongoLink.Settings settings) {
         String millis = String.valueOf(settings.commandTimeout().toMillis());
         Map<String, String> options = new LinkedHashMap<>();
-        options.put("serverSelectionTimeoutMS", millis);
+        // A little sooner than the command's own, so that a server that is away is reported with the driver's reason.
+        options.put(
+                "serverSelectionTimeoutMS",
+                String.valueOf(Math.max(1, settings.commandTimeout().toMillis() * 9 / 10)));
         options.put("connectTimeoutMS", millis);
         options.put("waitQueueTimeoutMS", millis);
         // A network that swallows everything would keep the pool's connections for ever; nobody waits for an answer by

@@ -57,7 +57,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.mongo.MongoClient;
 import io.vertx.redis.client.RedisOptions;
 import java.time.Clock;
 import java.time.Duration;
@@ -116,7 +115,6 @@ final class Node {
             Configuration configuration,
             Ledger.Scripts scripts,
             RedisOptions redisOptions,
-            MongoClient mongoClient,
             Mailer mailer,
             MeterRegistry meters,
             Clock clock) {
@@ -126,7 +124,7 @@ final class Node {
         this.redisOptions = redisOptions;
         this.mailer = mailer;
         this.clock = clock;
-        this.mongo = new MongoLink(mongoClient, configuration.mongodb());
+        this.mongo = new MongoLink(configuration.mongodb());
         this.orders = new OrderStore(mongo, clock);
         this.products = new ProductStore(mongo);
         this.accounts = new AccountStore(mongo);

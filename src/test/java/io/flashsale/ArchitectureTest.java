@@ -62,6 +62,7 @@ class ArchitectureTest {
                             "redis",
                             "sale")),
             Map.entry("embedded", List.of()),
+            Map.entry("server", List.of("config", "http")),
             Map.entry(
                     "config",
                     List.of(
@@ -140,13 +141,13 @@ class ArchitectureTest {
 
     @Test
     void theRedisClientIsForItsRoomAndTheRoot() {
-        only("io.vertx.redis..", "redis", "").check(CLASSES);
+        only("io.vertx.redis..", "redis", "server", "").check(CLASSES);
     }
 
     @Test
     void theMongoClientIsForItsRoomAndTheRoot() {
         only("io.vertx.ext.mongo..", "persistence", "").check(CLASSES);
-        only("com.mongodb..", "persistence", "").check(CLASSES);
+        only("com.mongodb..", "persistence", "server", "").check(CLASSES);
     }
 
     @Test

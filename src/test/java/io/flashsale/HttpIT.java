@@ -30,6 +30,7 @@ class HttpIT {
         node = TestNode.builder()
                 .with("FLASHSALE_CORS_ORIGINS", "https://shop.example.com")
                 .with("FLASHSALE_SERVER_IDLE_TIMEOUT", "2s")
+                .with("FLASHSALE_LIVE_HEARTBEAT", "1s")
                 .start();
     }
 

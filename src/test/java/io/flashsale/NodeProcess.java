@@ -1,6 +1,7 @@
 package io.flashsale;
 
 import io.flashsale.config.Configuration;
+import io.flashsale.server.DriverValidator;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,7 +19,10 @@ public final class NodeProcess {
         Vertx vertx = Vertx.vertx();
         Clock clock = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(Long.parseLong(args[2])));
         FlashSale sale = new FlashSale(
-                vertx, Configuration.read(System.getenv()), new Configuration.Stores(args[0], args[1]), clock);
+                vertx,
+                Configuration.read(System.getenv(), new DriverValidator()),
+                new Configuration.Stores(args[0], args[1]),
+                clock);
         sale.start()
                 .onSuccess(started -> System.out.println("READY " + sale.port() + " " + sale.managementPort()))
                 .onFailure(failure -> {

@@ -250,7 +250,7 @@ class ProcessIT {
         wrong.environment()
                 .putAll(Map.of(
                         "PORT", "70000",
-                        "REDIS_URI", "http://secret-host",
+                        "REDIS_URI", "http://secret-user:hunter2@host",
                         "FLASHSALE_LIMITS_LOGIN_IP", "many",
                         "FLASHSALE_GATE_BCRYPT_COSTS", "10"));
         Process process = wrong.redirectErrorStream(true).start();
@@ -260,12 +260,12 @@ class ProcessIT {
         assertEquals(2, process.waitFor());
         for (String part : List.of(
                 "server.port = 70000: must be 0 to 65535",
-                "redis.uri = ***",
+                "redis.uri = http://secret-user:***@host: must begin with redis:// or rediss://",
                 "limits.login.ip = many: must be count/window",
                 "FLASHSALE_GATE_BCRYPT_COSTS: is not a setting; did you mean FLASHSALE_GATE_BCRYPT_COST?")) {
             assertTrue(said.contains(part), said);
         }
-        assertFalse(said.contains("secret-host"), said);
+        assertFalse(said.contains("hunter2"), said);
     }
 
     private int remaining() {

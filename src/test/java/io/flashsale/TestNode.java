@@ -6,6 +6,7 @@ import io.flashsale.purchase.Ledger;
 import io.flashsale.reconcile.Audit;
 import io.flashsale.redis.Keys;
 import io.flashsale.sale.Order;
+import io.flashsale.server.DriverValidator;
 import io.flashsale.support.Client;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Future;
@@ -88,7 +89,7 @@ public final class TestNode implements AutoCloseable {
         /** Starts the node. */
         public TestNode start() {
             Vertx vertx = Vertx.vertx();
-            Configuration configuration = Configuration.read(environment);
+            Configuration configuration = Configuration.read(environment, new DriverValidator());
             FlashSale sale = new FlashSale(vertx, configuration, stores, scripts, clock);
             await(sale.start());
             return new TestNode(vertx, sale, configuration, stores);

@@ -7,6 +7,7 @@ import io.flashsale.sale.Page;
 import io.flashsale.sale.Product;
 import io.flashsale.sale.ProductDetails;
 import io.flashsale.sale.ProductIds;
+import io.flashsale.sale.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
@@ -53,12 +54,12 @@ public final class Catalog {
         /** Refuses what is out of range. */
         public Settings {
             ttlByType = Map.copyOf(ttlByType);
-            requireTtl("ttl", ttl);
-            ttlByType.values().forEach(each -> requireTtl("ttlByType", each));
-            requireTtl("listTtl", listTtl);
-            if (maxLoads < 1) {
-                throw new IllegalArgumentException("maxLoads must be at least 1");
-            }
+            new Requirements()
+                    .that(isTtl(ttl), "ttl must be 5m to 60m")
+                    .that(ttlByType.values().stream().allMatch(Settings::isTtl), "ttlByType must be 5m to 60m")
+                    .that(isTtl(listTtl), "listTtl must be 5m to 60m")
+                    .that(maxLoads >= 1, "maxLoads must be at least 1")
+                    .check();
         }
 
         /** How long a product may be kept: its own time, else that of its type, else the default. */
@@ -68,10 +69,8 @@ public final class Catalog {
                     : ttlByType.getOrDefault(details.type(), ttl);
         }
 
-        private static void requireTtl(String name, Duration value) {
-            if (value.compareTo(MIN_TTL) < 0 || value.compareTo(MAX_TTL) > 0) {
-                throw new IllegalArgumentException(name + " must be 5m to 60m");
-            }
+        private static boolean isTtl(Duration value) {
+            return value.compareTo(MIN_TTL) >= 0 && value.compareTo(MAX_TTL) <= 0;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.flashsale.config;
 
 import io.flashsale.catalog.Catalog;
+import io.flashsale.gate.Accounts;
 import io.flashsale.gate.Action;
 import io.flashsale.gate.ClientAddress;
 import io.flashsale.gate.Passwords;
@@ -17,6 +18,8 @@ import io.flashsale.purchase.Ledger;
 import io.flashsale.reconcile.Reconciler;
 import io.flashsale.reconcile.ReconcilerVerticle;
 import io.flashsale.redis.RedisLink;
+import io.flashsale.sale.Requirements;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,6 +59,8 @@ public record Configuration(
         Optional<SmtpMailer.Settings> smtp,
         Optional<Admin> admin,
         String logLevel) {
+    private static final List<String> LOG_LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG");
+    private static final URI NO_MAIL_SERVER = URI.create("smtp://localhost");
 
     /**
      * Servers of the operator.
@@ -74,28 +79,30 @@ public record Configuration(
     public record Instances(int http, int purchase, int persistence) {
         /** Refuses what makes no sense. */
         public Instances {
-            requireSane("http", http);
-            requireSane("purchase", purchase);
-            requireSane("persistence", persistence);
+            new Requirements()
+                    .that(isSane(http), "http must be 1 to 256")
+                    .that(isSane(purchase), "purchase must be 1 to 256")
+                    .that(isSane(persistence), "persistence must be 1 to 256")
+                    .check();
         }
 
-        private static void requireSane(String name, int count) {
-            if (count < 1 || count > 256) {
-                throw new IllegalArgumentException(name + " must be 1 to 256");
-            }
+        private static boolean isSane(int count) {
+            return count >= 1 && count <= 256;
         }
     }
 
     /** Bounds of the purchase. */
     public record Purchase(int maxInFlight, Duration confirmTimeout) {
+        private static final Duration LONGEST = Duration.ofMinutes(10);
+
         /** Refuses what makes no sense. */
         public Purchase {
-            if (maxInFlight < 1) {
-                throw new IllegalArgumentException("maxInFlight must be at least 1");
-            }
-            if (confirmTimeout.toMillis() < 1) {
-                throw new IllegalArgumentException("confirmTimeout must be at least 1ms");
-            }
+            new Requirements()
+                    .that(maxInFlight >= 1, "maxInFlight must be at least 1")
+                    .that(
+                            confirmTimeout.toMillis() >= 1 && confirmTimeout.compareTo(LONGEST) <= 0,
+                            "confirmTimeout must be 1ms to 10m")
+                    .check();
         }
     }
 
@@ -108,18 +115,31 @@ public record Configuration(
     }
 
     /**
+     * How much is logged, for those who must know before anything else is read: the first class that makes a logger fixes
+     * it. A level that is none is INFO here, and a mistake when the configuration is read.
+     */
+    public static String logLevel(Map<String, String> environment) {
+        String level = Settings.read(environment).text("log.level");
+        return LOG_LEVELS.contains(level) ? level : "INFO";
+    }
+
+    /**
      * Reads the configuration.
      *
      * @param environment the process' variables
+     * @param validator judges the addresses of the stores
      * @throws ConfigurationException that names every mistake
      */
-    public static Configuration read(Map<String, String> environment) {
+    public static Configuration read(Map<String, String> environment, StoreSettingsValidator validator) {
         SettingsReader reader = new SettingsReader(Settings.read(environment));
-        Optional<Stores> stores = stores(reader);
+        Optional<Stores> stores = stores(reader, validator);
+        validator
+                .mongodbDatabase(reader.text("mongodb.database"))
+                .ifPresent(right -> reader.mistake("mongodb.database", right));
         boolean embedded = stores.isEmpty();
         Configuration configuration = new Configuration(
                 stores,
-                Path.of(reader.text("embedded.dataDir")),
+                dataDir(reader),
                 reader.text("mongodb.database"),
                 reader.build(
                         "instances.",
@@ -178,16 +198,22 @@ public record Configuration(
                 limits(reader),
                 smtp(reader),
                 admin(reader),
-                reader.oneOf("log.level", List.of("ERROR", "WARN", "INFO", "DEBUG")));
-
+                reader.oneOf("log.level", LOG_LEVELS));
+        CrossChecks.check(configuration, reader);
         reader.check();
         return configuration;
     }
 
-    private static Optional<Stores> stores(SettingsReader reader) {
-        boolean redis = reader.uri("redis.uri", Set.of("redis", "rediss")).isPresent();
-        boolean mongo =
-                reader.uri("mongodb.uri", Set.of("mongodb", "mongodb+srv")).isPresent();
+    private static Path dataDir(SettingsReader reader) {
+        if (reader.optional("embedded.dataDir").isEmpty()) {
+            reader.mistake("embedded.dataDir", "must name a folder");
+        }
+        return reader.path("embedded.dataDir").orElse(null);
+    }
+
+    private static Optional<Stores> stores(SettingsReader reader, StoreSettingsValidator validator) {
+        boolean redis = reader.judged("redis.uri", validator::redisUri).isPresent();
+        boolean mongo = reader.judged("mongodb.uri", validator::mongodbUri).isPresent();
         Optional<String> redisUri = reader.optional("redis.uri");
         Optional<String> mongoUri = reader.optional("mongodb.uri");
         if (redisUri.isPresent() != mongoUri.isPresent()) {
@@ -245,13 +271,13 @@ public record Configuration(
                     "certificate and key go together: set both or none");
         }
         return certificate.isPresent() && key.isPresent()
-                ? Optional.of(new HttpVerticle.Tls(certificate.get(), key.get()))
+                ? Optional.ofNullable(reader.build("server.", () -> new HttpVerticle.Tls(certificate.get(), key.get())))
                 : Optional.empty();
     }
 
     private static Optional<Path> file(SettingsReader reader, String key) {
-        Optional<Path> file = reader.optional(key).map(Path::of);
-        if (file.isPresent() && !Files.isReadable(file.get())) {
+        Optional<Path> file = reader.path(key);
+        if (file.isPresent() && !(Files.isRegularFile(file.get()) && Files.isReadable(file.get()))) {
             reader.mistake(key, "must name a PEM file that can be read");
         }
         return file;
@@ -268,18 +294,12 @@ public record Configuration(
     }
 
     private static Sessions.Settings sessions(SettingsReader reader) {
-        Duration pending = reader.duration("gate.sessionPending");
-        Duration idle = reader.duration("gate.sessionIdle");
-        Duration absolute = reader.duration("gate.sessionAbsolute");
-        if (pending == null || idle == null || absolute == null) {
-            return null;
-        }
-        try {
-            return new Sessions.Settings(pending, idle, absolute);
-        } catch (IllegalArgumentException e) {
-            reader.mistake("gate.sessionAbsolute", e.getMessage());
-            return null;
-        }
+        return reader.build(
+                "gate.",
+                () -> new Sessions.Settings(
+                        reader.duration("gate.sessionPending"),
+                        reader.duration("gate.sessionIdle"),
+                        reader.duration("gate.sessionAbsolute")));
     }
 
     private static RateLimit failedLogins(SettingsReader reader) {
@@ -305,14 +325,16 @@ public record Configuration(
     }
 
     private static Optional<SmtpMailer.Settings> smtp(SettingsReader reader) {
-        return reader.uri("smtp.uri", Set.of("smtp", "smtps"))
-                .map(uri -> reader.build(
-                        "smtp.",
-                        () -> new SmtpMailer.Settings(
-                                uri,
-                                reader.text("smtp.from"),
-                                reader.integer("smtp.maxQueued"),
-                                reader.duration("smtp.timeout"))));
+        Optional<URI> uri = reader.uri("smtp.uri", Set.of("smtp", "smtps"));
+        // Without a server they are read all the same: a wrong value is a mistake, used or not.
+        SmtpMailer.Settings settings = reader.build(
+                "smtp.",
+                () -> new SmtpMailer.Settings(
+                        uri.orElse(NO_MAIL_SERVER),
+                        reader.text("smtp.from"),
+                        reader.integer("smtp.maxQueued"),
+                        reader.duration("smtp.timeout")));
+        return uri.map(given -> settings);
     }
 
     private static Optional<Admin> admin(SettingsReader reader) {
@@ -322,6 +344,12 @@ public record Configuration(
             reader.mistake(
                     email.isPresent() ? "admin.password" : "admin.email",
                     "ADMIN_EMAIL and ADMIN_PASSWORD go together: set both or none");
+        }
+        if (email.isPresent() && !Accounts.isEmail(email.get())) {
+            reader.mistake("admin.email", "must be an address such as admin@example.com");
+        }
+        if (password.isPresent() && !Accounts.isPassword(password.get())) {
+            reader.mistake("admin.password", Accounts.passwordRule());
         }
         return email.isPresent() && password.isPresent()
                 ? Optional.of(new Admin(email.get(), password.get()))

@@ -22,7 +22,8 @@ final class SettingNames {
             "ADMIN_PASSWORD", "admin.password",
             "SMTP_URI", "smtp.uri");
 
-    private static final Set<String> SECRETS = Set.of("redis.uri", "mongodb.uri", "smtp.uri", "admin.password");
+    private static final Set<String> ADDRESSES = Set.of("redis.uri", "mongodb.uri", "smtp.uri");
+    private static final Set<String> SECRETS = Set.of("admin.password");
 
     private SettingNames() {}
 
@@ -30,6 +31,11 @@ final class SettingNames {
     static String inEnvironment(String key) {
         return PREFIX
                 + key.replaceAll("([a-z0-9])([A-Z])", "$1_$2").replace('.', '_').toUpperCase(Locale.ROOT);
+    }
+
+    /** Whether it is the address of a server, which may hold a password. */
+    static boolean isAddress(String key) {
+        return ADDRESSES.contains(key);
     }
 
     static boolean isSecret(String key) {

@@ -6,6 +6,7 @@ import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,7 +37,7 @@ final class Settings {
         Map<String, String> values = defaults();
         String file = environment.get(SettingNames.FILE);
         if (file != null && !file.isBlank()) {
-            readFile(Path.of(file), values, mistakes);
+            readFile(file, values, mistakes);
         }
         readEnvironment(environment, values, mistakes);
         return new Settings(values, mistakes);
@@ -53,12 +54,12 @@ final class Settings {
         }
     }
 
-    private static void readFile(Path file, Map<String, String> values, List<String> mistakes) {
+    private static void readFile(String file, Map<String, String> values, List<String> mistakes) {
         Map<String, String> given = new LinkedHashMap<>();
         try {
-            flatten("", load(Files.readString(file)), given);
-        } catch (IOException e) {
-            mistakes.add(SettingNames.FILE + " = " + file + ": must name a file that can be read");
+            flatten("", load(Files.readString(Path.of(file))), given);
+        } catch (IOException | InvalidPathException e) {
+            mistakes.add(SettingNames.FILE + " = " + file + ": must name a file that can be read, in UTF-8");
         } catch (YAMLException | ClassCastException e) {
             mistakes.add(
                     SettingNames.FILE + " = " + file + ": must be YAML, no key twice, such as conf/flash-sale.yaml");
@@ -144,8 +145,12 @@ final class Settings {
         return previous[b.length()];
     }
 
+    boolean has(String key) {
+        return values.containsKey(key);
+    }
+
     String text(String key) {
-        if (!values.containsKey(key)) {
+        if (!has(key)) {
             throw new IllegalStateException("conf/flash-sale.yaml lacks " + key);
         }
         return values.get(key).trim();

@@ -2,7 +2,10 @@ package io.flashsale.config;
 
 import io.flashsale.gate.RateLimit;
 import java.net.URI;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +20,12 @@ import java.util.stream.Stream;
 /** Reads settings by their type, and collects what is wrong with them instead of stopping at the first. */
 final class SettingsReader {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final Duration LONGEST = Duration.ofDays(365);
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|KiB|MiB)?");
 
     private final Settings settings;
     private final List<String> mistakes;
+    private final Set<String> mistaken = new HashSet<>();
 
     SettingsReader(Settings settings) {
         this.settings = settings;
@@ -37,15 +42,16 @@ final class SettingsReader {
     }
 
     int integer(String key) {
-        return read(key, Integer::parseInt, "must be an integer", 1);
+        return read(key, Integer::parseInt, "must be an integer");
     }
 
     Duration duration(String key) {
-        return read(key, SettingsReader::parseDuration, "must be a duration such as 250ms, 2s, 5m or 24h", null);
+        return read(
+                key, SettingsReader::parseDuration, "must be a duration such as 250ms, 2s, 5m or 24h, at most 8760h");
     }
 
     int bytes(String key) {
-        return read(key, SettingsReader::parseSize, "must be a size such as 64KiB or 1MiB", 1 << 16);
+        return read(key, SettingsReader::parseSize, "must be a size such as 64KiB or 1MiB");
     }
 
     List<String> list(String key) {
@@ -76,17 +82,46 @@ final class SettingsReader {
     }
 
     Optional<RateLimit> limit(String key) {
-        return read(key, RateLimit::parse, null, Optional.empty());
+        return read(key, RateLimit::parse, null);
     }
 
-    /** A URI of one of these schemes, with a host; empty where nothing is set. */
+    /** A URI of one of these schemes; empty where nothing is set. */
     Optional<URI> uri(String key, Set<String> schemes) {
         String right = "must be a URI that begins with "
                 + String.join(
                         " or ",
                         schemes.stream().sorted().map(scheme -> scheme + "://").toList());
-        return optional(key)
-                .flatMap(text -> read(key, given -> Optional.of(parseUri(given, schemes)), right, Optional.empty()));
+        return optional(key).flatMap(text -> {
+            try {
+                return Optional.of(parseUri(text, schemes));
+            } catch (IllegalArgumentException e) {
+                mistake(key, right);
+                return Optional.empty();
+            }
+        });
+    }
+
+    /** A path of this machine; what is there is nobody's concern here. */
+    Optional<Path> path(String key) {
+        String text = settings.text(key);
+        try {
+            return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+        } catch (InvalidPathException e) {
+            mistake(key, "must be a path of this system");
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * A setting that somebody else judges; empty where nothing is set.
+     *
+     * @param judge answers what would be right, or empty
+     */
+    Optional<String> judged(String key, Function<String, Optional<String>> judge) {
+        Optional<String> text = optional(key);
+        Optional<String> right = text.flatMap(judge);
+        right.ifPresent(said -> mistake(key, said));
+        return right.isPresent() ? Optional.empty() : text;
     }
 
     /** One of these words. */
@@ -99,40 +134,35 @@ final class SettingsReader {
     }
 
     /**
-     * Builds a record whose constructor refuses what is out of range.
+     * Builds a record whose constructor refuses what is out of range, with a line for each value.
      *
      * @param prefix of the keys that the record's messages speak of
-     * @return null where it was refused, or where a value it needs was wrong already
+     * @return null where it was refused
      */
     <T> T build(String prefix, Supplier<T> record) {
-        int before = mistakes.size();
         try {
             return record.get();
         } catch (IllegalArgumentException e) {
-            if (mistakes.size() == before) {
-                mistakes.add(named(prefix, e.getMessage()));
-            }
-        } catch (NullPointerException e) {
-            // A value that could not be read was reported where it was read.
-            if (mistakes.size() == before) {
-                throw e;
-            }
+            e.getMessage().lines().forEach(message -> refused(prefix, message));
+            return null;
         }
-        return null;
     }
 
     /** The message of a record begins with its component: as a setting it has a path and a value. */
-    private String named(String prefix, String message) {
+    private void refused(String prefix, String message) {
         String component = message.split(" ", 2)[0];
-        try {
-            String key = prefix + component;
-            return line(key, message.substring(component.length() + 1));
-        } catch (IllegalStateException noSuchSetting) {
-            return prefix + "*: " + message;
+        // A record may speak of a setting that stands elsewhere: then it names the whole path.
+        Optional<String> key =
+                Stream.of(prefix + component, component).filter(settings::has).findFirst();
+        if (key.isEmpty()) {
+            mistakes.add(prefix + "*: " + message);
+        } else if (!mistaken.contains(key.get())) {
+            mistake(key.get(), message.substring(component.length() + 1));
         }
     }
 
     void mistake(String key, String right) {
+        mistaken.add(key);
         mistakes.add(line(key, right));
     }
 
@@ -144,28 +174,40 @@ final class SettingsReader {
     }
 
     private String line(String key, String right) {
-        String value = SettingNames.isSecret(key) ? "***" : settings.text(key);
-        return key + " = " + value + ": " + right;
+        return key + " = " + shown(key) + ": " + right;
     }
 
-    private <T> T read(String key, Function<String, T> parser, String right, T otherwise) {
+    private String shown(String key) {
+        String value = settings.text(key);
+        if (SettingNames.isAddress(key)) {
+            return MaskedUri.of(value);
+        }
+        return SettingNames.isSecret(key) ? "***" : value;
+    }
+
+    /** The default stands in for what cannot be read, so that all the rest is judged too. */
+    private <T> T read(String key, Function<String, T> parser, String right) {
         try {
             return parser.apply(settings.text(key));
         } catch (IllegalArgumentException e) {
             mistake(key, right == null ? e.getMessage() : right);
-            return otherwise;
+            return parser.apply(Settings.defaults().get(key));
         }
     }
 
     private static Duration parseDuration(String text) {
         Matcher parts = matched(DURATION, text);
         long amount = Long.parseLong(parts.group(1));
-        return switch (parts.group(2)) {
+        Duration duration = switch (parts.group(2)) {
             case "ms" -> Duration.ofMillis(amount);
             case "s" -> Duration.ofSeconds(amount);
             case "m" -> Duration.ofMinutes(amount);
             default -> Duration.ofHours(amount);
         };
+        if (duration.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(text);
+        }
+        return duration;
     }
 
     private static int parseSize(String text) {
@@ -191,7 +233,6 @@ final class SettingsReader {
         if (colon < 1 || !schemes.contains(text.substring(0, colon)) || text.length() == colon + 3) {
             throw new IllegalArgumentException("scheme");
         }
-        // Several hosts are fine for MongoDB but not for java.net.URI: only their form is left to the driver.
-        return URI.create(text.contains(",") ? text.substring(0, text.indexOf(',')) : text);
+        return URI.create(text);
     }
 }

@@ -76,6 +76,11 @@ public final class Accounts {
         return Passwords.isAcceptable(text);
     }
 
+    /** What {@link #isPassword} asks for, for those who chose another. */
+    public static String passwordRule() {
+        return Passwords.RULE;
+    }
+
     /** Registers; an account that was never verified may be registered over. */
     public Future<Account> register(String emailText, String password, String name) {
         String email = Emails.canonical(emailText);

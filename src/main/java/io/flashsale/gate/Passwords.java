@@ -1,6 +1,7 @@
 package io.flashsale.gate;
 
 import io.flashsale.sale.InvalidFieldsException;
+import io.flashsale.sale.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -21,6 +22,8 @@ public final class Passwords {
     private static final int MIN_BYTES = 10;
     private static final int STRONG_COST = 10;
 
+    static final String RULE = "must have " + MIN_BYTES + " to " + MAX_BYTES + " bytes of UTF-8, none of them U+0000";
+
     /**
      * How passwords are hashed.
      *
@@ -33,15 +36,11 @@ public final class Passwords {
         /** Refuses what would be unsafe. */
         public Settings {
             int least = allowWeakCost ? 4 : STRONG_COST;
-            if (bcryptCost < least || bcryptCost > 16) {
-                throw new IllegalArgumentException("bcryptCost must be " + least + " to 16");
-            }
-            if (workers < 1 || workers > 64) {
-                throw new IllegalArgumentException("passwordWorkers must be 1 to 64");
-            }
-            if (maxQueued < 1) {
-                throw new IllegalArgumentException("passwordQueue must be at least 1");
-            }
+            new Requirements()
+                    .that(bcryptCost >= least && bcryptCost <= 16, "bcryptCost must be " + least + " to 16")
+                    .that(workers >= 1 && workers <= 64, "passwordWorkers must be 1 to 64")
+                    .that(maxQueued >= 1, "passwordQueue must be at least 1")
+                    .check();
         }
     }
 
@@ -64,8 +63,7 @@ public final class Passwords {
      */
     static void check(String field, String password) {
         if (!isAcceptable(password)) {
-            throw new InvalidFieldsException(
-                    field, "must have " + MIN_BYTES + " to " + MAX_BYTES + " bytes of UTF-8, none of them U+0000");
+            throw new InvalidFieldsException(field, RULE);
         }
     }
 

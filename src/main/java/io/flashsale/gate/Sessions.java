@@ -8,6 +8,7 @@ import io.flashsale.redis.RedisLink;
 import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.redis.Reply;
 import io.flashsale.redis.Script;
+import io.flashsale.sale.Requirements;
 import io.vertx.core.Future;
 import io.vertx.ext.auth.User;
 import java.time.Clock;
@@ -33,12 +34,11 @@ public final class Sessions {
     public record Settings(Duration pending, Duration idle, Duration absolute) {
         /** Refuses what makes no sense. */
         public Settings {
-            if (pending.toSeconds() < 1 || idle.toSeconds() < 1) {
-                throw new IllegalArgumentException("a session lives at least 1s");
-            }
-            if (absolute.compareTo(idle) < 0) {
-                throw new IllegalArgumentException("absolute must not be below idle");
-            }
+            new Requirements()
+                    .that(pending.toSeconds() >= 1, "sessionPending must be at least 1s")
+                    .that(idle.toSeconds() >= 1, "sessionIdle must be at least 1s")
+                    .that(absolute.compareTo(idle) >= 0, "sessionAbsolute must not be below sessionIdle")
+                    .check();
         }
     }
 

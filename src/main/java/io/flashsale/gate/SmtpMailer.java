@@ -1,13 +1,16 @@
 package io.flashsale.gate;
 
 import io.flashsale.async.Futures;
+import io.flashsale.sale.Requirements;
 import io.vertx.core.Vertx;
 import io.vertx.ext.mail.MailClient;
 import io.vertx.ext.mail.MailConfig;
 import io.vertx.ext.mail.MailMessage;
 import io.vertx.ext.mail.StartTLSOptions;
+import io.vertx.ext.mail.mailencoder.EmailAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,13 +33,40 @@ public final class SmtpMailer implements Mailer {
      * @param timeout for connecting and for each answer
      */
     public record Settings(URI uri, String from, int maxQueued, Duration timeout) {
+        private static final Duration SHORTEST = Duration.ofMillis(100);
+        private static final Duration LONGEST = Duration.ofMinutes(10);
+        private static final Set<String> OPTIONS =
+                Set.of("starttls=required", "starttls=optional", "starttls=disabled");
+
         /** Refuses what cannot work. */
         public Settings {
-            if (uri.getHost() == null || !("smtp".equals(uri.getScheme()) || "smtps".equals(uri.getScheme()))) {
-                throw new IllegalArgumentException("uri must be smtp://host:port or smtps://host:port");
-            }
-            if (maxQueued < 1) {
-                throw new IllegalArgumentException("maxQueued must be at least 1");
+            new Requirements()
+                    .that(
+                            uri.getHost() != null
+                                    && ("smtp".equals(uri.getScheme()) || "smtps".equals(uri.getScheme())),
+                            "uri must be smtp://user:password@host:587 or smtps://user:password@host:465")
+                    .that(
+                            uri.getPort() >= -1 && uri.getPort() <= 65_535 && uri.getPort() != 0,
+                            "uri must have a port of 1 to 65535")
+                    // A mistyped "required" would else mean that passwords and codes may go in the clear.
+                    .that(
+                            uri.getQuery() == null || OPTIONS.contains(uri.getQuery()),
+                            "uri may have one option: starttls=required, starttls=optional or starttls=disabled")
+                    .that(
+                            isSender(from),
+                            "from must be a sender such as no-reply@example.com or Shop <no-reply@example.com>")
+                    .that(maxQueued >= 1, "maxQueued must be at least 1")
+                    .that(
+                            timeout.compareTo(SHORTEST) >= 0 && timeout.compareTo(LONGEST) <= 0,
+                            "timeout must be 100ms to 10m")
+                    .check();
+        }
+
+        private static boolean isSender(String text) {
+            try {
+                return Emails.isAddress(new EmailAddress(text).getEmail());
+            } catch (IllegalArgumentException e) {
+                return false;
             }
         }
 

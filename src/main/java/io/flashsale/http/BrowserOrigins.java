@@ -1,12 +1,16 @@
 package io.flashsale.http;
 
+import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What pages of other origins may do: those on the list everything (the Fetch standard's CORS protocol, with
@@ -26,10 +30,31 @@ final class BrowserOrigins implements SecurityPolicyHandler {
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
     private static final Set<String> FROM_ELSEWHERE = Set.of("cross-site", "same-site");
 
+    private static final Pattern ORIGIN =
+            Pattern.compile("(https?)://(\\[[0-9a-f:.]+]|[^:/?#\\[\\]]+)(?::([1-9][0-9]{0,4}))?");
+
     private final Set<String> allowed;
 
     BrowserOrigins(List<String> allowed) {
         this.allowed = Set.copyOf(allowed);
+    }
+
+    /** Whether a browser would send it as {@code Origin} (RFC 6454, section 6.2): anything else would never match. */
+    static boolean isOrigin(String text) {
+        Matcher parts = ORIGIN.matcher(text);
+        if (!parts.matches() || !isHost(parts.group(2))) {
+            return false;
+        }
+        String port = parts.group(3);
+        return port == null
+                || (Integer.parseInt(port) <= 65_535
+                        && !port.equals(parts.group(1).equals("https") ? "443" : "80"));
+    }
+
+    private static boolean isHost(String text) {
+        return text.startsWith("[")
+                ? NetUtil.isValidIpV6Address(text.substring(1, text.length() - 1))
+                : ListenAddress.isHost(text) && text.equals(text.toLowerCase(Locale.ROOT));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.flashsale.http;
 
 import io.flashsale.contract.Contract;
+import io.flashsale.sale.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -44,21 +45,32 @@ public final class HttpVerticle extends VerticleBase {
             boolean secureCookies,
             List<String> corsOrigins,
             Optional<Tls> tls) {
+        private static final int MAX_BODY = 64 << 20;
+        private static final int MAX_HEADER = 1 << 20;
+        private static final Duration LONGEST = Duration.ofHours(1);
+        private static final String ORIGINS_RULE = "cors.origins must be origins as browsers send them, such as"
+                + " https://shop.example.com: no path, in lower case, and a port only where it is not the scheme's own";
+
         /** Refuses what cannot work. */
         public Settings {
             corsOrigins = List.copyOf(corsOrigins);
-            require(port >= 0 && port <= 65_535, "port must be 0 to 65535");
-            require(maxBodyBytes >= 1_024, "maxBodySize must be at least 1KiB");
-            require(maxHeaderBytes >= 1_024, "maxHeaderSize must be at least 1KiB");
-            require(idleTimeout.toSeconds() >= 1, "idleTimeout must be at least 1s");
-            require(maxConnectionsPerAddress >= 1, "maxConnectionsPerAddress must be at least 1");
-            require(corsOrigins.stream().noneMatch("*"::equals), "cors.origins must name origins, not *");
+            new Requirements()
+                    .that(ListenAddress.isHost(host), ListenAddress.HOST_RULE)
+                    .that(ListenAddress.isPort(port), ListenAddress.PORT_RULE)
+                    .that(maxBodyBytes >= 1_024 && maxBodyBytes <= MAX_BODY, "maxBodySize must be 1KiB to 64MiB")
+                    .that(maxHeaderBytes >= 1_024 && maxHeaderBytes <= MAX_HEADER, "maxHeaderSize must be 1KiB to 1MiB")
+                    .that(
+                            idleTimeout.toSeconds() >= 1 && idleTimeout.compareTo(LONGEST) <= 0,
+                            "idleTimeout must be 1s to 1h")
+                    .that(maxConnectionsPerAddress >= 1, "maxConnectionsPerAddress must be at least 1")
+                    .that(drainTimeout.compareTo(LONGEST) <= 0, "drainTimeout must be at most 1h")
+                    .that(corsOrigins.stream().allMatch(BrowserOrigins::isOrigin), ORIGINS_RULE)
+                    .check();
         }
 
-        private static void require(boolean holds, String message) {
-            if (!holds) {
-                throw new IllegalArgumentException(message);
-            }
+        /** Where it listens. */
+        public ListenAddress address() {
+            return new ListenAddress(host, port);
         }
     }
 
@@ -68,7 +80,12 @@ public final class HttpVerticle extends VerticleBase {
      * @param certificate the chain
      * @param key its private key
      */
-    public record Tls(Path certificate, Path key) {}
+    public record Tls(Path certificate, Path key) {
+        /** Reads both, and refuses what cannot serve TLS. */
+        public Tls {
+            PemFiles.check(certificate, key);
+        }
+    }
 
     /**
      * What an instance serves.

@@ -1,6 +1,7 @@
 package io.flashsale.http;
 
 import io.flashsale.gate.DevMailbox;
+import io.flashsale.sale.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -11,7 +12,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Health for those who operate it, on a port of its own. */
@@ -25,9 +25,16 @@ public final class ManagementVerticle extends VerticleBase {
     public record Settings(String host, int port) {
         /** Refuses what cannot work. */
         public Settings {
-            if (port < 0 || port > 65_535) {
-                throw new IllegalArgumentException("port must be 0 to 65535");
-            }
+            new Requirements()
+                    .that(ListenAddress.isHost(host), ListenAddress.HOST_RULE)
+                    .that(ListenAddress.isPort(port), ListenAddress.PORT_RULE)
+                    .check();
+            new ListenAddress(host, port);
+        }
+
+        /** Where it listens. */
+        public ListenAddress address() {
+            return new ListenAddress(host, port);
         }
     }
 
@@ -37,7 +44,7 @@ public final class ManagementVerticle extends VerticleBase {
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final Settings settings;
-    private final BooleanSupplier ready;
+    private final Supplier<Optional<String>> notReady;
     private final Supplier<Future<JsonObject>> stores;
     private final Supplier<String> metrics;
     private final Optional<DevMailbox> mailbox;
@@ -46,20 +53,20 @@ public final class ManagementVerticle extends VerticleBase {
     /**
      * Makes a verticle.
      *
-     * @param ready whether requests are welcome
+     * @param notReady why requests are not welcome, or empty where they are
      * @param stores the state of Redis and MongoDB
      * @param metrics everything measured, as Prometheus reads it
      * @param mailbox of the embedded default, or empty: then there is no such route
      */
     public ManagementVerticle(
             Settings settings,
-            BooleanSupplier ready,
+            Supplier<Optional<String>> notReady,
             Supplier<Future<JsonObject>> stores,
             Supplier<String> metrics,
             Optional<DevMailbox> mailbox) {
         this.metrics = metrics;
         this.settings = settings;
-        this.ready = ready;
+        this.notReady = notReady;
         this.stores = stores;
         this.mailbox = mailbox;
     }
@@ -92,11 +99,10 @@ public final class ManagementVerticle extends VerticleBase {
     }
 
     private void ready(RoutingContext ctx) {
-        if (ready.getAsBoolean()) {
-            Answers.json(ctx, 200, status("up"));
-        } else {
-            ctx.fail(new ApiException(ApiError.UNAVAILABLE, "starting, or stopping").retryAfter(SOON));
-        }
+        notReady.get()
+                .ifPresentOrElse(
+                        reason -> ctx.fail(new ApiException(ApiError.UNAVAILABLE, reason).retryAfter(SOON)),
+                        () -> Answers.json(ctx, 200, status("up")));
     }
 
     private static void readMail(RoutingContext ctx, DevMailbox mailbox) {

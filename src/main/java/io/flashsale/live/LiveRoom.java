@@ -2,6 +2,7 @@ package io.flashsale.live;
 
 import io.flashsale.redis.Heartbeat;
 import io.flashsale.redis.RedisLink;
+import io.flashsale.sale.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -29,17 +30,17 @@ public final class LiveRoom {
      * @param heartbeat between two signs of life; shorter than the idle time-out of the server and of proxies
      */
     public record Settings(int maxClients, int maxProducts, Duration heartbeat) {
+        private static final Duration LONGEST = Duration.ofHours(1);
+
         /** Refuses what cannot work. */
         public Settings {
-            if (maxClients < 1) {
-                throw new IllegalArgumentException("maxClients must be at least 1");
-            }
-            if (maxProducts < 1 || maxProducts > 1_000) {
-                throw new IllegalArgumentException("maxProducts must be 1 to 1000");
-            }
-            if (heartbeat.toMillis() < 100) {
-                throw new IllegalArgumentException("heartbeat must be at least 100ms");
-            }
+            new Requirements()
+                    .that(maxClients >= 1, "maxClients must be at least 1")
+                    .that(maxProducts >= 1 && maxProducts <= 1_000, "maxProducts must be 1 to 1000")
+                    .that(
+                            heartbeat.toMillis() >= 100 && heartbeat.compareTo(LONGEST) <= 0,
+                            "heartbeat must be 100ms to 1h")
+                    .check();
         }
     }
 

@@ -2,6 +2,7 @@ package io.flashsale.persistence;
 
 import io.flashsale.async.Futures;
 import io.flashsale.sale.Order;
+import io.flashsale.sale.Requirements;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -33,19 +34,17 @@ public final class GroupCommit {
      * @param stall a write that takes longer is taken for a sign that MongoDB is away
      */
     public record Settings(Duration linger, int maxBatch, int maxQueued, int maxWrites, Duration stall) {
+        private static final Duration LONGEST_STALL = Duration.ofMinutes(10);
+
         /** Refuses what cannot work. */
         public Settings {
-            require(linger.toMillis() >= 1 && linger.toMillis() <= 1_000, "linger must be 1ms to 1s");
-            require(maxBatch >= 1 && maxBatch <= 10_000, "maxBatch must be 1 to 10000");
-            require(maxQueued >= maxBatch, "maxQueued must be at least maxBatch");
-            require(maxWrites >= 1 && maxWrites <= 64, "maxWrites must be 1 to 64");
-            require(stall.toMillis() >= 10, "stall must be at least 10ms");
-        }
-
-        private static void require(boolean holds, String message) {
-            if (!holds) {
-                throw new IllegalArgumentException(message);
-            }
+            new Requirements()
+                    .that(linger.toMillis() >= 1 && linger.toMillis() <= 1_000, "linger must be 1ms to 1s")
+                    .that(maxBatch >= 1 && maxBatch <= 10_000, "maxBatch must be 1 to 10000")
+                    .that(maxQueued >= maxBatch, "maxQueued must be at least maxBatch")
+                    .that(maxWrites >= 1 && maxWrites <= 64, "maxWrites must be 1 to 64")
+                    .that(stall.toMillis() >= 10 && stall.compareTo(LONGEST_STALL) <= 0, "stall must be 10ms to 10m")
+                    .check();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.flashsale.persistence;
 
+import com.mongodb.ConnectionString;
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoCommandException;
@@ -7,6 +8,7 @@ import com.mongodb.MongoException;
 import com.mongodb.MongoWriteException;
 import io.flashsale.async.Futures;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.streams.ReadStream;
 import io.vertx.ext.mongo.IndexOptions;
@@ -27,8 +29,9 @@ public final class MongoLink {
     private static final Logger LOG = LoggerFactory.getLogger(MongoLink.class);
     static final int DUPLICATE_KEY = 11_000;
 
-    private final MongoClient client;
     private final Settings settings;
+    private volatile MongoClient client;
+    private volatile boolean closed;
 
     /**
      * How a link behaves.
@@ -36,22 +39,63 @@ public final class MongoLink {
      * @param commandTimeout after which a call's outcome counts as unknown
      */
     public record Settings(Duration commandTimeout) {
+        private static final Duration LONGEST = Duration.ofMinutes(10);
+
         /** Refuses what cannot work. */
         public Settings {
-            if (commandTimeout.toMillis() < 1) {
-                throw new IllegalArgumentException("commandTimeout must be at least 1ms");
+            if (commandTimeout.toMillis() < 1 || commandTimeout.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException("commandTimeout must be 1ms to 10m");
             }
         }
     }
 
+    /** Makes a link that is not open yet: until then every call fails as if MongoDB were away. */
+    public MongoLink(Settings settings) {
+        this.settings = settings;
+    }
+
     /**
-     * Makes a link.
+     * Makes an open link.
      *
      * @param client with majority read and write concern
      */
     public MongoLink(MongoClient client, Settings settings) {
+        this(settings);
         this.client = client;
-        this.settings = settings;
+    }
+
+    /**
+     * Makes the client, on a worker thread: of a {@code mongodb+srv://} address the driver reads the options from DNS first.
+     * It connects later, by itself.
+     *
+     * @param config with the connection string, of majority read and write concern, and the database
+     * @return fails with {@link StoreUnavailableException} where DNS does not answer, to be tried again; completes at once
+     *     where the link is open already
+     */
+    public Future<Void> open(Vertx vertx, JsonObject config) {
+        if (client != null) {
+            return Future.succeededFuture();
+        }
+        return vertx.executeBlocking(() -> create(vertx, config), false)
+                .recover(
+                        failure -> Future.failedFuture(failure instanceof MongoException ? classify(failure) : failure))
+                .compose(created -> {
+                    client = created;
+                    return closed ? created.close() : Future.succeededFuture();
+                });
+    }
+
+    private static MongoClient create(Vertx vertx, JsonObject config) {
+        // Parsed once more than needed: a client that cannot be made leaves something behind in Vert.x' shared data.
+        ConnectionString parsed = new ConnectionString(config.getString("connection_string"));
+        LOG.atDebug().addKeyValue("hosts", parsed.getHosts()).log("MongoDB client created");
+        return MongoClient.create(vertx, config);
+    }
+
+    /** Closes the client for good; what is under way fails. */
+    public Future<Void> close() {
+        closed = true;
+        return client == null ? Future.succeededFuture() : client.close();
     }
 
     /**
@@ -61,8 +105,12 @@ public final class MongoLink {
      *     {@link #isDuplicateKey}
      */
     <T> Future<T> call(Function<MongoClient, Future<T>> command) {
+        MongoClient opened = client;
+        if (opened == null) {
+            return Future.failedFuture(new StoreUnavailableException("no client for MongoDB yet"));
+        }
         // A client that throws, since it is closed perhaps, has failed: callers keep count of what is under way.
-        return Futures.attempt(() -> command.apply(client))
+        return Futures.attempt(() -> command.apply(opened))
                 .timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .recover(failure -> Future.failedFuture(classify(failure)));
     }

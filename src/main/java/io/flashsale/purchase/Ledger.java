@@ -8,6 +8,7 @@ import io.flashsale.redis.Script;
 import io.flashsale.redis.ServerIdentity;
 import io.flashsale.sale.Order;
 import io.flashsale.sale.Product;
+import io.flashsale.sale.Requirements;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,12 +38,10 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
     public record Settings(Duration answerTtl, int outboxLimit) {
         /** Refuses what would break the contract. */
         public Settings {
-            if (answerTtl.compareTo(Duration.ofHours(24)) < 0) {
-                throw new IllegalArgumentException("answerTtl must be at least 24h");
-            }
-            if (outboxLimit < 1) {
-                throw new IllegalArgumentException("outboxLimit must be at least 1");
-            }
+            new Requirements()
+                    .that(answerTtl.compareTo(Duration.ofHours(24)) >= 0, "answerTtl must be at least 24h")
+                    .that(outboxLimit >= 1, "outboxLimit must be at least 1")
+                    .check();
         }
     }
 

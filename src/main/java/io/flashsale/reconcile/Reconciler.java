@@ -13,6 +13,7 @@ import io.flashsale.purchase.OrderAudit;
 import io.flashsale.purchase.Placement;
 import io.flashsale.redis.Keys;
 import io.flashsale.sale.Product;
+import io.flashsale.sale.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
@@ -43,12 +44,10 @@ public final class Reconciler {
     public record Settings(String catalogue, int passesPerLook, int maxRefusals) {
         /** Refuses what makes no sense. */
         public Settings {
-            if (passesPerLook < 1) {
-                throw new IllegalArgumentException("passesPerLook must be at least 1");
-            }
-            if (maxRefusals < 1) {
-                throw new IllegalArgumentException("maxRefusals must be at least 1");
-            }
+            new Requirements()
+                    .that(passesPerLook >= 1, "passesPerLook must be at least 1")
+                    .that(maxRefusals >= 1, "maxRefusals must be at least 1")
+                    .check();
         }
     }
 

@@ -26,10 +26,12 @@ public final class ReconcilerVerticle extends VerticleBase {
      * @param interval between the end of one pass and the begin of the next
      */
     public record Settings(Duration interval) {
+        private static final Duration LONGEST = Duration.ofHours(1);
+
         /** Refuses what cannot work. */
         public Settings {
-            if (interval.toMillis() < 10) {
-                throw new IllegalArgumentException("interval must be at least 10ms");
+            if (interval.toMillis() < 10 || interval.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException("interval must be 10ms to 1h");
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.flashsale.redis;
 
 import io.flashsale.async.Futures;
+import io.flashsale.sale.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -45,23 +46,23 @@ public final class RedisLink {
             Duration reconnectMin,
             Duration reconnectMax,
             Duration heartbeat) {
+        private static final Duration LONGEST = Duration.ofHours(1);
+
         /** Refuses what cannot work. */
         public Settings {
-            requirePositive("commandTimeout", commandTimeout);
-            requirePositive("reconnectMin", reconnectMin);
-            requirePositive("heartbeat", heartbeat);
-            if (reconnectMax.compareTo(reconnectMin) < 0) {
-                throw new IllegalArgumentException("reconnectMax must not be below reconnectMin");
-            }
-            if (maxInFlight < 1 || maxInFlight > 60_000) {
-                throw new IllegalArgumentException("maxInFlight must be 1 to 60000");
-            }
+            new Requirements()
+                    .that(isSane(commandTimeout), "commandTimeout must be 1ms to 1h")
+                    .that(maxInFlight >= 1 && maxInFlight <= 60_000, "maxInFlight must be 1 to 60000")
+                    .that(isSane(reconnectMin), "reconnectMin must be 1ms to 1h")
+                    .that(
+                            isSane(reconnectMax) && reconnectMax.compareTo(reconnectMin) >= 0,
+                            "reconnectMax must be reconnectMin to 1h")
+                    .that(isSane(heartbeat), "heartbeat must be 1ms to 1h")
+                    .check();
         }
 
-        private static void requirePositive(String name, Duration value) {
-            if (value.toMillis() < 1) {
-                throw new IllegalArgumentException(name + " must be at least 1ms");
-            }
+        private static boolean isSane(Duration value) {
+            return value.toMillis() >= 1 && value.compareTo(LONGEST) <= 0;
         }
     }
 
@@ -76,6 +77,9 @@ public final class RedisLink {
     private RedisConnection connection;
     private Future<Void> connecting;
     private ServerIdentity identity;
+    /** Why the last attempt to connect failed, for an operator. */
+    private String connectFailure = "";
+
     private int inFlight;
     private int failedHeartbeats;
     private long reconnectDelayMillis;
@@ -114,8 +118,8 @@ public final class RedisLink {
     /**
      * Connects and keeps connected. Must be called on the event loop that will use the link.
      *
-     * @return completes when the first attempt has ended, whichever way: a Redis that is away must not keep a node from
-     *     starting
+     * @return completes when the first attempt has ended, whichever way; {@link #identity} tells whether it succeeded, and
+     *     why not
      */
     public Future<Void> start() {
         heartbeat.start();
@@ -152,7 +156,7 @@ public final class RedisLink {
      */
     public Future<ServerIdentity> identity() {
         if (connection == null) {
-            return Future.failedFuture(new RedisUnavailableException("no connection to Redis", false));
+            return Future.failedFuture(new RedisUnavailableException("no connection to Redis" + connectFailure, false));
         }
         return identity != null ? Future.succeededFuture(identity) : readIdentity();
     }
@@ -253,6 +257,7 @@ public final class RedisLink {
                 .timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .compose(fresh -> adopt(attempt, fresh))
                 .onFailure(failure -> {
+                    connectFailure = ": " + failure.getMessage();
                     // A connection that comes too late must not stay open beside its successor.
                     attempt.close();
                     scheduleReconnect();
@@ -277,6 +282,7 @@ public final class RedisLink {
         return readIdentity()
                 .onSuccess(read -> {
                     connected = connection == fresh;
+                    connectFailure = "";
                     reconnectDelayMillis = settings.reconnectMin().toMillis();
                     LOG.atInfo().addKeyValue("server", read).log("connected to Redis");
                 })

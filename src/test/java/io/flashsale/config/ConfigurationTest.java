@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.gate.Action;
 import io.flashsale.gate.RateLimit;
+import io.flashsale.server.DriverValidator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,19 +18,25 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigurationTest {
     @TempDir
     Path folder;
 
+    private static Configuration read(Map<String, String> environment) {
+        return Configuration.read(environment, new DriverValidator());
+    }
+
     private static List<String> mistakes(Map<String, String> environment) {
-        return assertThrows(ConfigurationException.class, () -> Configuration.read(environment))
+        return assertThrows(ConfigurationException.class, () -> read(environment))
                 .mistakes();
     }
 
     @Test
     void theDefaultsAreValid() {
-        Configuration configuration = Configuration.read(Map.of());
+        Configuration configuration = read(Map.of());
         assertEquals(3_000, configuration.http().port());
         assertEquals(65_536, configuration.http().maxBodyBytes());
         assertFalse(configuration.http().secureCookies());
@@ -47,8 +54,8 @@ class ConfigurationTest {
         Files.writeString(file, "server:\n  port: 4000\nlimits:\n  purchase:\n    user: 3/5m\n");
 
         // when
-        Configuration fromFile = Configuration.read(Map.of("FLASHSALE_CONFIG", file.toString()));
-        Configuration overridden = Configuration.read(Map.of(
+        Configuration fromFile = read(Map.of("FLASHSALE_CONFIG", file.toString()));
+        Configuration overridden = read(Map.of(
                 "FLASHSALE_CONFIG", file.toString(), "PORT", "5000", "FLASHSALE_LIMITS_PURCHASE_USER", "unlimited"));
 
         // then
@@ -118,6 +125,92 @@ class ConfigurationTest {
         }
     }
 
+    /** An environment, and the line that it has to cause. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "HOST=not a host | server.host = not a host: must be an IP address or a host name, such as 0.0.0.0 or ::1",
+                "HOST= | server.host = : must be an IP address or a host name",
+                "PORT=65536 | server.port = 65536: must be 0 to 65535",
+                "PORT=9090 | management.port = 9090: must be another port than server.port",
+                "FLASHSALE_MANAGEMENT_HOST=10.0.0.256 | management.host = 10.0.0.256: must be an IP address",
+                "FLASHSALE_SERVER_MAX_BODY_SIZE=1B | server.maxBodySize = 1B: must be 1KiB to 64MiB",
+                "FLASHSALE_SERVER_MAX_HEADER_SIZE=2047MiB | server.maxHeaderSize = 2047MiB: must be 1KiB to 1MiB",
+                "FLASHSALE_SERVER_IDLE_TIMEOUT=0s | server.idleTimeout = 0s: must be 1s to 1h",
+                "FLASHSALE_SERVER_IDLE_TIMEOUT=999999999h | server.idleTimeout = 999999999h: must be a duration",
+                "FLASHSALE_SERVER_IDLE_TIMEOUT=10s | live.heartbeat = 15s: must be shorter than server.idleTimeout",
+                "FLASHSALE_SERVER_DRAIN_TIMEOUT=2h | server.drainTimeout = 2h: must be at most 1h",
+                "FLASHSALE_CORS_ORIGINS=https://a.example/ | cors.origins = https://a.example/: must be origins",
+                "FLASHSALE_CORS_ORIGINS=* | cors.origins = *: must be origins as browsers send them",
+                "FLASHSALE_INSTANCES_HTTP=0 | instances.http = 0: must be 1 to 256",
+                "FLASHSALE_REDIS_COMMAND_TIMEOUT=0ms | redis.commandTimeout = 0ms: must be 1ms to 1h",
+                "FLASHSALE_REDIS_RECONNECT_MAX=1ms | redis.reconnectMax = 1ms: must be reconnectMin to 1h",
+                "FLASHSALE_MONGODB_COMMAND_TIMEOUT=24h | mongodb.commandTimeout = 24h: must be 1ms to 10m",
+                "FLASHSALE_MONGODB_DATABASE= | mongodb.database = : must be 1 to 63 bytes",
+                "FLASHSALE_MONGODB_DATABASE=local | mongodb.database = local: must be a database of its own",
+                "DATA_DIR= | embedded.dataDir = : must name a folder",
+                "DATA_DIR=a\u0000b | embedded.dataDir = a?b: must be a path of this system",
+                "FLASHSALE_SERVER_TLS_KEY=a\u0000b | server.tls.key = a?b: must be a path of this system",
+                "FLASHSALE_CONFIG=a\u0000b | FLASHSALE_CONFIG = a?b: must name a file that can be read",
+                "FLASHSALE_PURCHASE_CONFIRM_TIMEOUT=0s | purchase.confirmTimeout = 0s: must be 1ms to 10m",
+                "FLASHSALE_PERSISTENCE_MAX_QUEUED=1 | persistence.maxQueued = 1: must be at least maxBatch",
+                "FLASHSALE_PERSISTENCE_STALL=1h | persistence.stall = 1h: must be 10ms to 10m",
+                "FLASHSALE_RECONCILE_INTERVAL=0s | reconcile.interval = 0s: must be 10ms to 1h",
+                "FLASHSALE_LIVE_HEARTBEAT=0s | live.heartbeat = 0s: must be 100ms to 1h",
+                "FLASHSALE_GATE_SESSION_PENDING=0s | gate.sessionPending = 0s: must be at least 1s",
+                "FLASHSALE_GATE_SESSION_ABSOLUTE=1h | gate.sessionAbsolute = 1h: must not be below sessionIdle",
+                "FLASHSALE_GATE_FAILED_LOGINS=unlimited | gate.failedLogins = unlimited: must be a limit such as 50/15m",
+                "FLASHSALE_LIMITS_LOGIN_IP=0/1s | limits.login.ip = 0/1s: a limit lets at least one call pass",
+                "FLASHSALE_SMTP_FROM=nobody | smtp.from = nobody: must be a sender such as no-reply@example.com",
+                "FLASHSALE_SMTP_TIMEOUT=soon | smtp.timeout = soon: must be a duration",
+                "SMTP_URI=mail.example.com:25 | smtp.uri = mail.example.com:25: must be a URI that begins with smtp://",
+                "SMTP_URI=smtp://u:hunter2@mail:99999 | smtp.uri = smtp://u:***@mail:99999: must have a port of 1 to",
+                "SMTP_URI=smtp://mail?starttls=requird | smtp.uri = smtp://mail?starttls=requird: may have one option",
+                "ADMIN_EMAIL=nobody | admin.email = nobody: must be an address such as admin@example.com",
+                "ADMIN_PASSWORD=hunter2 | admin.password = ***: must have 10 to 72 bytes of UTF-8",
+                "FLASHSALE_LOG_LEVEL=info | log.level = info: must be one of ERROR, WARN, INFO, DEBUG",
+            })
+    void everySettingIsJudged(String setting, String line) {
+        // when
+        String[] pair = setting.replace("\\u0000", "\0").split("=", 2);
+        List<String> mistakes = mistakes(Map.of(pair[0], pair[1]));
+
+        // then
+        assertTrue(mistakes.stream().anyMatch(mistake -> mistake.startsWith(line)), mistakes::toString);
+        assertTrue(mistakes.stream().noneMatch(mistake -> mistake.contains("hunter2")), mistakes::toString);
+    }
+
+    @Test
+    void whatIsWrongInOneRecordIsToldAtOnce() {
+        assertEquals(
+                List.of(
+                        "redis.commandTimeout = soon: must be a duration such as 250ms, 2s, 5m or 24h, at most 8760h",
+                        "redis.maxInFlight = 0: must be 1 to 60000",
+                        "redis.heartbeat = 0s: must be 1ms to 1h"),
+                mistakes(Map.of(
+                        "FLASHSALE_REDIS_COMMAND_TIMEOUT", "soon",
+                        "FLASHSALE_REDIS_MAX_IN_FLIGHT", "0",
+                        "FLASHSALE_REDIS_HEARTBEAT", "0s")));
+    }
+
+    @Test
+    void aServerOnEveryAddressAndOneOnLoopbackCannotShareAPort() {
+        String mistake =
+                "management.port = 3000: must be another port than server.port; PORT and MANAGEMENT_PORT are two"
+                        + " servers";
+        assertEquals(List.of(mistake), mistakes(Map.of("MANAGEMENT_PORT", "3000")));
+        assertEquals(0, read(Map.of("PORT", "0", "MANAGEMENT_PORT", "0")).http().port());
+        Configuration apart = read(Map.of("HOST", "10.0.0.1", "PORT", "3000", "MANAGEMENT_PORT", "3000"));
+        assertEquals(3_000, apart.management().port());
+    }
+
+    @Test
+    void theLogLevelIsKnownBeforeTheRestIsRead() {
+        assertEquals("DEBUG", Configuration.logLevel(Map.of("FLASHSALE_LOG_LEVEL", "DEBUG", "PORT", "x")));
+        assertEquals("INFO", Configuration.logLevel(Map.of("FLASHSALE_LOG_LEVEL", "loud")));
+    }
+
     @Test
     void oneStoreWithoutTheOtherIsRefused() {
         assertTrue(mistakes(Map.of("REDIS_URI", "redis://localhost"))
@@ -140,8 +233,7 @@ class ConfigurationTest {
     @Test
     void theCacheTakesTimesByType() {
         // when
-        Configuration configuration =
-                Configuration.read(Map.of("FLASHSALE_CACHE_TTL_BY_TYPE", "limited=5m, evergreen = 60m"));
+        Configuration configuration = read(Map.of("FLASHSALE_CACHE_TTL_BY_TYPE", "limited=5m, evergreen = 60m"));
 
         // then
         assertEquals(
@@ -160,7 +252,7 @@ class ConfigurationTest {
         List<String> mistakes = mistakes(Map.of(
                 "REDIS_URI", "http://:hunter2@redis", "MONGODB_URI", "mongodb://x", "ADMIN_PASSWORD", "hunter2"));
         assertTrue(mistakes.stream().noneMatch(line -> line.contains("hunter2")), mistakes::toString);
-        Configuration configuration = Configuration.read(Map.of(
+        Configuration configuration = read(Map.of(
                 "REDIS_URI", "redis://:hunter2@redis",
                 "MONGODB_URI", "mongodb://u:hunter2@mongo",
                 "SMTP_URI", "smtp://u:hunter2@mail",

@@ -12,12 +12,10 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -179,7 +177,7 @@ class HttpConnectionsIT {
     @Test
     void servesTlsFromPemFilesAndTellsBrowsersToStayWithIt(@TempDir Path folder) throws Exception {
         // given
-        KeyStore store = selfSigned(folder);
+        KeyStore store = SelfSigned.write(folder, "EC");
         TestServer.Setup setup = new TestServer.Setup();
         setup.tls = Optional.of(new HttpVerticle.Tls(folder.resolve("cert.pem"), folder.resolve("key.pem")));
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -200,44 +198,6 @@ class HttpConnectionsIT {
             assertTrue(
                     List.of("TLSv1.2", "TLSv1.3").contains(socket.getSession().getProtocol()));
         }
-    }
-
-    private static KeyStore selfSigned(Path folder) throws Exception {
-        Path file = folder.resolve("store.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "a",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        "changeit",
-                        "-keystore",
-                        file.toString())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, keytool.waitFor(), said);
-        KeyStore store = KeyStore.getInstance(file.toFile(), "changeit".toCharArray());
-        pem(folder.resolve("cert.pem"), "CERTIFICATE", store.getCertificate("a").getEncoded());
-        pem(
-                folder.resolve("key.pem"),
-                "PRIVATE KEY",
-                store.getKey("a", "changeit".toCharArray()).getEncoded());
-        return store;
-    }
-
-    private static void pem(Path file, String kind, byte[] content) throws IOException {
-        Files.writeString(
-                file,
-                "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder().encodeToString(content) + "\n-----END "
-                        + kind + "-----\n");
     }
 
     private interface Check {

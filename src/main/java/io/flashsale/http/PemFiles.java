@@ -1,0 +1,87 @@
+package io.flashsale.http;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.impl.KeyStoreHelper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateFactory;
+
+/** Finds out whether a certificate and a key can serve TLS, by the parser that will read them then. */
+final class PemFiles {
+    private static final byte[] PROBE =
+            "signed with one half, verified with the other".getBytes(StandardCharsets.US_ASCII);
+
+    private PemFiles() {}
+
+    /**
+     * Refuses what would fail at the first handshake.
+     *
+     * @throws IllegalArgumentException whose message begins with the setting
+     */
+    static void check(Path certificate, Path key) {
+        Buffer chain = read("tls.certificate", certificate);
+        Buffer secret = read("tls.key", key);
+        if (!isChain(chain)) {
+            throw new IllegalArgumentException("tls.certificate must name a PEM file with a chain of certificates");
+        }
+        if (!belongTogether(chain, secret)) {
+            throw new IllegalArgumentException(
+                    "tls.key must name a PEM file with the private key of server.tls.certificate, not encrypted");
+        }
+    }
+
+    private static Buffer read(String setting, Path file) {
+        try {
+            return Buffer.buffer(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(setting + " must name a PEM file that can be read", e);
+        }
+    }
+
+    private static boolean isChain(Buffer pem) {
+        try {
+            return pem.toString().contains("-----BEGIN CERTIFICATE-----")
+                    && !CertificateFactory.getInstance("X.509")
+                            .generateCertificates(new ByteArrayInputStream(pem.getBytes()))
+                            .isEmpty();
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    private static boolean belongTogether(Buffer chain, Buffer secret) {
+        try {
+            // With values instead of paths the parser needs no Vert.x.
+            KeyStore store = new PemKeyCertOptions()
+                    .addCertValue(chain)
+                    .addKeyValue(secret)
+                    .loadKeyStore(null);
+            String alias = store.aliases().nextElement();
+            PrivateKey key = (PrivateKey) store.getKey(alias, KeyStoreHelper.DUMMY_PASSWORD.toCharArray());
+            return verifies(key, store.getCertificate(alias).getPublicKey());
+        } catch (Exception unreadable) {
+            // Its message may repeat what is in the file.
+            return false;
+        }
+    }
+
+    private static boolean verifies(PrivateKey secret, PublicKey known) throws GeneralSecurityException {
+        Signature signature =
+                Signature.getInstance(secret.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
+        signature.initSign(secret);
+        signature.update(PROBE);
+        byte[] signed = signature.sign();
+        signature.initVerify(known);
+        signature.update(PROBE);
+        return signature.verify(signed);
+    }
+}
