@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -153,6 +154,38 @@ class RedisBinaryIT {
         }
         threads.shutdown();
         assertEquals(Set.of(found.get(0).get().getFileName().toString()), filesIn(folder));
+    }
+
+    /** A child that another thread starts holds what is being written open, for a moment: "Text file busy". */
+    @Test
+    void whatWasJustWrittenRunsThoughOtherThreadsStartProcesses() throws Exception {
+        // given
+        AtomicBoolean done = new AtomicBoolean();
+        Callable<Void> startProcesses = () -> {
+            while (!done.get()) {
+                new ProcessBuilder("sleep", "0").start().waitFor();
+            }
+            return null;
+        };
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        List<Future<Void>> starting = Stream.generate(() -> startProcesses)
+                .limit(4)
+                .map(threads::submit)
+                .toList();
+
+        // then
+        try {
+            for (int i = 0; i < 40; i++) {
+                Path fresh = folder.resolve(String.valueOf(i));
+                assertTrue(fromJar(fresh).startsWith(fresh));
+            }
+        } finally {
+            done.set(true);
+            threads.shutdown();
+        }
+        for (Future<Void> one : starting) {
+            one.get();
+        }
     }
 
     private static Set<String> filesIn(Path folder) throws IOException {
