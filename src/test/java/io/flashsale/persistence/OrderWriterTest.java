@@ -36,7 +36,7 @@ class OrderWriterTest {
 
     private final ManualTime time = new ManualTime();
     private final OrdersInMemory collection = new OrdersInMemory();
-    private final MongoLink mongo = new MongoLink(collection.client(), new MongoLink.Settings(Duration.ofHours(1)));
+    private final MongoLink mongo = new MongoLink(collection.client(), new MongoLink.Settings(Duration.ofMinutes(10)));
     private final OrderWriter writer = new OrderWriter(mongo, new OrderStore(mongo, time.clock()), time.clock());
 
     private final Order ada = TestOrders.reserved("p", "ada", List.of(1, 2), List.of(1, 2));
