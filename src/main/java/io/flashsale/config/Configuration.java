@@ -93,7 +93,7 @@ public record Configuration(
 
     /** Bounds of the purchase. */
     public record Purchase(int maxInFlight, Duration confirmTimeout) {
-        private static final Duration LONGEST = Duration.ofMinutes(10);
+        private static final Duration LONGEST = Duration.ofHours(1);
 
         /** Refuses what makes no sense. */
         public Purchase {
@@ -101,7 +101,7 @@ public record Configuration(
                     .that(maxInFlight >= 1, "maxInFlight must be at least 1")
                     .that(
                             confirmTimeout.toMillis() >= 1 && confirmTimeout.compareTo(LONGEST) <= 0,
-                            "confirmTimeout must be 1ms to 10m")
+                            "confirmTimeout must be 1ms to 1h")
                     .check();
         }
     }

@@ -34,7 +34,7 @@ public final class GroupCommit {
      * @param stall a write that takes longer is taken for a sign that MongoDB is away
      */
     public record Settings(Duration linger, int maxBatch, int maxQueued, int maxWrites, Duration stall) {
-        private static final Duration LONGEST_STALL = Duration.ofMinutes(10);
+        private static final Duration LONGEST_STALL = Duration.ofHours(1);
 
         /** Refuses what cannot work. */
         public Settings {
@@ -43,7 +43,7 @@ public final class GroupCommit {
                     .that(maxBatch >= 1 && maxBatch <= 10_000, "maxBatch must be 1 to 10000")
                     .that(maxQueued >= maxBatch, "maxQueued must be at least maxBatch")
                     .that(maxWrites >= 1 && maxWrites <= 64, "maxWrites must be 1 to 64")
-                    .that(stall.toMillis() >= 10 && stall.compareTo(LONGEST_STALL) <= 0, "stall must be 10ms to 10m")
+                    .that(stall.toMillis() >= 10 && stall.compareTo(LONGEST_STALL) <= 0, "stall must be 10ms to 1h")
                     .check();
         }
     }

@@ -39,12 +39,12 @@ public final class MongoLink {
      * @param commandTimeout after which a call's outcome counts as unknown
      */
     public record Settings(Duration commandTimeout) {
-        private static final Duration LONGEST = Duration.ofMinutes(10);
+        private static final Duration LONGEST = Duration.ofHours(1);
 
         /** Refuses what cannot work. */
         public Settings {
             if (commandTimeout.toMillis() < 1 || commandTimeout.compareTo(LONGEST) > 0) {
-                throw new IllegalArgumentException("commandTimeout must be 1ms to 10m");
+                throw new IllegalArgumentException("commandTimeout must be 1ms to 1h");
             }
         }
     }

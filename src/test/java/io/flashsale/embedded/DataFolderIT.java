@@ -165,6 +165,17 @@ class DataFolderIT {
     }
 
     @Test
+    void aDiskWithTooLittleRoomIsRefusedBeforeAStoreFindsOut() throws Exception {
+        // given
+        Path folder = temporary.resolve("small");
+        mount(folder, "-t", "tmpfs", "-o", "size=900k", "tmpfs");
+
+        // then
+        assertTrue(refusal(folder).contains("No space left on device"));
+        assertEquals(List.of("lock"), contents(folder));
+    }
+
+    @Test
     void filesThatSomebodyElseLeftAreRefused() throws Exception {
         // given
         EmbeddedStores.start(temporary).close();
