@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.embedded.TestRedisBinary;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
 import io.flashsale.support.TestStores;
@@ -50,8 +51,10 @@ class ProcessIT {
 
     /** The program, without what this machine has configured for it. */
     private static ProcessBuilder jar(String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString()));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(TestRedisBinary.jvmArguments());
+        command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("FLASHSALE_") || name.endsWith("_URI"));
@@ -112,7 +115,7 @@ class ProcessIT {
 
         ProcessHandle redis() {
             return process.descendants()
-                    .filter(child -> child.info().command().orElse("").contains("redis"))
+                    .filter(child -> child.info().command().orElse("").matches(".*(redis|valkey).*"))
                     .findFirst()
                     .orElseThrow();
         }

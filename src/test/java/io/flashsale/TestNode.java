@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -147,6 +148,13 @@ public final class TestNode implements AutoCloseable {
         if (!"0".equals(redis("HLEN", Keys.orders(productId)))) {
             throw new AssertionError("orders still wait in the outbox of " + productId);
         }
+    }
+
+    /** The database of this node, past the program; the caller closes it. */
+    public MongoClient mongo() {
+        return MongoClient.create(
+                vertx,
+                new JsonObject().put("connection_string", stores.mongoUri()).put("db_name", configuration.database()));
     }
 
     /** What MongoDB itself says is sold, the house's orders too. */

@@ -4,9 +4,12 @@ import de.bwaldvogel.mongo.MongoServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import org.h2.mvstore.MVStoreException;
 
 /**
  * A MongoDB-wire server in this process, on a file, on the loopback interface.
+ *
+ * <p>It outlives a disk that is full for a while: see {@link DurableBackend}.
  *
  * <p>It is not MongoDB: see the README for what therefore is not proved on it.
  */
@@ -26,9 +29,25 @@ public final class EmbeddedMongo implements AutoCloseable {
 
     /** The same on a port of the caller's; a test brings a server back where it was. */
     public static EmbeddedMongo start(Path folder, int port) {
-        MongoServer server = new MongoServer(DurableBackend.open(folder.resolve("orders.mv")));
+        return start(folder.resolve("orders.mv").toString(), port);
+    }
+
+    /** The same on a file by the name that H2 has for it; a test makes it fail. */
+    static EmbeddedMongo start(String fileName, int port) {
+        MongoServer server = new MongoServer(open(fileName));
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         return new EmbeddedMongo(server, server.getLocalAddress().getPort());
+    }
+
+    private static DurableBackend open(String fileName) {
+        try {
+            return DurableBackend.open(fileName);
+        } catch (MVStoreException e) {
+            throw new EmbeddedStoreException(
+                    "the embedded MongoDB cannot open " + fileName + ": "
+                            + StorageError.of(e).reason(),
+                    e);
+        }
     }
 
     /** Where it listens. */

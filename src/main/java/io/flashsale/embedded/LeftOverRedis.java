@@ -93,7 +93,7 @@ final class LeftOverRedis {
     private boolean worksInOurFolder(ProcessHandle process) {
         boolean isRedis = process.info()
                 .command()
-                .map(command -> command.contains("redis-server") || command.contains("redis-check"))
+                .map(command -> command.matches(".*(redis|valkey)-(server|check).*"))
                 .orElse(false);
         try {
             Path workingFolder = Path.of("/proc/" + process.pid() + "/cwd").toRealPath();

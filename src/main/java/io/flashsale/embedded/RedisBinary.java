@@ -15,8 +15,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Finds a Redis server of version 7 or newer: on the PATH, else unpacked from the jar. */
+/**
+ * Finds a Redis server of version 7 or newer: on the PATH, else unpacked from the jar.
+ *
+ * <p>The system property {@code flashsale.redis.server} names another one, such as {@code valkey-server}. The tests run on
+ * Valkey by it.
+ */
 final class RedisBinary {
+    /** A command on the PATH, or the path of a program. */
+    static final String SERVER_PROPERTY = "flashsale.redis.server";
+
     private static final Pattern VERSION = Pattern.compile("v=(\\d+)\\.(\\d+\\.\\d+)");
     private static final int OLDEST_MAJOR = 7;
     private static final int ANSWER_SECONDS = 5;
@@ -37,7 +45,22 @@ final class RedisBinary {
      * @throws EmbeddedStoreException that says what to do, where there is none
      */
     static Path find(Path folder) {
-        return find(folder, Optional.ofNullable(System.getenv("PATH")).orElse(""));
+        String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+        String chosen = System.getProperty(SERVER_PROPERTY, "");
+        return chosen.isEmpty() ? find(folder, path) : chosen(chosen, path);
+    }
+
+    /**
+     * Finds the server that somebody chose; no other takes its place.
+     *
+     * @throws EmbeddedStoreException where it is not there, or does not run
+     */
+    static Path chosen(String server, String path) {
+        Optional<Path> found = server.contains(File.separator)
+                ? Optional.of(Path.of(server)).filter(Files::isExecutable).filter(RedisBinary::isNewEnough)
+                : onPath(server, path);
+        return found.orElseThrow(() -> new EmbeddedStoreException(SERVER_PROPERTY + " = " + server
+                + ": must be a program, or a command on the PATH, that is Redis 7 or newer, or Valkey"));
     }
 
     /**
@@ -46,13 +69,16 @@ final class RedisBinary {
      * @param path the folders to search, separated as in the environment; with an empty one the jar's binary is used
      */
     static Path find(Path folder, String path) {
+        return onPath("redis-server", path).orElseGet(() -> fromJar(folder));
+    }
+
+    private static Optional<Path> onPath(String command, String path) {
         return Stream.of(path.split(Pattern.quote(File.pathSeparator), -1))
                 .filter(entry -> !entry.isEmpty())
-                .map(entry -> Path.of(entry, "redis-server"))
+                .map(entry -> Path.of(entry, command))
                 .filter(Files::isExecutable)
                 .filter(RedisBinary::isNewEnough)
-                .findFirst()
-                .orElseGet(() -> fromJar(folder));
+                .findFirst();
     }
 
     private static boolean isNewEnough(Path binary) {

@@ -74,13 +74,12 @@ class EmbeddedStoresIT {
     }
 
     private Process startWriter(String name) throws Exception {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Writer.class.getName(),
-                        folder.toString(),
-                        name)
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(TestRedisBinary.jvmArguments());
+        command.addAll(
+                List.of("-cp", System.getProperty("java.class.path"), Writer.class.getName(), folder.toString(), name));
+        return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
     }

@@ -221,6 +221,25 @@ class RedisBinaryIT {
         assertEquals(good.resolve("redis-server"), RedisBinary.find(folder, old + "::" + broken + ":" + good));
     }
 
+    @Test
+    void theOneThatIsNamedIsUsedAndNoOtherInItsPlace() throws IOException {
+        // given
+        Path redis = program("redis", "echo 'Redis server v=7.4.1 sha=00000000:0'");
+        Path valkey = Files.writeString(
+                redis.resolve("valkey-server"), "#!/bin/sh\necho 'Valkey server v=8.0.1 sha=00000000:0'\n");
+        assertTrue(valkey.toFile().setExecutable(true));
+
+        // then
+        assertEquals(valkey, RedisBinary.chosen("valkey-server", redis.toString()));
+        assertEquals(valkey, RedisBinary.chosen(valkey.toString(), NOTHING_ON_THE_PATH));
+        for (String absent :
+                List.of("keydb-server", folder.resolve("keydb-server").toString())) {
+            EmbeddedStoreException refused =
+                    assertThrows(EmbeddedStoreException.class, () -> RedisBinary.chosen(absent, redis.toString()));
+            assertTrue(refused.getMessage().startsWith("flashsale.redis.server = " + absent), refused.getMessage());
+        }
+    }
+
     /** A folder with a redis-server that does no more than this. */
     private Path program(String name, String script) throws IOException {
         Path in = Files.createDirectories(folder.resolve(name));

@@ -4,6 +4,7 @@ import com.redis.testcontainers.RedisContainer;
 import io.flashsale.config.Configuration;
 import io.flashsale.embedded.EmbeddedMongo;
 import io.flashsale.embedded.EmbeddedRedis;
+import io.flashsale.embedded.TestRedisBinary;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;
@@ -16,6 +17,7 @@ import java.util.Comparator;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.testcontainers.mongodb.MongoDBContainer;
+import org.testcontainers.utility.DockerImageName;
 
 /**
  * The Redis and the MongoDB that the integration tests run on: those that REDIS_URI and MONGODB_URI name, else containers
@@ -53,11 +55,13 @@ public final class TestStores {
     }
 
     private static TestStores containers() {
-        RedisContainer redis = new RedisContainer("redis:7");
+        String image = TestRedisBinary.isValkey() ? "valkey/valkey:8" : "redis:7";
+        RedisContainer redis = new RedisContainer(DockerImageName.parse(image).asCompatibleSubstituteFor("redis"));
         MongoDBContainer mongo = new MongoDBContainer("mongo:7");
         redis.start();
         mongo.start();
-        return new TestStores("containers: redis:7 and mongo:7", redis.getRedisURI(), mongo.getConnectionString());
+        return new TestStores(
+                "containers: " + image + " and mongo:7", redis.getRedisURI(), mongo.getConnectionString());
     }
 
     private static TestStores local() {

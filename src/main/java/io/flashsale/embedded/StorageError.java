@@ -1,0 +1,35 @@
+package io.flashsale.embedded;
+
+import de.bwaldvogel.mongo.bson.Document;
+import java.util.Locale;
+import org.h2.mvstore.MVStoreException;
+
+/**
+ * What a client is answered when the data file failed, in MongoDB's codes.
+ *
+ * @param code {@code 14031} where the disk is full, else {@code 1}
+ * @param codeName the same as a name
+ * @param reason what the system said
+ */
+record StorageError(int code, String codeName, String reason) {
+    /** The error that an exception of H2 stands for. */
+    static StorageError of(MVStoreException failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String reason = String.valueOf(root.getMessage());
+        String lower = reason.toLowerCase(Locale.ROOT);
+        boolean full = lower.contains("no space left") || lower.contains("quota exceeded");
+        return full ? new StorageError(14_031, "OutOfDiskSpace", reason) : new StorageError(1, "InternalError", reason);
+    }
+
+    /** The reply to a command. */
+    Document reply() {
+        Document reply = new Document("ok", 0);
+        reply.put("code", code);
+        reply.put("codeName", codeName);
+        reply.put("errmsg", "the data file of the embedded server failed: " + reason);
+        return reply;
+    }
+}
