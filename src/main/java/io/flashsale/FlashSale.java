@@ -24,6 +24,7 @@ import io.flashsale.purchase.PurchaseVerticle;
 import io.flashsale.purchase.RecoveryClient;
 import io.flashsale.reconcile.ReconcilerVerticle;
 import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.ServerIdentity;
 import io.flashsale.sale.ProductDetails;
 import io.flashsale.server.StoreWait;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -154,7 +155,7 @@ public final class FlashSale {
                     own = link;
                     return deployManagement();
                 })
-                .compose(deployed -> waiting.until("Redis", MaskedUri.of(stores.redisUri()), own::identity))
+                .compose(deployed -> waiting.until("Redis", MaskedUri.of(stores.redisUri()), this::redisAnswered))
                 .compose(answered -> checkRedis(own))
                 .compose(fit -> waiting.until("MongoDB", MaskedUri.of(stores.mongoUri()), this::prepareMongo))
                 .compose(prepared -> deployRooms())
@@ -167,31 +168,26 @@ public final class FlashSale {
                 .onFailure(failure -> node.expectEnd());
     }
 
-    /** A Redis that can lose keys of a sale, or lacks what the scripts need, is refused with the reason. */
+    /** One that answers and is refused need not be waited for. */
+    private Future<Void> redisAnswered() {
+        return own.identity()
+                .<Void>mapEmpty()
+                .recover(away -> own.refusal().isPresent() ? Future.succeededFuture() : Future.failedFuture(away));
+    }
+
+    /** A Redis on which no sale may rest is refused with the reason. */
     private static Future<Void> checkRedis(RedisLink link) {
+        // One that went away just now is no reason not to start: every recovery checks again.
         return link.identity()
-                .compose(identity -> {
-                    if (!identity.isSupported()) {
-                        return Future.<Void>failedFuture(new IllegalStateException(
-                                "Redis 7 or newer is needed, redis.uri names a " + identity.version()));
-                    }
-                    if (!identity.keepsKeysWithoutTtl()) {
-                        return Future.<Void>failedFuture(
-                                new IllegalStateException(
-                                        "Redis' maxmemory-policy is "
-                                                + identity.evictionPolicy()
-                                                + "; it must be noeviction or volatile-*, else it drops stock when its memory is full"));
-                    }
-                    return Future.<Void>succeededFuture();
-                })
-                .recover(failure -> failure instanceof IllegalStateException
-                        ? Future.failedFuture(failure)
-                        // Away for now is no reason not to start: every recovery checks again.
+                .map(ServerIdentity::rejection)
+                .otherwise(away -> link.refusal())
+                .compose(rejection -> rejection.isPresent()
+                        ? Future.failedFuture(new IllegalStateException(rejection.get()))
                         : Future.succeededFuture());
     }
 
     private Future<Void> deployManagement() {
-        health = new StoreHealth(own, node.links(), node.mongo(), node.salesClosed(), clock);
+        health = new StoreHealth(vertx, own, node.links(), node.mongo(), node.salesClosed(), clock);
         management = new ManagementVerticle(
                 configuration.management(), this::notReady, this::storeHealth, meters::scrape, mailbox);
         return deploy(() -> management, 1);

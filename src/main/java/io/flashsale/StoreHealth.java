@@ -2,50 +2,119 @@ package io.flashsale;
 
 import io.flashsale.persistence.MongoLink;
 import io.flashsale.reconcile.SalesClosed;
+import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.Script;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Whether the stores answer, and since when they do or do not.
+ * Tells whether the stores can be written, since when they can or cannot, and why not.
  *
- * <p>Belongs to the event loop of its link.
+ * <p>Writes to both to find out: a store whose disk is full answers a ping. Calls within a second share one probe, so that
+ * asking often costs the stores nothing. Belongs to the event loop of its link.
  */
 final class StoreHealth {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreHealth.class);
+
+    private static final Script PROBE = Script.load("probe-1");
+    private static final String PROBE_LASTS_MILLIS = "60000";
+    private static final long SHARED_FOR_MILLIS = 1_000;
+    private static final int MAX_REASON_CHARACTERS = 200;
+
+    private final Vertx vertx;
     private final RedisLink redis;
     private final Collection<RedisLink> links;
     private final MongoLink mongo;
     private final SalesClosed salesClosed;
     private final Clock clock;
-    private final State redisState = new State();
-    private final State mongoState = new State();
+    private final State redisState = new State("redis");
+    private final State mongoState = new State("mongodb");
 
-    private static final class State {
+    /** Under way, or not older than a second; else null. */
+    private Future<Void> probe;
+
+    /** What is known of one store. */
+    private final class State {
+        private final String store;
         private Boolean up;
         private Instant since;
+        private String reason;
+
+        private State(String store) {
+            this.store = store;
+        }
+
+        /** Takes in how a write ended; never fails. */
+        private Future<Void> observe(Future<?> write) {
+            return write.<Void>mapEmpty()
+                    .onSuccess(written -> set(true, null))
+                    .onFailure(failure -> set(false, shortened(String.valueOf(failure.getMessage()))))
+                    .otherwiseEmpty();
+        }
+
+        private void set(boolean nowUp, String why) {
+            reason = why;
+            if (up != null && up == nowUp) {
+                return;
+            }
+            if (!nowUp) {
+                LOG.atWarn()
+                        .addKeyValue("store", store)
+                        .addKeyValue("reason", why)
+                        .log("store cannot be written");
+            } else if (up != null) {
+                LOG.atInfo().addKeyValue("store", store).log("store can be written again");
+            }
+            up = nowUp;
+            since = clock.instant();
+        }
+
+        private JsonObject json() {
+            JsonObject json = new JsonObject().put("status", up ? "up" : "down").put("since", since.toString());
+            return reason == null ? json : json.put("reason", reason);
+        }
     }
 
-    StoreHealth(RedisLink redis, Collection<RedisLink> links, MongoLink mongo, SalesClosed salesClosed, Clock clock) {
-        this.salesClosed = salesClosed;
+    StoreHealth(
+            Vertx vertx,
+            RedisLink redis,
+            Collection<RedisLink> links,
+            MongoLink mongo,
+            SalesClosed salesClosed,
+            Clock clock) {
+        this.vertx = vertx;
         this.redis = redis;
         this.links = links;
         this.mongo = mongo;
+        this.salesClosed = salesClosed;
         this.clock = clock;
     }
 
-    /** Asks both, and tells which sales are closed meanwhile. */
+    /** Tells how both stores are, and which sales are being recovered. */
     Future<JsonObject> check() {
-        Future<Boolean> redisUp = redis.send("PING").map(pong -> true).otherwise(false);
-        Future<Boolean> mongoUp = mongo.ping().map(pong -> true).otherwise(false);
-        return Future.all(redisUp, mongoUp)
-                .map(both -> new JsonObject()
-                        .put("redis", told(redisState, redisUp.result()).put("links", links()))
-                        .put("mongodb", told(mongoState, mongoUp.result()))
-                        .put("recovering", recovering()));
+        return probe().map(probed -> new JsonObject()
+                .put("redis", redisState.json().put("links", links()))
+                .put("mongodb", mongoState.json())
+                .put("recovering", recovering()));
+    }
+
+    private Future<Void> probe() {
+        if (probe == null) {
+            Future<?> redisWrite = redis.run(PROBE, List.of(Keys.HEALTH_PROBE), List.of(PROBE_LASTS_MILLIS));
+            probe = Future.all(redisState.observe(redisWrite), mongoState.observe(mongo.probeWrite()))
+                    .mapEmpty();
+            probe.onComplete(probed -> vertx.setTimer(SHARED_FOR_MILLIS, outdated -> probe = null));
+        }
+        return probe;
     }
 
     /** Each event loop has its own connection, and one may be silent while the others are not. */
@@ -64,11 +133,7 @@ final class StoreHealth {
         return sales;
     }
 
-    private JsonObject told(State state, boolean up) {
-        if (state.up == null || state.up != up) {
-            state.up = up;
-            state.since = clock.instant();
-        }
-        return new JsonObject().put("status", up ? "up" : "down").put("since", state.since.toString());
+    private static String shortened(String text) {
+        return text.length() <= MAX_REASON_CHARACTERS ? text : text.substring(0, MAX_REASON_CHARACTERS) + "…";
     }
 }

@@ -170,7 +170,7 @@ class StartIT {
             // then
             assertTrue(away instanceof StoreUnavailableException, away::toString);
             assertTrue(away.getMessage().contains("TXT record"), away::toString);
-            assertTrue(failure(link.ping()) instanceof StoreUnavailableException);
+            assertTrue(failure(link.probeWrite()) instanceof StoreUnavailableException);
         } finally {
             if (before == null) {
                 System.clearProperty("java.naming.provider.url");

@@ -14,15 +14,19 @@ import io.flashsale.support.Client.Answer;
 import io.flashsale.support.TestStores;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.MongoClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A store that goes away in the middle of a sale, and comes back. */
 class StoresAwayIT {
@@ -204,6 +208,77 @@ class StoresAwayIT {
                         .getString("status"));
         assertEquals(
                 200, new Client(node.managementPort(), 0).get("/health/ready").status());
+    }
+
+    /** It answers a ping, and refuses what a sale needs. */
+    @ParameterizedTest
+    @CsvSource({"maxmemory, 1, 0, OOM", "min-replicas-to-write, 1, 0, NOREPLICAS"})
+    void healthSaysThatRedisTakesNoWrites(String setting, String refusing, String usual, String reason)
+            throws Exception {
+        // given
+        String product = TestNode.product(admin, 9, 1);
+        Client ada = node.user();
+        Client management = new Client(node.managementPort(), 0);
+        assertEquals("up", redisHealth(management).getString("status"));
+
+        // when
+        node.redis("CONFIG", "SET", setting, refusing);
+        Answer refused = ada.buy(product, "k");
+        JsonObject health = redisHealth(management);
+        for (int i = 0; i < 200 && health.getString("status").equals("up"); i++) {
+            Thread.sleep(50);
+            health = redisHealth(management);
+        }
+
+        // then
+        assertEquals("unavailable", refused.code(), refused.body());
+        assertEquals("down", health.getString("status"));
+        assertTrue(health.getString("reason").contains(reason), health.encode());
+        Instant.parse(health.getString("since"));
+        assertEquals(200, management.get("/health/ready").status());
+
+        // when
+        node.redis("CONFIG", "SET", setting, usual);
+
+        // then
+        assertEquals(201, until(201, () -> ada.buy(product, "k")).status());
+        for (int i = 0; i < 200 && health.getString("status").equals("down"); i++) {
+            Thread.sleep(50);
+            health = redisHealth(management);
+        }
+        assertEquals("up", health.getString("status"));
+        assertNull(health.getString("reason"));
+    }
+
+    private static JsonObject redisHealth(Client management) {
+        return management.get("/health/stores").json().getJsonObject("redis");
+    }
+
+    @Test
+    void askingForTheHealthOftenCostsTheStoresNothing() {
+        // given
+        Client management = new Client(node.managementPort(), 0);
+        redisHealth(management);
+        long before = probes();
+        long start = System.nanoTime();
+
+        // when
+        for (int i = 0; i < 300; i++) {
+            redisHealth(management);
+        }
+
+        // then: one a second at most, however long it took
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+        long probes = probes() - before;
+        assertTrue(probes <= seconds + 1, probes + " in " + seconds + " s");
+    }
+
+    /** By what MongoDB has counted. */
+    private long probes() {
+        MongoClient database = node.mongo();
+        JsonObject document = TestNode.await(database.findOne("health", new JsonObject(), null));
+        TestNode.await(database.close());
+        return document.getLong("writes");
     }
 
     @Test

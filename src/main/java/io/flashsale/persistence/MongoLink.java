@@ -13,12 +13,15 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.streams.ReadStream;
 import io.vertx.ext.mongo.IndexOptions;
 import io.vertx.ext.mongo.MongoClient;
+import io.vertx.ext.mongo.UpdateOptions;
+import io.vertx.ext.mongo.WriteOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The MongoDB client with a time-out on every call and one place that tells a duplicate key from an outage.
@@ -28,6 +31,10 @@ import org.slf4j.LoggerFactory;
 public final class MongoLink {
     private static final Logger LOG = LoggerFactory.getLogger(MongoLink.class);
     static final int DUPLICATE_KEY = 11_000;
+    private static final int OUT_OF_DISK_SPACE = 14_031;
+
+    /** Holds the document that {@link #probeWrite} writes. */
+    private static final String HEALTH = "health";
 
     private final Settings settings;
     private volatile MongoClient client;
@@ -135,9 +142,19 @@ public final class MongoLink {
         return call(mongo -> mongo.createIndexWithOptions(collection, fields, new IndexOptions().name(name)));
     }
 
-    /** Whether MongoDB answers at all. */
-    public Future<Void> ping() {
-        return call(mongo -> mongo.runCommand("ping", new JsonObject().put("ping", 1)))
+    /**
+     * Whether MongoDB takes a write: one that a majority has to have, of the one document of a small collection. A server
+     * whose disk is full, or a primary that has lost its majority, answers a ping.
+     *
+     * @return fails with {@link StoreUnavailableException} where it does not
+     */
+    public Future<Void> probeWrite() {
+        JsonObject update = new JsonObject().put("$inc", new JsonObject().put("writes", 1L));
+        UpdateOptions upsert = new UpdateOptions().setUpsert(true).setWriteOption(WriteOption.MAJORITY);
+        return call(mongo ->
+                        mongo.updateCollectionWithOptions(HEALTH, new JsonObject().put("_id", "probe"), update, upsert))
+                // Two nodes made the document at once, so it can be written.
+                .recover(failure -> isDuplicateKey(failure) ? Future.succeededFuture() : Future.failedFuture(failure))
                 .mapEmpty();
     }
 
@@ -164,8 +181,16 @@ public final class MongoLink {
             return failure;
         }
         if (failure instanceof MongoCommandException refused) {
-            LOG.atWarn().addKeyValue("code", refused.getErrorCode()).log("MongoDB refused a command");
+            return refused(refused);
         }
         return new StoreUnavailableException(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+    }
+
+    private static StoreUnavailableException refused(MongoCommandException refused) {
+        // A full disk refuses every write, and the health of the stores tells of it once.
+        Level level = refused.getErrorCode() == OUT_OF_DISK_SPACE ? Level.DEBUG : Level.WARN;
+        LOG.atLevel(level).addKeyValue("code", refused.getErrorCode()).log("MongoDB refused a command");
+        return new StoreUnavailableException("MongoDB refused it with " + refused.getErrorCode() + " "
+                + refused.getErrorCodeName() + ": " + refused.getErrorMessage());
     }
 }

@@ -151,13 +151,10 @@ public final class Recovery {
     }
 
     private static Future<Void> check(ServerIdentity identity) {
-        if (!identity.isSupported()) {
-            return Future.failedFuture(new IllegalStateException("Redis 7 or newer is needed, this is " + identity));
-        }
-        return identity.keepsKeysWithoutTtl()
-                ? Future.succeededFuture()
-                : Future.failedFuture(new IllegalStateException(
-                        "maxmemory-policy must be noeviction or volatile-*, not " + identity.evictionPolicy()));
+        return identity.rejection().isPresent()
+                ? Future.failedFuture(
+                        new IllegalStateException(identity.rejection().get()))
+                : Future.succeededFuture();
     }
 
     /** MongoDB may have been set back to an earlier state: then it learns Redis' epoch, and the next try succeeds. */

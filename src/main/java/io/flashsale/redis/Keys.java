@@ -13,6 +13,9 @@ public final class Keys {
     /** The channel of the stock events. */
     public static final String STOCK_CHANNEL = "pubsub:channel:stock";
 
+    /** String: written to find out whether Redis takes writes. */
+    public static final String HEALTH_PROBE = "health:probe";
+
     private Keys() {}
 
     /** Counter: units left. */

@@ -14,6 +14,7 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -66,6 +67,9 @@ public final class RedisLink {
         }
     }
 
+    /** How errors begin that say nothing about the command: loading its data, a full disk or memory, too few replicas. */
+    private static final List<String> NOT_NOW = List.of("LOADING", "CLUSTERDOWN", "MISCONF", "OOM", "NOREPLICAS");
+
     private final Vertx vertx;
     private final Settings settings;
     private final Heartbeat heartbeat;
@@ -79,6 +83,9 @@ public final class RedisLink {
     private ServerIdentity identity;
     /** Why the last attempt to connect failed, for an operator. */
     private String connectFailure = "";
+
+    /** Why the last server that answered was not taken, or null. */
+    private String refusal;
 
     private int inFlight;
     private int failedHeartbeats;
@@ -156,22 +163,40 @@ public final class RedisLink {
      */
     public Future<ServerIdentity> identity() {
         if (connection == null) {
-            return Future.failedFuture(new RedisUnavailableException("no connection to Redis" + connectFailure, false));
+            return Future.failedFuture(unconnected());
         }
         return identity != null ? Future.succeededFuture(identity) : readIdentity();
     }
 
-    /** Reads the identity anew; a promotion can change it under a connection that stays open. */
+    /**
+     * Reads the identity anew; a promotion can change it under a connection that stays open.
+     *
+     * @return fails with {@link RedisUnavailableException} too where the server has none: nothing could be certified by it
+     */
     public Future<ServerIdentity> readIdentity() {
         // The connection is remembered, so that a late answer cannot speak for its successor.
         RedisConnection asked = connection;
-        return send(Command.INFO, "server", "replication", "memory").map(info -> {
+        return send(Command.INFO, "server", "replication", "memory").compose(info -> {
             ServerIdentity read = ServerIdentity.parse(info.asString());
             if (asked == connection) {
-                identity = read;
+                identity = read.isIdentified() ? read : null;
+                refusal = read.isIdentified() ? null : read.rejection().orElseThrow();
             }
-            return read;
+            return read.isIdentified()
+                    ? Future.succeededFuture(read)
+                    : Future.failedFuture(
+                            new RedisUnavailableException(read.rejection().orElseThrow(), false));
         });
+    }
+
+    /** Why the server that answers is not taken; empty where it is, and where none answers. */
+    public Optional<String> refusal() {
+        return Optional.ofNullable(refusal);
+    }
+
+    private RedisUnavailableException unconnected() {
+        return new RedisUnavailableException(
+                refusal == null ? "no connection to Redis" + connectFailure : refusal, false);
     }
 
     /**
@@ -215,7 +240,7 @@ public final class RedisLink {
     private Future<Reply> send(Request request) {
         RedisConnection current = connection;
         if (current == null) {
-            return Future.failedFuture(new RedisUnavailableException("no connection to Redis", false));
+            return Future.failedFuture(unconnected());
         }
         if (inFlight >= settings.maxInFlight()) {
             return Future.failedFuture(new RedisUnavailableException("too many commands under way", false));
@@ -242,8 +267,8 @@ public final class RedisLink {
             }
             return new RedisUnavailableException("Redis is not a master here", false);
         }
-        if (message.startsWith("LOADING") || message.startsWith("CLUSTERDOWN") || message.startsWith("MISCONF")) {
-            return new RedisUnavailableException("Redis does not accept commands now", false);
+        if (NOT_NOW.stream().anyMatch(message::startsWith)) {
+            return new RedisUnavailableException("Redis does not accept commands now: " + message, false);
         }
         return new RedisCommandException(message);
     }
@@ -286,7 +311,7 @@ public final class RedisLink {
                     reconnectDelayMillis = settings.reconnectMin().toMillis();
                     LOG.atInfo().addKeyValue("server", read).log("connected to Redis");
                 })
-                .onFailure(failure -> drop("Redis did not tell who it is"))
+                .onFailure(failure -> drop(refusal == null ? "Redis did not tell who it is" : refusal))
                 .mapEmpty();
     }
 
@@ -333,7 +358,7 @@ public final class RedisLink {
         readIdentity().onSuccess(read -> failedHeartbeats = 0).onFailure(failure -> {
             // A black hole keeps a connection open for ever; two silent beats end it.
             if (asked == connection && ++failedHeartbeats >= 2) {
-                drop("Redis does not answer");
+                drop(refusal == null ? "Redis does not answer" : refusal);
                 scheduleReconnect();
             }
         });

@@ -733,6 +733,7 @@ class SaleScriptsIT {
                 "revoke-session-1",
                 "put-code-1",
                 "use-code-1",
+                "probe-1",
                 "fill-1",
                 "fill-page-2",
                 "void-pages-2")) {
