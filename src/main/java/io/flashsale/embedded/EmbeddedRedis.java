@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -22,7 +21,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Its port and password stay the same as long as this object lives, so that clients need only reconnect. The child is
  * started and watched by one thread that lives as long: where the system can signal a child when its parent dies, it does
- * so when the <em>thread</em> that started it ends.
+ * so when the <em>thread</em> that started it ends. It has a process group of its own, so that Ctrl-C in a terminal leaves
+ * it to serve a node that still drains.
  */
 public final class EmbeddedRedis implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedis.class);
@@ -47,19 +47,21 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     private final Path folder;
     private final Path binary;
+    private final ProcessLauncher launcher;
     private final String password = Secrets.random();
     private final int port;
     private final RedisProbe probe;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Thread supervisor;
-    private volatile Process child;
+    private volatile DetachedProcess child;
     private long logLengthAtLaunch;
     private volatile boolean closing;
 
-    private EmbeddedRedis(Path folder) {
+    private EmbeddedRedis(Path folder, ProcessLauncher launcher) {
         this.folder = folder;
         new LeftOverRedis(folder).shutDown();
         this.binary = RedisBinary.find(folder);
+        this.launcher = launcher;
         this.port = freePort();
         this.probe = new RedisProbe(port, password);
         this.supervisor = new Thread(this::supervise, "embedded-redis");
@@ -72,7 +74,12 @@ public final class EmbeddedRedis implements AutoCloseable {
      * @throws EmbeddedStoreException where it does not
      */
     public static EmbeddedRedis start(Path folder) {
-        EmbeddedRedis redis = new EmbeddedRedis(folder.toAbsolutePath());
+        return start(folder, ProcessLauncher.ofThisMachine());
+    }
+
+    /** The same with other tools than this machine's; a test leaves some of them out. */
+    static EmbeddedRedis start(Path folder, ProcessLauncher launcher) {
+        EmbeddedRedis redis = new EmbeddedRedis(folder.toAbsolutePath(), launcher);
         redis.supervisor.start();
         try {
             redis.ready.get(START_SECONDS, TimeUnit.SECONDS);
@@ -81,8 +88,8 @@ public final class EmbeddedRedis implements AutoCloseable {
             redis.close();
             throw new EmbeddedStoreException("Redis did not start; see " + redis.log(), e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             redis.close();
+            Thread.currentThread().interrupt();
             throw new EmbeddedStoreException("interrupted while Redis was starting", e);
         }
     }
@@ -104,41 +111,59 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     /** The child that runs now; another one after each restart. */
     public ProcessHandle process() {
-        return child.toHandle();
+        return child.handle();
     }
 
-    /** Asks Redis to write what it has and to end; ends it where it does not. */
+    /**
+     * Asks Redis to write what it has and to end; ends it where it does not. An interrupt does not cut that short: what Redis
+     * has not written yet would be lost.
+     */
     @Override
     public void close() {
         closing = true;
-        Process last = child;
-        if (last != null && last.isAlive()) {
-            try {
-                probe.shutDown();
-                if (!last.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-                    last.destroyForcibly().waitFor(STOP_SECONDS, TimeUnit.SECONDS);
-                }
-            } catch (IOException e) {
-                last.destroyForcibly();
-            } catch (InterruptedException e) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            DetachedProcess last = child;
+            if (last != null && last.isAlive()) {
+                end(last);
+            }
+            supervisor.interrupt();
+            supervisor.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+        } catch (InterruptedException e) {
+            interrupted = true;
+            endChild();
+        } finally {
+            if (interrupted) {
                 Thread.currentThread().interrupt();
-                last.destroyForcibly();
             }
         }
-        supervisor.interrupt();
+    }
+
+    private void end(DetachedProcess last) throws InterruptedException {
+        try {
+            probe.shutDown();
+        } catch (IOException e) {
+            // It loads its data, or writes for longer than the probe waits: SIGTERM means the same, and waits its turn.
+            last.terminate();
+        }
+        if (!last.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+            LOG.atWarn().addKeyValue("seconds", STOP_SECONDS).log("Redis did not end in time and was killed");
+            last.kill();
+            last.waitFor(STOP_SECONDS, TimeUnit.SECONDS);
+        }
     }
 
     private void supervise() {
         int deathsInARow = 0;
         while (!closing) {
             try {
-                Process started = launch();
+                DetachedProcess started = launch();
                 child = started;
                 if (closing) {
-                    started.destroyForcibly();
+                    started.kill();
                     return;
                 }
-                LeftOverRedis.record(folder, started.pid(), port, password);
+                LeftOverRedis.record(folder, started.handle().pid(), port, password);
                 // However long it takes to find its data broken: one that never answered has not started.
                 deathsInARow = awaitAnswer(started) ? 0 : deathsInARow + 1;
                 int exit = started.waitFor();
@@ -165,14 +190,14 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     /** Two servers on one append-only file would both write to it. */
     private void endChild() {
-        Process last = child;
+        DetachedProcess last = child;
         if (last != null && last.isAlive()) {
-            last.destroyForcibly();
+            last.kill();
         }
     }
 
     /** Whether it answered before it died. */
-    private boolean awaitAnswer(Process started) throws InterruptedException {
+    private boolean awaitAnswer(DetachedProcess started) throws InterruptedException {
         while (started.isAlive() && !closing) {
             if (probe.answers()) {
                 ready.complete(null);
@@ -183,7 +208,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         return false;
     }
 
-    private Process launch() throws IOException {
+    private DetachedProcess launch() throws IOException, InterruptedException {
         Files.createDirectories(folder);
         Path configuration = folder.resolve("redis.conf");
         // In a file that only its owner reads: command lines are public on this machine.
@@ -204,17 +229,7 @@ public final class EmbeddedRedis implements AutoCloseable {
             Files.move(log(), folder.resolve("redis.log.1"), StandardCopyOption.REPLACE_EXISTING);
         }
         logLengthAtLaunch = Files.exists(log()) ? Files.size(log()) : 0;
-        List<String> command = new ArrayList<>();
-        if (Files.isExecutable(Path.of("/usr/bin/setpriv"))) {
-            // SIGTERM, not SIGKILL: a Redis whose parent was killed still writes what it has.
-            command.addAll(List.of("/usr/bin/setpriv", "--pdeathsig", "TERM"));
-        }
-        command.addAll(List.of(binary.toString(), configuration.toString()));
-        return new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-                .start();
+        return DetachedProcess.start(launcher, folder, log().toFile(), binary.toString(), configuration.toString());
     }
 
     private Path log() {

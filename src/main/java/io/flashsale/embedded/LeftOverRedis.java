@@ -74,6 +74,10 @@ final class LeftOverRedis {
             return;
         }
         if (!ended(process)) {
+            if (Thread.currentThread().isInterrupted()) {
+                // This start is given up. That is no reason to kill one that may still write what it has acknowledged.
+                throw new EmbeddedStoreException("interrupted while an earlier Redis was ending", null);
+            }
             process.destroyForcibly();
             if (!ended(process)) {
                 throw new EmbeddedStoreException("the earlier Redis, process " + process.pid() + ", does not end");
