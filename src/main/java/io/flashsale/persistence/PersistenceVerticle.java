@@ -11,6 +11,7 @@ import java.util.function.Function;
 public final class PersistenceVerticle extends VerticleBase {
     private final Function<Vertx, GroupCommit> commits;
     private GroupCommit commit;
+    private DrainableConsumer<PlaceOrder> consumer;
 
     /**
      * Makes a verticle.
@@ -24,14 +25,18 @@ public final class PersistenceVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         commit = commits.apply(vertx);
-        return vertx.eventBus()
-                .<PlaceOrder>localConsumer(OrderClient.ADDRESS, this::place)
-                .completion();
+        return DrainableConsumer.register(vertx, OrderClient.ADDRESS, this::place)
+                .onSuccess(registered -> consumer = registered);
     }
 
-    private void place(Message<PlaceOrder> message) {
-        Futures.attempt(() -> commit.place(message.body().order()))
-                .onSuccess(message::reply)
-                .onFailure(failure -> message.reply(PlaceReply.unknown()));
+    @Override
+    public Future<?> stop() {
+        return consumer == null ? Future.succeededFuture() : consumer.drain();
+    }
+
+    private Future<?> place(Message<PlaceOrder> message) {
+        return Futures.attempt(() -> commit.place(message.body().order()))
+                .otherwise(failure -> PlaceReply.unknown())
+                .onSuccess(message::reply);
     }
 }

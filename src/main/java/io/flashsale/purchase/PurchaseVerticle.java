@@ -1,6 +1,7 @@
 package io.flashsale.purchase;
 
 import io.flashsale.async.Futures;
+import io.flashsale.persistence.DrainableConsumer;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -11,6 +12,7 @@ import java.util.function.Function;
 public final class PurchaseVerticle extends VerticleBase {
     private final Function<Vertx, Future<Purchases>> factory;
     private Purchases purchases;
+    private DrainableConsumer<PurchaseCommand> consumer;
 
     /**
      * Makes a verticle.
@@ -25,14 +27,18 @@ public final class PurchaseVerticle extends VerticleBase {
     public Future<?> start() {
         return factory.apply(vertx).compose(made -> {
             purchases = made;
-            return vertx.eventBus()
-                    .<PurchaseCommand>localConsumer(PurchaseClient.ADDRESS, this::buy)
-                    .completion();
+            return DrainableConsumer.register(vertx, PurchaseClient.ADDRESS, this::buy)
+                    .onSuccess(registered -> consumer = registered);
         });
     }
 
-    private void buy(Message<PurchaseCommand> message) {
-        Futures.attempt(() -> purchases.buy(message.body()))
+    @Override
+    public Future<?> stop() {
+        return consumer == null ? Future.succeededFuture() : consumer.drain().eventually(purchases::close);
+    }
+
+    private Future<?> buy(Message<PurchaseCommand> message) {
+        return Futures.attempt(() -> purchases.buy(message.body()))
                 .otherwise(failure -> PurchaseOutcome.of(PurchaseOutcome.Kind.UNAVAILABLE))
                 .onSuccess(message::reply);
     }

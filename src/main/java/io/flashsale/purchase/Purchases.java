@@ -75,6 +75,11 @@ public final class Purchases {
                 .recover(failure -> Future.succeededFuture(unavailable(command, failure)));
     }
 
+    /** Closes the connection to Redis; nothing may be bought afterwards. */
+    Future<Void> close() {
+        return ledger.link().close();
+    }
+
     private Future<PurchaseOutcome> follow(PurchaseCommand command, Decision decision) {
         return switch (decision.code()) {
             case RESERVED -> placement.drive(decision.order(), false);

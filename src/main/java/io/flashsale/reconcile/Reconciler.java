@@ -77,6 +77,7 @@ public final class Reconciler {
     private final Map<String, Integer> replacedSince = new HashMap<>();
     private final LookPace pace;
     private long waiting;
+    private boolean ending;
 
     /** What the reconciler needs of the node that it belongs to; all of one event loop. */
     public record Rooms(
@@ -165,6 +166,16 @@ public final class Reconciler {
         return passOver();
     }
 
+    /** The node stops: products that the current pass has not begun with are left to the next one, of whichever node. */
+    void endPass() {
+        ending = true;
+    }
+
+    /** Closes the connection to Redis; nothing may be reconciled afterwards. */
+    Future<Void> close() {
+        return ledger.link().close();
+    }
+
     private Future<Void> passOver() {
         pace.passBegins();
         waiting = 0;
@@ -186,6 +197,9 @@ public final class Reconciler {
 
     /** Never fails: one product that cannot be helped now must not keep the others from being helped. */
     private Future<Void> reconcile(Product product, String identity) {
+        if (ending) {
+            return Future.succeededFuture();
+        }
         return SaleStatus.read(ledger.link(), product.id())
                 .compose(status -> reconcile(product, identity, status))
                 .otherwise(failure -> {

@@ -1,6 +1,7 @@
 package io.flashsale.reconcile;
 
 import io.flashsale.async.Futures;
+import io.flashsale.persistence.DrainableConsumer;
 import io.flashsale.purchase.RecoveryClient;
 import io.flashsale.purchase.RecoveryRequest;
 import io.vertx.core.Future;
@@ -8,15 +9,10 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes a pass of the reconciler again and again, and recovers sales on request. */
 public final class ReconcilerVerticle extends VerticleBase {
-    private static final Logger LOG = LoggerFactory.getLogger(ReconcilerVerticle.class);
-
     /** Longer than this a node does not keep its buyers waiting; the rest is recovered while it serves. */
     private static final Duration FIRST_PASS = Duration.ofSeconds(10);
 
@@ -39,9 +35,8 @@ public final class ReconcilerVerticle extends VerticleBase {
     private final Function<Vertx, Future<Reconciler>> factory;
     private final Settings settings;
     private Reconciler reconciler;
-    private Future<Void> pass = Future.succeededFuture();
-    private long timer = -1;
-    private boolean stopping;
+    private PassScheduler passes;
+    private DrainableConsumer<RecoveryRequest> consumer;
 
     /**
      * Makes a verticle.
@@ -58,45 +53,28 @@ public final class ReconcilerVerticle extends VerticleBase {
         return factory.apply(vertx)
                 .compose(made -> {
                     reconciler = made;
-                    return vertx.eventBus()
-                            .<RecoveryRequest>localConsumer(RecoveryClient.ADDRESS, this::recover)
-                            .completion();
+                    passes = new PassScheduler(vertx, made::pass, settings.interval());
+                    return DrainableConsumer.register(vertx, RecoveryClient.ADDRESS, this::recover);
                 })
-                .compose(listening -> firstPass());
-    }
-
-    /** Before the first buyer comes: a restarted Redis is not certified, and every sale would answer 503 once. */
-    private Future<Void> firstPass() {
-        return reconciler
-                .firstPass()
-                .timeout(FIRST_PASS.toMillis(), TimeUnit.MILLISECONDS)
-                .otherwiseEmpty()
-                .onComplete(done -> arm());
+                .compose(registered -> {
+                    consumer = registered;
+                    // Before the first buyer comes: a restarted Redis is not certified, and every sale would answer 503
+                    // once.
+                    return passes.start(reconciler::firstPass, FIRST_PASS);
+                });
     }
 
     @Override
     public Future<?> stop() {
-        stopping = true;
-        vertx.cancelTimer(timer);
-        return pass.otherwiseEmpty();
-    }
-
-    /** Armed anew after each pass: a slow pass must not be overtaken by the next. */
-    private void arm() {
-        if (stopping) {
-            return;
+        if (consumer == null) {
+            return Future.succeededFuture();
         }
-        timer = vertx.setTimer(settings.interval().toMillis(), fired -> {
-            pass = Futures.attempt(reconciler::pass);
-            pass.onFailure(failure -> LOG.atDebug()
-                            .addKeyValue("reason", failure.getMessage())
-                            .log("pass of the reconciler ended early"))
-                    .onComplete(done -> arm());
-        });
+        reconciler.endPass();
+        return passes.stop().compose(ended -> consumer.drain()).eventually(reconciler::close);
     }
 
-    private void recover(Message<RecoveryRequest> message) {
-        Futures.attempt(() -> reconciler.recover(
+    private Future<?> recover(Message<RecoveryRequest> message) {
+        return Futures.attempt(() -> reconciler.recover(
                         message.body().productId(), message.body().wrongEpoch()))
                 .onSuccess(done -> message.reply("recovered"))
                 .onFailure(failure -> message.fail(503, failure.getMessage()));
