@@ -37,15 +37,13 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.RedisOptions;
 import java.time.Clock;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -59,6 +57,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class FlashSale {
     private static final Logger LOG = LoggerFactory.getLogger(FlashSale.class);
+    private static final Duration UNDEPLOY_GRACE = Duration.ofSeconds(1);
 
     private final Vertx vertx;
     private final Configuration configuration;
@@ -73,13 +72,11 @@ public final class FlashSale {
     private final Optional<DevMailbox> mailbox;
     private final Node node;
     private final Face face = Face.load();
-    private final Deque<String> deployments = new ArrayDeque<>();
+    private final Lifecycle lifecycle;
     private HttpVerticle http;
     private ManagementVerticle management;
     private RedisLink own;
     private StoreHealth health;
-    private volatile boolean ready;
-    private volatile boolean stopping;
 
     /**
      * Wires a node.
@@ -101,6 +98,9 @@ public final class FlashSale {
         this.configuration = configuration;
 
         this.clock = clock;
+        // The API itself ends by its time-out; a moment more, and it is told apart from one that does not end.
+        this.lifecycle =
+                new Lifecycle(vertx, configuration.http().drainTimeout().plus(UNDEPLOY_GRACE));
         this.loop = vertx.getOrCreateContext();
         // Beside everything else that a start waits for.
         this.contract = vertx.executeBlocking(Formats::contract);
@@ -108,7 +108,7 @@ public final class FlashSale {
         this.mailbox =
                 embedded && configuration.smtp().isEmpty() ? Optional.of(new DevMailbox(clock)) : Optional.empty();
         this.stores = stores;
-        this.waiting = new StoreWait(vertx, clock, () -> stopping);
+        this.waiting = new StoreWait(vertx, clock, lifecycle::isEnding);
         RedisOptions redisOptions = new RedisOptions().setConnectionString(stores.redisUri());
         measureTheJvm();
         this.node = new Node(vertx, configuration, scripts, redisOptions, mailer(), meters, clock);
@@ -139,14 +139,17 @@ public final class FlashSale {
      * Starts. Waits for both stores as long as it takes: nothing may be sold before MongoDB's indexes stand, and a Redis
      * that nobody has spoken to may be one that loses keys. Meanwhile the management port tells what is waited for.
      *
-     * @return fails where the configuration can never work, such as a Redis that is too old or evicts keys
+     * @return fails where the configuration can never work, such as a Redis that is too old or evicts keys, and as soon as
+     *     the node is stopped
      */
     public Future<Void> start() {
         OrderClient.registerCodecs(vertx);
         AuditClient.registerCodecs(vertx);
         RecoveryClient.registerCodecs(vertx);
         LiveVerticle.registerCodecs(vertx);
-        return onOwnLoop(this::startOnLoop);
+        return lifecycle
+                .start(() -> onOwnLoop(this::startOnLoop))
+                .onSuccess(started -> LOG.atInfo().addKeyValue("port", port()).log("ready"));
     }
 
     private Future<Void> startOnLoop() {
@@ -160,10 +163,6 @@ public final class FlashSale {
                 .compose(fit -> waiting.until("MongoDB", MaskedUri.of(stores.mongoUri()), this::prepareMongo))
                 .compose(prepared -> deployRooms())
                 .compose(deployed -> seed())
-                .onSuccess(started -> {
-                    ready = true;
-                    LOG.atInfo().addKeyValue("port", port()).log("ready");
-                })
                 // Whoever called ends this node now: that its connections end is no news.
                 .onFailure(failure -> node.expectEnd());
     }
@@ -198,10 +197,11 @@ public final class FlashSale {
     }
 
     private Optional<String> notReady() {
-        if (stopping) {
-            return Optional.of("stopping");
-        }
-        return ready ? Optional.empty() : Optional.of(waiting.detail());
+        return switch (lifecycle.state()) {
+            case STARTING -> Optional.of(waiting.detail());
+            case READY -> Optional.empty();
+            case DRAINING, STOPPED -> Optional.of("stopping");
+        };
     }
 
     private Future<Void> prepareMongo() {
@@ -232,9 +232,7 @@ public final class FlashSale {
     }
 
     private Future<Void> deploy(Supplier<Deployable> verticle, int instances) {
-        return vertx.deployVerticle(verticle, new DeploymentOptions().setInstances(instances))
-                .onSuccess(deployments::push)
-                .mapEmpty();
+        return lifecycle.deploy(verticle, instances);
     }
 
     /** The first admin, and in the embedded default a product to try. */
@@ -268,21 +266,18 @@ public final class FlashSale {
         });
     }
 
-    /** Stops: no new requests, what is under way ends, then the rest in the reverse order of its start. */
+    /**
+     * Stops, at any moment of the start too: takes no new requests, lets those under way end, and closes the rest in the
+     * reverse order of its start. Asked for twice it is done once.
+     */
     public Future<Void> stop() {
-        stopping = true;
         node.expectEnd();
-        Future<Void> stopped = Future.succeededFuture();
-        while (!deployments.isEmpty()) {
-            String deployment = deployments.pop();
-            stopped = stopped.compose(done -> vertx.undeploy(deployment)).otherwiseEmpty();
-        }
-        return stopped.compose(done -> node.disconnect())
-                .compose(done -> node.mongo().close())
-                .onComplete(done -> {
+        return lifecycle.stop(
+                () -> node.close().eventually(() -> node.mongo().close()).eventually(() -> {
                     garbageCollection.close();
                     meters.close();
-                });
+                    return Future.succeededFuture();
+                }));
     }
 
     /** The port of the API. */

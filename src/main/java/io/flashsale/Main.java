@@ -21,17 +21,18 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The command line.
  *
- * <p>Exit codes: 0 it ended as asked, 1 it could not run, 2 the command or the configuration is wrong.
+ * <p>Exit codes: 0 it ended as asked, also by a signal to the server, 1 it could not run, 2 the command or the configuration
+ * is wrong; 130 and 143 a signal cut a command short.
  */
 public final class Main {
     private static final int FAILED = 1;
     private static final int WRONG_USE = 2;
     private static final int STOP_SECONDS = 30;
+    private static final String CANNOT_RUN = "Flash Sale cannot run: ";
     private static final String EMBEDDED_ADMIN = "admin@flashsale.local";
     private static final String ADMIN_PASSWORD_FILE = "admin-password";
     private static final StoreSettingsValidator VALIDATOR = new DriverValidator();
@@ -59,7 +60,7 @@ public final class Main {
             System.exit(WRONG_USE);
         }
         switch (command) {
-            case "serve" -> serve(System.getenv(), System.out, System.err);
+            case "serve" -> serve(System.getenv(), System.out);
             case "audit" -> audit(asJson);
             case "--help", "-h", "help" -> System.out.print(USAGE);
             case "--version", "version" -> System.out.println("flash-sale " + version());
@@ -75,24 +76,22 @@ public final class Main {
         return version == null ? "unpackaged" : version;
     }
 
-    private static void serve(Map<String, String> environment, PrintStream out, PrintStream err) {
+    private static void serve(Map<String, String> environment, PrintStream out) {
+        // Before anything that would have to be ended.
+        Shutdown shutdown = Shutdown.onSignal();
         try {
             // Before any logger is made.
             System.setProperty("FLASHSALE_LOG_LEVEL", Configuration.logLevel(environment));
             System.setProperty(
                     "vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.SLF4JLogDelegateFactory");
-            run(Configuration.read(environment, VALIDATOR), environment, out);
+            run(Configuration.read(environment, VALIDATOR), environment, shutdown, out);
         } catch (ConfigurationException e) {
-            err.println("The configuration is wrong:");
-            e.mistakes().forEach(mistake -> err.println("  " + mistake));
-            System.exit(WRONG_USE);
-        } catch (RuntimeException | TimeoutException e) {
+            shutdown.fail(WRONG_USE, "The configuration is wrong:\n  " + String.join("\n  ", e.mistakes()));
+        } catch (InterruptedException | TimeoutException | RuntimeException e) {
             // Whatever it is: by now other threads run, which would keep alive a process that does nothing.
-            err.println("Flash Sale cannot run: " + explained(e));
-            System.exit(FAILED);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            System.exit(FAILED);
+            shutdown.fail(FAILED, CANNOT_RUN + explained(e));
+        } finally {
+            shutdown.startEnded();
         }
     }
 
@@ -117,14 +116,14 @@ public final class Main {
                 return new Configuration.Stores(running.redisUri(), running.mongoUri());
             });
             vertx = Vertx.vertx();
-            List<Audit.Line> lines =
-                    await(AuditCommand.run(vertx, configuration, stores, Clock.systemUTC()), STOP_SECONDS);
+            // However long it takes: every command of it has a time-out of its own, and Ctrl-C ends it.
+            List<Audit.Line> lines = await(AuditCommand.run(vertx, configuration, stores, Clock.systemUTC()));
             System.out.print(asJson ? AuditCommand.json(lines) + "\n" : AuditCommand.table(lines));
             exitCode = lines.stream().allMatch(Audit.Line::agrees) ? 0 : FAILED;
         } catch (ConfigurationException e) {
             e.mistakes().forEach(System.err::println);
             exitCode = WRONG_USE;
-        } catch (RuntimeException | TimeoutException e) {
+        } catch (RuntimeException e) {
             System.err.println("The audit could not be made: " + explained(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -135,32 +134,25 @@ public final class Main {
         System.exit(exitCode);
     }
 
-    private static void run(Configuration given, Map<String, String> environment, PrintStream out)
+    private static void run(Configuration given, Map<String, String> environment, Shutdown shutdown, PrintStream out)
             throws InterruptedException, TimeoutException {
         if (given.stores().isPresent()) {
-            start(given, given.stores().get(), "Redis and MongoDB as configured", Optional.empty(), () -> {}, out);
+            start(given, given.stores().get(), "Redis and MongoDB as configured", Optional.empty(), shutdown, out);
             return;
         }
         EmbeddedStores stores = EmbeddedStores.start(given.dataDir());
-        boolean started = false;
-        try {
-            Configuration configuration = given.admin().isPresent() ? given : withAdmin(environment, stores);
-            Configuration.Admin admin = configuration.admin().orElseThrow();
-            // A password that the operator chose is not repeated to whoever reads the screen.
-            String shown = given.admin().isPresent() ? "as configured" : admin.password();
-            start(
-                    configuration,
-                    new Configuration.Stores(stores.redisUri(), stores.mongoUri()),
-                    stores.describe(),
-                    Optional.of(new Banner.Admin(admin.email(), shown)),
-                    stores::close,
-                    out);
-            started = true;
-        } finally {
-            if (!started) {
-                stores.close();
-            }
-        }
+        shutdown.add(stores::close);
+        Configuration configuration = given.admin().isPresent() ? given : withAdmin(environment, stores);
+        Configuration.Admin admin = configuration.admin().orElseThrow();
+        // A password that the operator chose is not repeated to whoever reads the screen.
+        String shown = given.admin().isPresent() ? "as configured" : admin.password();
+        start(
+                configuration,
+                new Configuration.Stores(stores.redisUri(), stores.mongoUri()),
+                stores.describe(),
+                Optional.of(new Banner.Admin(admin.email(), shown)),
+                shutdown,
+                out);
     }
 
     /** The embedded default makes an admin, with a password that it invents once and keeps with its data. */
@@ -182,48 +174,24 @@ public final class Main {
             Configuration.Stores where,
             String described,
             Optional<Banner.Admin> admin,
-            Runnable closeStores,
+            Shutdown shutdown,
             PrintStream out)
             throws InterruptedException, TimeoutException {
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-        FlashSale sale = wire(vertx, configuration, where);
-        AtomicInteger exitCode = new AtomicInteger();
-        Thread hook = new Thread(
-                () -> {
-                    try {
-                        await(sale.stop().eventually(vertx::close), STOP_SECONDS);
-                    } catch (TimeoutException | IllegalStateException e) {
-                        System.err.println("stopped before everything had ended: " + e.getMessage());
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    } finally {
-                        closeStores.run();
-                        // A signal that was obeyed is a success; the JVM by itself would say 143.
-                        Runtime.getRuntime().halt(exitCode.get());
-                    }
-                },
-                "shutdown");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            await(sale.start(), Integer.MAX_VALUE);
-            Optional<String> product = await(sale.anyProduct().otherwise(Optional.empty()), STOP_SECONDS);
-            out.println(Banner.text(sale.port(), sale.managementPort(), described, admin, product));
-        } catch (RuntimeException | TimeoutException e) {
-            System.err.println("Flash Sale cannot run: " + explained(e));
-            exitCode.set(FAILED);
-            System.exit(FAILED);
-        }
+        shutdown.add(() -> await(vertx.close(), STOP_SECONDS));
+        FlashSale sale = new FlashSale(vertx, configuration, where, Clock.systemUTC());
+        int drainSeconds = (int) configuration.http().drainTimeout().toSeconds();
+        shutdown.add(() -> await(sale.stop(), drainSeconds + STOP_SECONDS));
+        await(sale.start());
+        Optional<String> product = await(sale.anyProduct().otherwise(Optional.empty()), STOP_SECONDS);
+        out.println(Banner.text(sale.port(), sale.managementPort(), described, admin, product));
     }
 
-    /** A node that cannot be wired leaves no threads behind. */
-    private static FlashSale wire(Vertx vertx, Configuration configuration, Configuration.Stores where)
-            throws InterruptedException, TimeoutException {
-        try {
-            return new FlashSale(vertx, configuration, where, Clock.systemUTC());
-        } catch (RuntimeException e) {
-            await(vertx.close(), STOP_SECONDS);
-            throw e;
-        }
+    private static <T> T await(Future<T> future) throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        future.onComplete(ended -> done.countDown());
+        done.await();
+        return result(future);
     }
 
     private static <T> T await(Future<T> future, int seconds) throws InterruptedException, TimeoutException {
@@ -232,6 +200,10 @@ public final class Main {
         if (!done.await(seconds, TimeUnit.SECONDS)) {
             throw new TimeoutException("not done within " + seconds + " s");
         }
+        return result(future);
+    }
+
+    private static <T> T result(Future<T> future) {
         if (future.failed()) {
             throw new IllegalStateException(future.cause().getMessage(), future.cause());
         }

@@ -109,6 +109,7 @@ final class Node {
     private final AtomicInteger listeners = new AtomicInteger();
     private final LiveMetrics liveMetrics;
     private byte[] gateSecret;
+    private volatile boolean closed;
 
     Node(
             Vertx vertx,
@@ -196,15 +197,24 @@ final class Node {
     Future<RedisLink> connect() {
         RedisLink link = new RedisLink(vertx, redisOptions, configuration.redis());
         links.add(link);
-        return link.start().map(link);
+        // Asked after it was added: whichever comes first, it is closed.
+        return closed
+                ? Future.failedFuture(new IllegalStateException("the node was closed"))
+                : link.start().map(link);
     }
 
+    /** The node is about to drain: connections that end from now on are no news. */
     void expectEnd() {
         links.forEach(RedisLink::expectEnd);
     }
 
-    Future<Void> disconnect() {
-        return Future.join(links.stream().map(RedisLink::close).toList()).mapEmpty();
+    /** Closes what the verticles have shared; when they are gone. */
+    Future<Void> close() {
+        closed = true;
+        return Future.join(links.stream().map(RedisLink::close).toList())
+                .<Void>mapEmpty()
+                .eventually(mailer::close)
+                .eventually(passwords::close);
     }
 
     GroupCommit groupCommit(Vertx loop) {
@@ -269,7 +279,8 @@ final class Node {
                             new ReservedOrders(ledger, products),
                             audit,
                             auditLog,
-                            new Overview(facts(health), products, catalog, new SaleFigures(link), letters, clock)));
+                            new Overview(facts(health), products, catalog, new SaleFigures(link), letters, clock)),
+                    link);
         });
     }
 

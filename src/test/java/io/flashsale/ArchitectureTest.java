@@ -206,6 +206,9 @@ class ArchitectureTest {
                 .resideOutsideOfPackages(BASE + ".embedded")
                 .and()
                 .doNotHaveFullyQualifiedName(BASE + ".Main")
+                .and()
+                // The thread of the shutdown hook, which the JVM waits for.
+                .doNotHaveFullyQualifiedName(BASE + ".Shutdown")
                 .should()
                 .callMethodWhere(new DescribedPredicate<>("it blocks") {
                     @Override

@@ -4,121 +4,42 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.embedded.TestRedisBinary;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
 import io.flashsale.support.TestStores;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The fat jar as a process of its own, killed in every way, on its embedded stores. */
 class ProcessIT {
-    private static final Path JAR = Path.of(System.getProperty("flashsale.jar", "target/flash-sale.jar"));
-    private static final Pattern ADMIN = Pattern.compile("Admin +(\\S+) +password (\\S+)");
-    private static final Pattern API = Pattern.compile("API +http://localhost:(\\d+)");
-    private static final Pattern HEALTH = Pattern.compile("Health +http://127.0.0.1:(\\d+)");
-    private static final Pattern PRODUCT = Pattern.compile("user/buy/(\\w+)");
-
     private Path data;
-    private Server server;
+    private JarProcess server;
 
     @BeforeEach
     void start() throws Exception {
         data = TestStores.temporaryFolder();
-        server = Server.start(data);
+        server = JarProcess.start(data);
     }
 
     @AfterEach
     void stop() throws Exception {
-        server.process.destroy();
-        if (!server.process.waitFor(30, TimeUnit.SECONDS)) {
-            server.process.destroyForcibly();
+        server.process().destroy();
+        if (!server.process().waitFor(30, TimeUnit.SECONDS)) {
+            server.process().destroyForcibly();
         }
         TestStores.delete(data);
     }
 
-    /** The program, without what this machine has configured for it. */
     private static ProcessBuilder jar(String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(TestRedisBinary.jvmArguments());
-        command.addAll(List.of("-jar", JAR.toString()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().removeIf(name -> name.startsWith("FLASHSALE_") || name.endsWith("_URI"));
-        return builder;
-    }
-
-    /** A running process and what its banner says. */
-    private record Server(
-            Process process, int port, int managementPort, String email, String password, String product) {
-        static Server start(Path data) throws Exception {
-            Path out = Files.createTempFile("flash-sale-", ".out");
-            ProcessBuilder builder = jar();
-            builder.environment()
-                    .putAll(Map.of(
-                            "PORT", "0",
-                            "HOST", "127.0.0.1",
-                            "MANAGEMENT_PORT", "0",
-                            "DATA_DIR", data.toString(),
-                            "FLASHSALE_RECONCILE_INTERVAL", "100ms",
-                            "FLASHSALE_LIMITS_OTP_USER", "unlimited",
-                            "FLASHSALE_LIMITS_PURCHASE_USER", "unlimited"));
-            Process process = builder.redirectErrorStream(true)
-                    .redirectOutput(out.toFile())
-                    .start();
-            for (int i = 0; i < 600; i++) {
-                String text = Files.readString(out);
-                if (text.contains("Read README.md")) {
-                    return new Server(
-                            process,
-                            Integer.parseInt(find(API, text).group(1)),
-                            Integer.parseInt(find(HEALTH, text).group(1)),
-                            find(ADMIN, text).group(1),
-                            find(ADMIN, text).group(2),
-                            find(PRODUCT, text).group(1));
-                }
-                if (!process.isAlive()) {
-                    break;
-                }
-                Thread.sleep(100);
-            }
-            process.destroyForcibly();
-            throw new AssertionError("it did not start: " + Files.readString(out));
-        }
-
-        private static Matcher find(Pattern pattern, String text) {
-            Matcher matcher = pattern.matcher(text);
-            assertTrue(matcher.find(), text);
-            return matcher;
-        }
-
-        Client client() {
-            return new Client(port, managementPort);
-        }
-
-        Client on(Client signedIn) {
-            return client().withCookie(signedIn.cookie());
-        }
-
-        ProcessHandle redis() {
-            return process.descendants()
-                    .filter(child -> child.info().command().orElse("").matches(".*(redis|valkey).*"))
-                    .findFirst()
-                    .orElseThrow();
-        }
+        return JarProcess.command(arguments);
     }
 
     @Test
@@ -130,8 +51,8 @@ class ProcessIT {
         ProcessHandle redis = server.redis();
 
         // when
-        server.process.destroyForcibly().waitFor();
-        server = Server.start(data);
+        server.process().destroyForcibly().waitFor();
+        server = JarProcess.start(data);
 
         // then
         // Dead, though perhaps nobody has waited for it: then it has a number, and no command any more.
@@ -205,7 +126,10 @@ class ProcessIT {
 
         // then
         assertEquals(1, process.waitFor());
-        assertTrue(said.contains("DATA_DIR") && said.contains(String.valueOf(server.process.pid())), said);
+        assertTrue(
+                said.contains("DATA_DIR")
+                        && said.contains(String.valueOf(server.process().pid())),
+                said);
         assertEquals(200, server.client().get("/api/v1/product").status());
     }
 
@@ -215,11 +139,11 @@ class ProcessIT {
         ProcessHandle redis = server.redis();
 
         // when
-        server.process.destroy();
+        server.process().destroy();
 
         // then
-        assertTrue(server.process.waitFor(30, TimeUnit.SECONDS));
-        assertEquals(0, server.process.exitValue());
+        assertTrue(server.process().waitFor(30, TimeUnit.SECONDS));
+        assertEquals(0, server.process().exitValue());
         assertEquals(Optional.empty(), redis.info().command());
     }
 

@@ -89,6 +89,11 @@ public final class Passwords {
                 BCrypt.checkpw(tooLong ? "" : password, hash == null ? nobodysHash : hash) && hash != null && !tooLong);
     }
 
+    /** Ends the pool; nobody waits for a password any more. */
+    public Future<Void> close() {
+        return pool.close();
+    }
+
     private <T> Future<T> onPool(Callable<T> work) {
         if (waiting.incrementAndGet() > settings.maxQueued() + settings.workers()) {
             waiting.decrementAndGet();

@@ -2,6 +2,8 @@ package io.flashsale.gate;
 
 import io.flashsale.async.Futures;
 import io.flashsale.sale.Requirements;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.ext.mail.MailClient;
 import io.vertx.ext.mail.MailConfig;
@@ -11,6 +13,7 @@ import io.vertx.ext.mail.mailencoder.EmailAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +22,10 @@ import org.slf4j.LoggerFactory;
 public final class SmtpMailer implements Mailer {
     private static final Logger LOG = LoggerFactory.getLogger(SmtpMailer.class);
     private static final int TRIES = 5;
+
+    /** A delivery awaits about so many answers. */
+    private static final int ANSWERS = 8;
+
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final int SMTPS_PORT = 465;
     private static final int SUBMISSION_PORT = 587;
@@ -81,6 +88,9 @@ public final class SmtpMailer implements Mailer {
     private final MailClient client;
     private final Settings settings;
     private final AtomicInteger queued = new AtomicInteger();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final Promise<Void> idle = Promise.promise();
+    private volatile boolean closing;
 
     /** Makes a mailer; one for a node. */
     public SmtpMailer(Vertx vertx, Settings settings) {
@@ -128,18 +138,54 @@ public final class SmtpMailer implements Mailer {
                 .setSubject(mail.subject())
                 .setText(mail.text())
                 .setHtml(mail.html());
+        underWay.incrementAndGet();
+        // The client never tells of a connection that breaks while the server takes the mail in: it fails within
+        // itself.
         Futures.attempt(() -> client.sendMail(message))
+                .timeout(settings.timeout().multipliedBy(ANSWERS).toMillis(), TimeUnit.MILLISECONDS)
                 .onSuccess(sent -> queued.decrementAndGet())
-                .onFailure(failure -> {
-                    if (triesLeft > 1) {
-                        vertx.setTimer(pause.toMillis(), timer -> attempt(mail, triesLeft - 1, pause.multipliedBy(2)));
-                    } else {
-                        queued.decrementAndGet();
-                        // Not the message: a server may repeat the address in it.
-                        LOG.atWarn()
-                                .addKeyValue("reason", failure.getClass().getSimpleName())
-                                .log("a mail could not be delivered");
+                .onFailure(failure -> failed(mail, triesLeft, pause, failure))
+                .onComplete(done -> {
+                    if (underWay.decrementAndGet() == 0 && closing) {
+                        idle.tryComplete();
                     }
                 });
+    }
+
+    private void failed(Mail mail, int triesLeft, Duration pause, Throwable failure) {
+        if (triesLeft > 1 && !closing) {
+            vertx.setTimer(pause.toMillis(), timer -> tryAgain(mail, triesLeft - 1, pause.multipliedBy(2)));
+        } else {
+            queued.decrementAndGet();
+            // Not the message: a server may repeat the address in it.
+            LOG.atWarn()
+                    .addKeyValue("reason", failure.getClass().getSimpleName())
+                    .log("a mail could not be delivered");
+        }
+    }
+
+    private void tryAgain(Mail mail, int triesLeft, Duration pause) {
+        if (closing) {
+            queued.decrementAndGet();
+            LOG.warn("a mail that waited for another try was dropped: the node was stopped");
+        } else {
+            attempt(mail, triesLeft, pause);
+        }
+    }
+
+    /** Waits for mails on their way to the server, no longer than for one of its answers; what waits for another try goes. */
+    @Override
+    public Future<Void> close() {
+        closing = true;
+        if (underWay.get() == 0) {
+            idle.tryComplete();
+        }
+        long patienceMillis = settings.timeout().toMillis();
+        long late = vertx.setTimer(patienceMillis, timer -> idle.tryComplete());
+        return idle.future().compose(done -> {
+            vertx.cancelTimer(late);
+            // A server that does not answer the farewell must not keep the node from stopping.
+            return client.close().timeout(patienceMillis, TimeUnit.MILLISECONDS).otherwiseEmpty();
+        });
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Listens. All instances share one port. */
 public final class HttpVerticle extends VerticleBase {
@@ -92,8 +93,9 @@ public final class HttpVerticle extends VerticleBase {
      *
      * @param router every route
      * @param beforeClose ends what would never end by itself
+     * @param afterClose closes what no request needs any more
      */
-    record Open(Router router, Runnable beforeClose) {}
+    record Open(Router router, Runnable beforeClose, Supplier<Future<Void>> afterClose) {}
 
     private static final Duration SWEEP = Duration.ofSeconds(1);
 
@@ -101,6 +103,7 @@ public final class HttpVerticle extends VerticleBase {
     private final Settings settings;
     private final ConnectionLimit limit;
     private Runnable beforeClose = () -> {};
+    private Supplier<Future<Void>> afterClose = Future::succeededFuture;
     private HttpServer server;
 
     HttpVerticle(Function<Vertx, Future<Open>> routers, Settings settings, ConnectionLimit limit) {
@@ -127,7 +130,9 @@ public final class HttpVerticle extends VerticleBase {
         return new HttpVerticle(
                 vertx -> rooms.apply(vertx)
                         .map(opened -> new Open(
-                                Routes.router(vertx, opened, face, contract, settings, clock), opened.live()::close)),
+                                Routes.router(vertx, opened, face, contract, settings, clock),
+                                opened.live()::close,
+                                opened.link()::close)),
                 settings,
                 limit);
     }
@@ -136,6 +141,7 @@ public final class HttpVerticle extends VerticleBase {
     public Future<?> start() {
         return routers.apply(vertx).compose(open -> {
             beforeClose = open.beforeClose();
+            afterClose = open.afterClose();
             Connections connections =
                     new Connections(limit, (int) settings.idleTimeout().dividedBy(SWEEP));
             FrontDoor door = new FrontDoor(vertx, connections, settings, open.router());
@@ -154,9 +160,10 @@ public final class HttpVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         beforeClose.run();
-        return server == null
+        Future<Void> drained = server == null
                 ? Future.succeededFuture()
                 : server.shutdown(settings.drainTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        return drained.eventually(afterClose);
     }
 
     private static HttpServerOptions options(Settings settings) {

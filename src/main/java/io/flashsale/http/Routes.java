@@ -20,6 +20,7 @@ import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Orders;
 import io.flashsale.purchase.PurchaseClient;
 import io.flashsale.purchase.ReservedOrders;
+import io.flashsale.redis.RedisLink;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -33,7 +34,11 @@ public final class Routes {
     private final RouteTable table;
     private final Gate gate;
 
-    /** What the routes open the doors of; all of the same event loop. */
+    /**
+     * What the routes open the doors of; all of the same event loop.
+     *
+     * @param link to Redis, which they share and which ends with them
+     */
     public record Rooms(
             Gate gate,
             Accounts accounts,
@@ -43,7 +48,8 @@ public final class Routes {
             Orders orders,
             DeadLetters deadLetters,
             LiveRoom live,
-            Administration administration) {}
+            Administration administration,
+            RedisLink link) {}
 
     /** What only admins enter. */
     public record Administration(

@@ -2,7 +2,9 @@ package io.flashsale.redis;
 
 import io.flashsale.async.Futures;
 import io.flashsale.sale.Requirements;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.ProtocolVersion;
@@ -90,7 +92,8 @@ public final class RedisLink {
     private int inFlight;
     private int failedHeartbeats;
     private long reconnectDelayMillis;
-    private boolean closed;
+    private volatile Context loop;
+    private volatile boolean closed;
     private volatile boolean ending;
 
     /** For those who look from another thread. */
@@ -129,6 +132,10 @@ public final class RedisLink {
      *     why not
      */
     public Future<Void> start() {
+        loop = vertx.getOrCreateContext();
+        if (closed) {
+            return Future.succeededFuture();
+        }
         heartbeat.start();
         return connect().otherwiseEmpty();
     }
@@ -138,12 +145,19 @@ public final class RedisLink {
         ending = true;
     }
 
-    /** Closes the connection for good; what is under way fails. */
+    /** Closes the connection for good; what is under way fails. May be called by any thread. */
     public Future<Void> close() {
         closed = true;
-        heartbeat.stop();
-        drop("closed by this node");
-        return Future.succeededFuture();
+        Context owner = loop;
+        if (owner == null) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> done = Promise.promise();
+        owner.runOnContext(now -> {
+            heartbeat.stop();
+            drop("closed by this node").onComplete(done);
+        });
+        return done.future();
     }
 
     /** Whether there is a connection whose server has told its identity. May be asked by any thread. */
@@ -322,17 +336,20 @@ public final class RedisLink {
         }
     }
 
-    private void drop(String reason) {
+    private Future<Void> drop(String reason) {
         RedisConnection gone = connection;
         connection = null;
         identity = null;
         connected = false;
-        if (gone != null) {
-            if (!closed && !ending) {
-                LOG.atWarn().addKeyValue("reason", reason).log("connection to Redis dropped");
-            }
-            client.close().onFailure(failure -> LOG.atDebug().log("a dead connection was closed already"));
+        if (gone == null) {
+            return Future.succeededFuture();
         }
+        if (!closed && !ending) {
+            LOG.atWarn().addKeyValue("reason", reason).log("connection to Redis dropped");
+        }
+        return client.close()
+                .onFailure(failure -> LOG.atDebug().log("a dead connection was closed already"))
+                .otherwiseEmpty();
     }
 
     private void scheduleReconnect() {

@@ -47,7 +47,7 @@ public final class RedisSubscriber {
     /**
      * Makes a subscriber.
      *
-     * @param link over which it asks itself whether it still hears
+     * @param link over which it asks itself whether it still hears; nobody else's
      */
     public RedisSubscriber(
             Vertx vertx, RedisOptions options, RedisLink link, RedisLink.Settings settings, String channel) {
@@ -73,11 +73,11 @@ public final class RedisSubscriber {
         connect();
     }
 
-    /** Stops for good. */
+    /** Stops for good, and closes the link that is its own. */
     public Future<Void> close() {
         closed = true;
         heartbeat.stop();
-        return drop();
+        return drop().eventually(link::close);
     }
 
     private void connect() {

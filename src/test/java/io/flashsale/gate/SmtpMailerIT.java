@@ -7,11 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.GreenMailUtil;
 import com.icegreen.greenmail.util.ServerSetup;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetServer;
 import io.vertx.junit5.VertxExtension;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -85,5 +97,97 @@ class SmtpMailerIT {
         // then
         assertTrue(server.waitForIncomingEmail(20_000, 1));
         server.stop();
+    }
+
+    @Test
+    void closedItDeliversWhatIsUnderWayAndEndsItsConnections(Vertx vertx) throws Exception {
+        // given: a way to the server on which connections can be seen to end
+        GreenMail server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        server.start();
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        NetClient onwards = vertx.createNetClient();
+        NetServer way = await(vertx.createNetServer()
+                .connectHandler(socket -> {
+                    socket.pause();
+                    onwards.connect(server.getSmtp().getPort(), "127.0.0.1").onSuccess(onward -> {
+                        socket.pipeTo(onward);
+                        onward.pipeTo(socket);
+                    });
+                    socket.closeHandler(closed -> ended.complete(null));
+                })
+                .listen(0, "127.0.0.1"));
+        SmtpMailer mailer = mailer(vertx, way.actualPort());
+        mailer.send(Mails.signInCode("ada@example.com", "123456", Duration.ofMinutes(5)));
+
+        // when
+        await(mailer.close());
+
+        // then
+        assertEquals(1, server.getReceivedMessages().length);
+        ended.get(30, TimeUnit.SECONDS);
+        server.stop();
+    }
+
+    @Test
+    void closedItDoesNotTryAgain(Vertx vertx) throws Exception {
+        // given: a mail that waits for its second try
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        SmtpMailer mailer = mailer(vertx, port);
+        mailer.send(Mails.signInCode("ada@example.com", "654321", Duration.ofMinutes(5)));
+        Thread.sleep(200);
+
+        // when
+        await(mailer.close());
+        GreenMail server = new GreenMail(new ServerSetup(port, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        server.start();
+
+        // then
+        assertFalse(server.waitForIncomingEmail(1_500, 1));
+        server.stop();
+    }
+
+    @Test
+    void aMailWhoseConnectionBreaksInTheEndIsTriedAgain(Vertx vertx) throws Exception {
+        // given: a server that takes a mail in and dies before it says so
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            server.setSoTimeout(60_000);
+            SmtpMailer mailer = new SmtpMailer(
+                    vertx,
+                    new SmtpMailer.Settings(
+                            URI.create("smtp://127.0.0.1:" + server.getLocalPort() + "?starttls=disabled"),
+                            "shop@example.com",
+                            10,
+                            Duration.ofMillis(500)));
+
+            // when
+            mailer.send(Mails.signInCode("ada@example.com", "123456", Duration.ofMinutes(5)));
+
+            // then
+            takeInAndDie(server.accept());
+            server.accept().close();
+        }
+    }
+
+    private static void takeInAndDie(Socket socket) throws IOException {
+        try (socket;
+                BufferedReader commands =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+            OutputStream answers = socket.getOutputStream();
+            answers.write("220 here\r\n".getBytes(StandardCharsets.US_ASCII));
+            for (String line = commands.readLine(); !line.equals("."); line = commands.readLine()) {
+                if (line.equals("DATA")) {
+                    answers.write("354 go on\r\n".getBytes(StandardCharsets.US_ASCII));
+                } else if (line.startsWith("EHLO") || line.startsWith("MAIL") || line.startsWith("RCPT")) {
+                    answers.write("250 fine\r\n".getBytes(StandardCharsets.US_ASCII));
+                }
+            }
+        }
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 }

@@ -73,7 +73,8 @@ final class TestServer implements AutoCloseable {
                     table.add(HttpMethod.GET, "/thing/:id", DOOR, steps(TestServer::hello));
                     table.add(HttpMethod.POST, "/thing/make", DOOR, steps(TestServer::echo));
                     setup.routes.accept(table, of);
-                    return Future.succeededFuture(new HttpVerticle.Open(table.router(), () -> {}));
+                    return Future.succeededFuture(
+                            new HttpVerticle.Open(table.router(), () -> {}, Future::succeededFuture));
                 },
                 settings,
                 new ConnectionLimit(setup.maxConnections));
