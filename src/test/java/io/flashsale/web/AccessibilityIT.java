@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Nothing serious that axe finds, in any state of any page, in light and in dark. */
+@InABrowser
 class AccessibilityIT {
     private static final String BUY = "**/api/v1/user/buy/**";
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The admin's page. */
+@InABrowser
 class AdminPageIT {
     private static final String ADMIN = "admin@example.com";
 

@@ -12,14 +12,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * Finds a browser once for a whole run: the one that CHROMIUM names, else the first on the PATH that starts, else
  * Playwright's own, which is fetched where it is missing.
  *
- * <p>Where there is none, it says so in one line, and each test that asks is skipped; with {@code CI=true} each fails. A
- * browser that was found and fails later is a failure: only the search is forgiving.
+ * <p>Where there is none, it says so in one line, and the tests are skipped ({@link InABrowser}); with {@code CI=true} they
+ * fail. A browser that was found and fails later is a failure: only the search is forgiving.
  */
 final class BrowserSearch {
     private static final List<String> NAMES =
@@ -54,44 +53,54 @@ final class BrowserSearch {
     }
 
     /**
+     * Why tests of the pages are to be skipped; searches where nobody has yet.
+     *
+     * @param launch starts the browser with this path, or Playwright's own without one
+     * @param close ends the one that was started to see whether it does
+     * @return nothing where there is a browser, or where there has to be: then the tests tell what is wrong
+     */
+    synchronized <B> Optional<String> reasonToSkip(Function<Optional<Path>, B> launch, Consumer<B> close) {
+        if (found != null || mustHaveOne() || isNamed()) {
+            return Optional.empty();
+        }
+        if (absent == null) {
+            note.holding(() -> search(launch)).ifPresent(close);
+        }
+        return Optional.ofNullable(absent);
+    }
+
+    /**
      * Launches the browser that was found, or the first that starts.
      *
      * @param launch starts the browser with this path, or Playwright's own without one
-     * @throws IllegalStateException where CHROMIUM names no program, or there is no browser and {@code CI=true}
+     * @throws IllegalStateException where CHROMIUM names no program, or there is no browser
      */
     synchronized <B> B open(Function<Optional<Path>, B> launch) {
         if (found != null) {
             return launch.apply(found);
         }
-        Optional<Path> named = named();
-        if (named.isPresent()) {
-            return launch.apply(named);
+        if (isNamed()) {
+            return launch.apply(Optional.of(named()));
         }
         Optional<B> browser = absent == null ? note.holding(() -> search(launch)) : Optional.empty();
-        if (browser.isPresent()) {
-            return browser.get();
-        }
-        if (mustHaveOne()) {
-            throw new IllegalStateException(absent);
-        }
-        return Assumptions.abort(absent);
+        return browser.orElseThrow(() -> new IllegalStateException(absent));
     }
 
     private boolean mustHaveOne() {
         return "true".equals(environment.get("CI"));
     }
 
+    private boolean isNamed() {
+        return !environment.getOrDefault("CHROMIUM", "").isBlank();
+    }
+
     /** Whoever names one means that one: nothing else is tried. */
-    private Optional<Path> named() {
-        String name = environment.getOrDefault("CHROMIUM", "");
-        if (name.isBlank()) {
-            return Optional.empty();
-        }
-        Path program = Path.of(name);
+    private Path named() {
+        Path program = Path.of(environment.get("CHROMIUM"));
         if (!isProgram(program)) {
-            throw new IllegalStateException("CHROMIUM names " + name + ", which is not a program that can be run");
+            throw new IllegalStateException("CHROMIUM names " + program + ", which is not a program that can be run");
         }
-        return Optional.of(program);
+        return program;
     }
 
     private <B> Optional<B> search(Function<Optional<Path>, B> launch) {

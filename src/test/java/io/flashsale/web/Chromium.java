@@ -28,7 +28,12 @@ final class Chromium implements AutoCloseable {
         this.browser = browser;
     }
 
-    /** Starts one, or skips the test where there is none: see {@link BrowserSearch#open}. */
+    /** See {@link BrowserSearch#reasonToSkip}. */
+    static Optional<String> reasonToSkip() {
+        return SEARCH.reasonToSkip(Chromium::launch, Chromium::close);
+    }
+
+    /** Starts one; see {@link BrowserSearch#open}. */
     static Chromium open() {
         PlaywrightAssertions.setDefaultAssertionTimeout(Visitor.PATIENCE_MILLIS);
         return SEARCH.open(Chromium::launch);

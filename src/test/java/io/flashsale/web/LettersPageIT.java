@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Orders that MongoDB refuses, as their buyers and an admin see them. What refuses them is an index of somebody else's. */
+@InABrowser
 class LettersPageIT {
     private static final String IN_THE_WAY = "somebody_elses";
 

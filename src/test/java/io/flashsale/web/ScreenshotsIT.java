@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** Makes the pictures of the README, of a sale that really runs: {@code mvn -B -ntp verify -Pscreenshots}. */
 @Tag("screenshots")
+@InABrowser
 class ScreenshotsIT {
     private static final Path FOLDER = Path.of("system-design/screenshots");
     private static final int BUYERS = 24;

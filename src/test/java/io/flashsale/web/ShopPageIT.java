@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Buying in the shop's page, on good days and bad. */
+@InABrowser
 class ShopPageIT {
     private static final String BUY = "**/api/v1/user/buy/**";
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Purchases without a clear answer: the page goes on under one key, for this buyer only, and says what it knows. */
+@InABrowser
 class UncertainPurchaseIT {
     private static final String BUY = "**/api/v1/user/buy/**";
 
