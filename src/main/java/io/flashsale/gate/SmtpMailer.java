@@ -139,8 +139,7 @@ public final class SmtpMailer implements Mailer {
                 .setText(mail.text())
                 .setHtml(mail.html());
         underWay.incrementAndGet();
-        // The client never tells of a connection that breaks while the server takes the mail in: it fails within
-        // itself.
+        // The client itself waits for an answer for ever, and a mail that waits for ever keeps its place in the queue.
         Futures.attempt(() -> client.sendMail(message))
                 .timeout(settings.timeout().multipliedBy(ANSWERS).toMillis(), TimeUnit.MILLISECONDS)
                 .onSuccess(sent -> queued.decrementAndGet())

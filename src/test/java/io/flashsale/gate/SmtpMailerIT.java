@@ -12,15 +12,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.junit5.VertxExtension;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -150,8 +145,8 @@ class SmtpMailerIT {
     }
 
     @Test
-    void aMailWhoseConnectionBreaksInTheEndIsTriedAgain(Vertx vertx) throws Exception {
-        // given: a server that takes a mail in and dies before it says so
+    void aServerThatDoesNotAnswerIsTriedAgain(Vertx vertx) throws Exception {
+        // given
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             server.setSoTimeout(60_000);
             SmtpMailer mailer = new SmtpMailer(
@@ -160,29 +155,15 @@ class SmtpMailerIT {
                             URI.create("smtp://127.0.0.1:" + server.getLocalPort() + "?starttls=disabled"),
                             "shop@example.com",
                             10,
-                            Duration.ofMillis(500)));
+                            Duration.ofMillis(200)));
 
             // when
             mailer.send(Mails.signInCode("ada@example.com", "123456", Duration.ofMinutes(5)));
 
             // then
-            takeInAndDie(server.accept());
-            server.accept().close();
-        }
-    }
-
-    private static void takeInAndDie(Socket socket) throws IOException {
-        try (socket;
-                BufferedReader commands =
-                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
-            OutputStream answers = socket.getOutputStream();
-            answers.write("220 here\r\n".getBytes(StandardCharsets.US_ASCII));
-            for (String line = commands.readLine(); !line.equals("."); line = commands.readLine()) {
-                if (line.equals("DATA")) {
-                    answers.write("354 go on\r\n".getBytes(StandardCharsets.US_ASCII));
-                } else if (line.startsWith("EHLO") || line.startsWith("MAIL") || line.startsWith("RCPT")) {
-                    answers.write("250 fine\r\n".getBytes(StandardCharsets.US_ASCII));
-                }
+            try (Socket silent = server.accept();
+                    Socket again = server.accept()) {
+                assertTrue(silent.isConnected() && again.isConnected());
             }
         }
     }
