@@ -7,8 +7,10 @@ import io.flashsale.embedded.EmbeddedStoreException;
 import io.flashsale.embedded.EmbeddedStores;
 import io.flashsale.embedded.RunningStores;
 import io.flashsale.gate.Accounts;
+import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.reconcile.Audit;
 import io.flashsale.server.DriverValidator;
+import io.flashsale.server.FailureSummary;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -101,6 +103,9 @@ public final class Main {
                 || failure instanceof IllegalStateException
                 || failure instanceof TimeoutException;
         Throwable reason = failure.getCause() == null ? failure : failure.getCause();
+        if (reason instanceof StoreUnavailableException) {
+            return "MongoDB does not answer: " + FailureSummary.of(reason);
+        }
         String text = forOperators && failure.getMessage() != null ? failure.getMessage() : reason.toString();
         return text.replaceAll("\\s*[\r\n]+\\s*", " ");
     }

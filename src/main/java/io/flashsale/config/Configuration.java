@@ -199,7 +199,7 @@ public record Configuration(
                 smtp(reader),
                 admin(reader),
                 reader.oneOf("log.level", LOG_LEVELS));
-        CrossChecks.check(configuration, reader);
+        CrossChecks.check(reader);
         reader.check();
         return configuration;
     }

@@ -161,6 +161,11 @@ final class SettingsReader {
         }
     }
 
+    /** Whether none of these was found wrong so far. */
+    boolean isRight(String... keys) {
+        return Stream.of(keys).noneMatch(mistaken::contains);
+    }
+
     void mistake(String key, String right) {
         mistaken.add(key);
         mistakes.add(line(key, right));

@@ -41,7 +41,7 @@ public final class EmbeddedStores implements AutoCloseable {
         } catch (EmbeddedStoreException e) {
             throw e;
         } catch (RuntimeException e) {
-            Throwable reason = e.getCause() == null ? e : e.getCause();
+            Throwable reason = e.getCause() == null || e.getCause().getMessage() == null ? e : e.getCause();
             throw new EmbeddedStoreException(
                     "the embedded MongoDB cannot open its file in " + folder + " (" + reason.getMessage()
                             + "); move it away or restore it, or give another folder with DATA_DIR",

@@ -88,9 +88,11 @@ final class FolderProbe {
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
+    /** Of the file, or of the folder in which it could not be made. */
     private static String owner(Path file) {
+        Path found = Files.exists(file) ? file : file.getParent();
         try {
-            return "; it belongs to " + Files.getOwner(file).getName();
+            return "; " + found + " belongs to " + Files.getOwner(found).getName();
         } catch (IOException | UnsupportedOperationException e) {
             return "";
         }

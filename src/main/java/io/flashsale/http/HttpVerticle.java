@@ -68,11 +68,6 @@ public final class HttpVerticle extends VerticleBase {
                     .that(corsOrigins.stream().allMatch(BrowserOrigins::isOrigin), ORIGINS_RULE)
                     .check();
         }
-
-        /** Where it listens. */
-        public ListenAddress address() {
-            return new ListenAddress(host, port);
-        }
     }
 
     /**
@@ -150,11 +145,18 @@ public final class HttpVerticle extends VerticleBase {
                     .invalidRequestHandler(door::handleInvalid)
                     .requestHandler(door);
             vertx.setPeriodic(SWEEP.toMillis(), sweep -> connections.sweep());
-            return server.listen()
-                    .recover(failure ->
-                            Future.failedFuture(new IllegalStateException("cannot listen on " + settings.host() + ":"
-                                    + settings.port() + " (server.port, PORT): " + failure.getMessage())));
+            return server.listen().recover(this::refused);
         });
+    }
+
+    /** Of a verticle that does not start nobody calls stop(); what it opened would be lost with a warning. */
+    private Future<HttpServer> refused(Throwable failure) {
+        beforeClose.run();
+        return afterClose
+                .get()
+                .transform(closed ->
+                        Future.failedFuture(new IllegalStateException("cannot listen on " + settings.host() + ":"
+                                + settings.port() + " (server.port, PORT): " + failure.getMessage())));
     }
 
     @Override

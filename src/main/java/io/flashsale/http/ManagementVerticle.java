@@ -31,11 +31,6 @@ public final class ManagementVerticle extends VerticleBase {
                     .check();
             new ListenAddress(host, port);
         }
-
-        /** Where it listens. */
-        public ListenAddress address() {
-            return new ListenAddress(host, port);
-        }
     }
 
     private static final Duration SOON = Duration.ofSeconds(1);

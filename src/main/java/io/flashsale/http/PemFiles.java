@@ -1,5 +1,6 @@
 package io.flashsale.http;
 
+import io.flashsale.sale.Requirements;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.impl.KeyStoreHelper;
@@ -30,13 +31,14 @@ final class PemFiles {
     static void check(Path certificate, Path key) {
         Buffer chain = read("tls.certificate", certificate);
         Buffer secret = read("tls.key", key);
-        if (!isChain(chain)) {
-            throw new IllegalArgumentException("tls.certificate must name a PEM file with a chain of certificates");
-        }
-        if (!belongTogether(chain, secret)) {
-            throw new IllegalArgumentException(
-                    "tls.key must name a PEM file with the private key of server.tls.certificate, not encrypted");
-        }
+        boolean isChain = isChain(chain);
+        boolean isKey = secret.toString().contains("PRIVATE KEY-----") && (!isChain || belongTogether(chain, secret));
+        new Requirements()
+                .that(isChain, "tls.certificate must name a PEM file with a chain of certificates")
+                .that(
+                        isKey,
+                        "tls.key must name a PEM file with the private key of server.tls.certificate, not encrypted")
+                .check();
     }
 
     private static Buffer read(String setting, Path file) {

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The one sentence of a failure that helps an operator; what MongoDB's driver says of a server that is away is a page. */
-final class FailureSummary {
+public final class FailureSummary {
     private static final int MAX_LENGTH = 200;
     private static final Pattern CLASS_NAME = Pattern.compile("^(?:[\\w.$]+(?:Exception|Error): )+");
 
@@ -17,7 +17,8 @@ final class FailureSummary {
 
     private FailureSummary() {}
 
-    static String of(Throwable failure) {
+    /** The sentence, at most some 200 characters of it. */
+    public static String of(Throwable failure) {
         String message = failure.getMessage();
         if (message == null || message.isBlank()) {
             return failure.getClass().getSimpleName();

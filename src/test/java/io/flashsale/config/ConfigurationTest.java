@@ -187,11 +187,15 @@ class ConfigurationTest {
                 List.of(
                         "redis.commandTimeout = soon: must be a duration such as 250ms, 2s, 5m or 24h, at most 8760h",
                         "redis.maxInFlight = 0: must be 1 to 60000",
-                        "redis.heartbeat = 0s: must be 1ms to 1h"),
+                        "redis.heartbeat = 0s: must be 1ms to 1h",
+                        "server.host = a b: must be an IP address or a host name, such as 0.0.0.0 or ::1",
+                        "live.heartbeat = 60s: must be shorter than server.idleTimeout"),
                 mistakes(Map.of(
                         "FLASHSALE_REDIS_COMMAND_TIMEOUT", "soon",
                         "FLASHSALE_REDIS_MAX_IN_FLIGHT", "0",
-                        "FLASHSALE_REDIS_HEARTBEAT", "0s")));
+                        "FLASHSALE_REDIS_HEARTBEAT", "0s",
+                        "HOST", "a b",
+                        "FLASHSALE_LIVE_HEARTBEAT", "60s")));
     }
 
     @Test

@@ -59,5 +59,6 @@ class PemFilesTest {
                 folder.resolve("broken.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
         assertEquals(refused, refusal(broken, ec.resolve("key.pem")));
         assertEquals("tls.certificate must name a PEM file that can be read", refusal(folder, ec.resolve("key.pem")));
+        assertEquals(2, refusal(broken, broken).lines().count(), "both at once");
     }
 }
