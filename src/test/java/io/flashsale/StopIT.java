@@ -234,7 +234,7 @@ class StopIT {
         process = builder.redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        await("it waits", () -> contains(output, "MongoDB is not prepared yet") || !process.isAlive());
+        await("it waits", () -> contains(output, "waiting for a store store=\"MongoDB\"") || !process.isAlive());
         assertEquals(
                 503,
                 new Client(managementPort, managementPort).get("/health/ready").status());

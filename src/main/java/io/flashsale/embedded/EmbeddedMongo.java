@@ -4,7 +4,6 @@ import de.bwaldvogel.mongo.MongoServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import org.h2.mvstore.MVStoreException;
 
 /**
  * A MongoDB-wire server in this process, on a file, on the loopback interface.
@@ -39,13 +38,15 @@ public final class EmbeddedMongo implements AutoCloseable {
         return new EmbeddedMongo(server, server.getLocalAddress().getPort());
     }
 
+    /** What H2 throws is for its authors. */
     private static DurableBackend open(String fileName) {
         try {
             return DurableBackend.open(fileName);
-        } catch (MVStoreException e) {
+        } catch (RuntimeException e) {
             throw new EmbeddedStoreException(
-                    "the embedded MongoDB cannot open " + fileName + ": "
-                            + StorageError.of(e).reason(),
+                    "the embedded MongoDB cannot open " + fileName + " ("
+                            + StorageError.of(e).reason()
+                            + "); move it away or restore it, or give another folder with DATA_DIR",
                     e);
         }
     }

@@ -25,27 +25,12 @@ public final class EmbeddedStores implements AutoCloseable {
         EmbeddedMongo mongo = null;
         try {
             redis = EmbeddedRedis.start(folder.folder("redis"));
-            mongo = startMongo(folder.folder("mongo"));
+            mongo = EmbeddedMongo.start(folder.folder("mongo"));
             RunningStores.record(folder.path(), redis.uri(), mongo.uri());
             return new EmbeddedStores(folder, redis, mongo);
         } catch (RuntimeException e) {
             close(folder, redis, mongo);
             throw e;
-        }
-    }
-
-    /** What the store of the embedded MongoDB throws is for its authors. */
-    private static EmbeddedMongo startMongo(Path folder) {
-        try {
-            return EmbeddedMongo.start(folder);
-        } catch (EmbeddedStoreException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            Throwable reason = e.getCause() == null || e.getCause().getMessage() == null ? e : e.getCause();
-            throw new EmbeddedStoreException(
-                    "the embedded MongoDB cannot open its file in " + folder + " (" + reason.getMessage()
-                            + "); move it away or restore it, or give another folder with DATA_DIR",
-                    e);
         }
     }
 

@@ -2,7 +2,6 @@ package io.flashsale.embedded;
 
 import de.bwaldvogel.mongo.bson.Document;
 import java.util.Locale;
-import org.h2.mvstore.MVStoreException;
 
 /**
  * What a client is answered when the data file failed, in MongoDB's codes.
@@ -13,9 +12,9 @@ import org.h2.mvstore.MVStoreException;
  */
 record StorageError(int code, String codeName, String reason) {
     /** The error that an exception of H2 stands for. */
-    static StorageError of(MVStoreException failure) {
+    static StorageError of(RuntimeException failure) {
         Throwable root = failure;
-        while (root.getCause() != null) {
+        while (root.getCause() != null && root.getCause().getMessage() != null) {
             root = root.getCause();
         }
         String reason = String.valueOf(root.getMessage());

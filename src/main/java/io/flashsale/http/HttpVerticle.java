@@ -154,9 +154,8 @@ public final class HttpVerticle extends VerticleBase {
         beforeClose.run();
         return afterClose
                 .get()
-                .transform(closed ->
-                        Future.failedFuture(new IllegalStateException("cannot listen on " + settings.host() + ":"
-                                + settings.port() + " (server.port, PORT): " + failure.getMessage())));
+                .transform(closed -> Future.failedFuture(new IllegalStateException("cannot listen on " + settings.host()
+                        + ":" + settings.port() + " (server.port, PORT): " + failure.getMessage())));
     }
 
     @Override
