@@ -228,7 +228,15 @@ final class Node {
     Future<Purchases> purchases(Vertx loop) {
         return connect().map(link -> {
             Ledger ledger = ledger(link);
-            return new Purchases(loop, ledger, placement(loop, ledger), orders, products, recoveries, clock);
+            return new Purchases(
+                    loop,
+                    ledger,
+                    placement(loop, ledger),
+                    orders,
+                    products,
+                    recoveries,
+                    configuration.purchase().refusalTimeout(),
+                    clock);
         });
     }
 

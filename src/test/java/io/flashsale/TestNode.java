@@ -53,6 +53,7 @@ public final class TestNode implements AutoCloseable {
             environment.put("FLASHSALE_RECONCILE_INTERVAL", "100ms");
             // A machine that is busy with other things is no store that is away; tests of stores say what is slow.
             environment.put("FLASHSALE_PURCHASE_CONFIRM_TIMEOUT", "20s");
+            environment.put("FLASHSALE_PURCHASE_REFUSAL_TIMEOUT", "2s");
             environment.put("FLASHSALE_PERSISTENCE_STALL", "20s");
             environment.put("FLASHSALE_REDIS_COMMAND_TIMEOUT", "10s");
             environment.put("ADMIN_EMAIL", ADMIN);

@@ -92,7 +92,7 @@ public record Configuration(
     }
 
     /** Bounds of the purchase. */
-    public record Purchase(int maxInFlight, Duration confirmTimeout) {
+    public record Purchase(int maxInFlight, Duration confirmTimeout, Duration refusalTimeout) {
         private static final Duration LONGEST = Duration.ofHours(1);
 
         /** Refuses what makes no sense. */
@@ -102,6 +102,9 @@ public record Configuration(
                     .that(
                             confirmTimeout.toMillis() >= 1 && confirmTimeout.compareTo(LONGEST) <= 0,
                             "confirmTimeout must be 1ms to 1h")
+                    .that(
+                            refusalTimeout.toMillis() >= 1 && refusalTimeout.compareTo(LONGEST) <= 0,
+                            "refusalTimeout must be 1ms to 1h")
                     .check();
         }
     }
@@ -158,7 +161,9 @@ public record Configuration(
                 reader.build(
                         "purchase.",
                         () -> new Purchase(
-                                reader.integer("purchase.maxInFlight"), reader.duration("purchase.confirmTimeout"))),
+                                reader.integer("purchase.maxInFlight"),
+                                reader.duration("purchase.confirmTimeout"),
+                                reader.duration("purchase.refusalTimeout"))),
                 reader.build(
                         "purchase.",
                         () -> new Ledger.Settings(

@@ -44,7 +44,11 @@ public final class Purchases {
     private final Map<String, Instant> unknownUntil = new BoundedMap<>(PRODUCTS_REMEMBERED);
     private final Map<String, Instant> recoveryAskedUntil = new BoundedMap<>(PRODUCTS_REMEMBERED);
 
-    /** Wires the purchase to both stores. */
+    /**
+     * Wires the purchase to both stores.
+     *
+     * @param refusalTimeout how long a refusal waits for MongoDB before it is believed
+     */
     public Purchases(
             Vertx vertx,
             Ledger ledger,
@@ -52,13 +56,14 @@ public final class Purchases {
             OrderStore orders,
             ProductStore products,
             RecoveryClient recoveries,
+            Duration refusalTimeout,
             Clock clock) {
         this.ledger = ledger;
         this.placement = placement;
         this.orders = orders;
         this.products = products;
         this.recoveries = recoveries;
-        this.secondLook = new SecondLook(vertx, products::epochs, orders::findAll, clock);
+        this.secondLook = new SecondLook(vertx, products::epochs, orders::findAll, refusalTimeout, clock);
         this.clock = clock;
     }
 

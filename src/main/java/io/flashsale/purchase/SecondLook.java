@@ -33,14 +33,12 @@ final class SecondLook {
     /** The epoch of a sale that was opened and has not been recovered since. */
     private static final long FIRST_EPOCH = 1;
 
-    /** A refusal is not to wait for MongoDB longer than that. */
-    private static final Duration PATIENCE = Duration.ofMillis(300);
-
     private static final Duration AWAY_REMEMBERED = Duration.ofSeconds(1);
 
     private final GatheredReads<String, Long> epochs;
     private final GatheredReads<String, Order> orders;
     private final Vertx vertx;
+    private final Duration timeout;
     private final Clock clock;
     private Instant awayUntil = Instant.MIN;
 
@@ -49,13 +47,16 @@ final class SecondLook {
      *
      * @param epochs reads the epochs of products in MongoDB
      * @param orders reads orders in MongoDB
+     * @param timeout how long a refusal waits for MongoDB before it is believed
      */
     SecondLook(
             Vertx vertx,
             Function<Set<String>, Future<Map<String, Long>>> epochs,
             Function<Set<String>, Future<Map<String, Order>>> orders,
+            Duration timeout,
             Clock clock) {
         this.vertx = vertx;
+        this.timeout = timeout;
         this.epochs = new GatheredReads<>(epochs, MAX_WAITING);
         this.orders = new GatheredReads<>(orders, MAX_WAITING);
         this.clock = clock;
@@ -93,7 +94,7 @@ final class SecondLook {
         }
         Promise<T> answer = Promise.promise();
         long timer = vertx.setTimer(
-                PATIENCE.toMillis(),
+                timeout.toMillis(),
                 late -> answer.tryFail(new StoreUnavailableException("a second look took too long")));
         read.onComplete(done -> {
             if (vertx.cancelTimer(timer)) {

@@ -743,6 +743,31 @@ class CheckerTest {
     }
 
     @Test
+    void aRefusalThatIsBelievedWithoutMongoDbIsKnown() {
+        told("ada", "k", 1, 1);
+        stored("ada", "k", 1, 1, "placed");
+        history.faultAt(now, "begin MONGO_KILLED");
+        refused("ada", "k", 409, "sold-out");
+        call(Call.Kind.BUY, "ada", "k", 1, 201, true, body("ada", "k", 1, 1).encode());
+        assertEquals(1, forgetful().known().get(KnownViolation.REFUSAL_BELIEVED_WITHOUT_MONGODB));
+        assertTrue(forgetful().violations().stream().noneMatch(each -> each.startsWith("replay")));
+        finds("replay");
+    }
+
+    @Test
+    void aRefusalIsNotKnownWhereMongoDbCouldBeAsked() {
+        told("ada", "k", 1, 1);
+        stored("ada", "k", 1, 1, "placed");
+        history.faultAt(now, "begin REDIS_FLUSHED");
+        history.faultAt(now, "begin MONGO_KILLED");
+        history.faultAt(now + 1, "end MONGO_KILLED");
+        now += 10 * SECOND;
+        refused("ada", "k", 409, "sold-out");
+        assertTrue(forgetful().violations().stream().anyMatch(each -> each.startsWith("replay")));
+        assertEquals(Map.of(), forgetful().known());
+    }
+
+    @Test
     void aConfirmedAnswerThatIsNotMarkedIsNeverKnown() {
         told("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");

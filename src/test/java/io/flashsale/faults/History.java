@@ -21,6 +21,9 @@ final class History {
     /** Within it everything that was given back is sellable again, once nothing is broken any more. */
     private static final long HEALING = TimeUnit.SECONDS.toNanos(15);
 
+    /** A node that could not reach MongoDB asks it again after a second, and its connections take as long to come back. */
+    private static final long REMEMBERED = TimeUnit.SECONDS.toNanos(3);
+
     private static final long NEVER = Long.MAX_VALUE;
 
     private final long startedAt = System.nanoTime();
@@ -74,6 +77,22 @@ final class History {
     /** Whether a call was begun after everything had been healed. */
     boolean isAfterHealing(Call call) {
         return call.invoked() >= wholeAt;
+    }
+
+    /** Whether a fault of MongoDB, or of the way to it, lasted into a call, or ended so shortly before that a node remembers. */
+    boolean isMongoOutOfReach(Call call) {
+        long begun = NEVER;
+        for (Event event : events) {
+            if (event.what().startsWith("begin MONGO_")) {
+                begun = event.at();
+            } else if (event.what().startsWith("end MONGO_")) {
+                if (begun <= call.returned() && event.at() + REMEMBERED >= call.invoked()) {
+                    return true;
+                }
+                begun = NEVER;
+            }
+        }
+        return begun <= call.returned();
     }
 
     /** When both stores were seen to agree; the end of time where they were not. */

@@ -14,5 +14,10 @@ enum KnownViolation {
      * After Redis lost data, a node that cannot reach MongoDB either reserves again for a key that already has its order. The
      * buyer is told 202 with other units after a 201, and gets the first order again once MongoDB answers.
      */
-    UNCONFIRMED_ANSWER_AFTER_A_CONFIRMED_ONE
+    UNCONFIRMED_ANSWER_AFTER_A_CONFIRMED_ONE,
+    /**
+     * After Redis lost data, a node that cannot reach MongoDB either believes Redis' refusal of a key that has its order.
+     * The contract excepts the loss of MongoDB; the buyer gets the order again once MongoDB answers.
+     */
+    REFUSAL_BELIEVED_WITHOUT_MONGODB
 }

@@ -50,6 +50,9 @@ final class Node implements AutoCloseable {
         environment.put("FLASHSALE_MONGODB_COMMAND_TIMEOUT", "1s");
         environment.put("FLASHSALE_REDIS_COMMAND_TIMEOUT", "500ms");
         environment.put("FLASHSALE_PURCHASE_CONFIRM_TIMEOUT", "700ms");
+        // A machine that is busy is no MongoDB that is away: a refusal is believed too soon only where the link is
+        // broken.
+        environment.put("FLASHSALE_PURCHASE_REFUSAL_TIMEOUT", "2s");
         environment.put("FLASHSALE_GATE_BCRYPT_COST", "4");
         environment.put("FLASHSALE_RECONCILE_INTERVAL", "200ms");
         environment.put("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "3");

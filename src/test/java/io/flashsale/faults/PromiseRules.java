@@ -118,12 +118,19 @@ final class PromiseRules {
             boolean later = before != null && call.invoked() > before.returned();
             if (call.kind() == Kind.BUY && later && call.quantity() == before.quantity()) {
                 if (call.outcome() == Outcome.FAIL) {
-                    judged.violate(
-                            "replay", call.status() + " " + call.code() + " for a key that has " + before.orderId());
+                    refused(call, before);
                 } else if (call.bought() && !call.replayed()) {
                     notMarked(call);
                 }
             }
+        }
+    }
+
+    private void refused(Call call, Call before) {
+        if (judged.mayHaveForgotten(call) && judged.history().isMongoOutOfReach(call)) {
+            judged.count(KnownViolation.REFUSAL_BELIEVED_WITHOUT_MONGODB);
+        } else {
+            judged.violate("replay", call.status() + " " + call.code() + " for a key that has " + before.orderId());
         }
     }
 

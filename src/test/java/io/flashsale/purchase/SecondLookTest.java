@@ -12,6 +12,7 @@ import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,9 @@ class SecondLookTest {
     private final ManualTime time = new ManualTime();
     private final Reads<Long> epochs = new Reads<>();
     private final Reads<Order> orders = new Reads<>();
-    private final SecondLook look = new SecondLook(time.vertx(), epochs, orders, time.clock());
+    private static final Duration TIMEOUT = Duration.ofMillis(300);
+
+    private final SecondLook look = new SecondLook(time.vertx(), epochs, orders, TIMEOUT, time.clock());
 
     private static PurchaseCommand command(int quantity) {
         return new PurchaseCommand("ada", "p", new IdempotencyKey("k"), quantity);
