@@ -89,7 +89,7 @@ public final class Main {
             run(Configuration.read(environment, VALIDATOR), environment, shutdown, out);
         } catch (ConfigurationException e) {
             shutdown.fail(WRONG_USE, "The configuration is wrong:\n  " + String.join("\n  ", e.mistakes()));
-        } catch (InterruptedException | TimeoutException | RuntimeException e) {
+        } catch (Throwable e) {
             // Whatever it is: by now other threads run, which would keep alive a process that does nothing.
             shutdown.fail(FAILED, CANNOT_RUN + explained(e));
         } finally {
@@ -98,15 +98,17 @@ public final class Main {
     }
 
     /** One line; what nobody foresaw is told with its kind, since its message alone says little. */
-    private static String explained(Exception failure) {
-        boolean forOperators = failure instanceof EmbeddedStoreException
-                || failure instanceof IllegalStateException
-                || failure instanceof TimeoutException;
+    private static String explained(Throwable failure) {
         Throwable reason = failure.getCause() == null ? failure : failure.getCause();
         if (reason instanceof StoreUnavailableException) {
             return "MongoDB does not answer: " + FailureSummary.of(reason);
         }
-        String text = forOperators && failure.getMessage() != null ? failure.getMessage() : reason.toString();
+        // A failed future comes wrapped; what is inside tells whether somebody wrote the message for an operator.
+        Throwable told = failure instanceof EmbeddedStoreException ? failure : reason;
+        boolean forOperators = told instanceof EmbeddedStoreException
+                || told instanceof IllegalStateException
+                || told instanceof TimeoutException;
+        String text = forOperators && told.getMessage() != null ? told.getMessage() : told.toString();
         return text.replaceAll("\\s*[\r\n]+\\s*", " ");
     }
 
@@ -128,10 +130,8 @@ public final class Main {
         } catch (ConfigurationException e) {
             e.mistakes().forEach(System.err::println);
             exitCode = WRONG_USE;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             System.err.println("The audit could not be made: " + explained(e));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
         if (vertx != null) {
             vertx.close();

@@ -128,7 +128,7 @@ final class Shutdown {
             step.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (Exception e) {
+        } catch (Throwable e) {
             System.err.println("stopped before everything had ended: " + e.getMessage());
         }
     }

@@ -5,6 +5,7 @@ import io.flashsale.reconcile.SalesClosed;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
 import io.flashsale.redis.Script;
+import io.flashsale.server.FailureSummary;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -28,7 +29,6 @@ final class StoreHealth {
     private static final Script PROBE = Script.load("probe-1");
     private static final String PROBE_LASTS_MILLIS = "60000";
     private static final long SHARED_FOR_MILLIS = 1_000;
-    private static final int MAX_REASON_CHARACTERS = 200;
 
     private final Vertx vertx;
     private final RedisLink redis;
@@ -57,7 +57,7 @@ final class StoreHealth {
         private Future<Void> observe(Future<?> write) {
             return write.<Void>mapEmpty()
                     .onSuccess(written -> set(true, null))
-                    .onFailure(failure -> set(false, shortened(String.valueOf(failure.getMessage()))))
+                    .onFailure(failure -> set(false, FailureSummary.of(failure)))
                     .otherwiseEmpty();
         }
 
@@ -131,9 +131,5 @@ final class StoreHealth {
                 .forEach((productId, since) ->
                         sales.add(new JsonObject().put("productId", productId).put("since", since.toString())));
         return sales;
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= MAX_REASON_CHARACTERS ? text : text.substring(0, MAX_REASON_CHARACTERS) + "…";
     }
 }

@@ -226,7 +226,7 @@ class StopIT {
                         "REDIS_URI",
                         TestStores.shared().redisUri(),
                         "MONGODB_URI",
-                        "mongodb://127.0.0.1:" + freePort(),
+                        "mongodb://127.0.0.1:1",
                         "FLASHSALE_MONGODB_COMMAND_TIMEOUT",
                         "100ms",
                         "MANAGEMENT_PORT",

@@ -75,7 +75,8 @@ class WrongStartsIT {
         start(
                 "an admin who cannot be",
                 WRONG_CONFIGURATION,
-                "admin.password = ***: must have 10 to 72 bytes",
+                "admin.email = nobody: must be an address such as admin@example.com\n"
+                        + "  admin.password = ***: must have 10 to 72 bytes",
                 "ADMIN_EMAIL",
                 "nobody",
                 "ADMIN_PASSWORD",

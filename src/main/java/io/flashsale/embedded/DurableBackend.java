@@ -131,14 +131,19 @@ final class DurableBackend implements MongoBackend {
     /** A read may have seen what a write beside it had changed in memory, and what the file then refused. */
     private boolean survivesWriteUnderWay(H2Backend backend) {
         if (!writing.isLocked()) {
-            return backend == current;
+            return stands(backend);
         }
         writing.lock();
         try {
-            return backend == current;
+            return stands(backend);
         } finally {
             writing.unlock();
         }
+    }
+
+    /** A file that could not be opened again leaves a closed store behind, whose memory is not what the file holds. */
+    private boolean stands(H2Backend backend) {
+        return backend == current && !backend.getMvStore().isClosed();
     }
 
     private Document write(Function<H2Backend, Document> step) {
@@ -168,7 +173,12 @@ final class DurableBackend implements MongoBackend {
         } catch (RuntimeException e) {
             refused = e;
         }
-        long version = backend.getMvStore().commit();
+        MVStore store = backend.getMvStore();
+        long version = store.commit();
+        // A closed store commits nothing and says no more than one without changes.
+        if (store.isClosed()) {
+            throw new MVStoreException(DataUtils.ERROR_CLOSED, "the data file was closed while it was written");
+        }
         if (version != NO_COMMIT && pause.end()) {
             LOG.atInfo().addKeyValue("file", file).log("data file can be written again");
         }
@@ -183,8 +193,8 @@ final class DurableBackend implements MongoBackend {
     private void tidy(H2Backend backend) {
         try {
             file.committed(backend.getMvStore());
-        } catch (MVStoreException e) {
-            reopen(backend, e);
+        } catch (RuntimeException e) {
+            reopen(backend, storeFailure(e));
         }
     }
 
@@ -219,10 +229,17 @@ final class DurableBackend implements MongoBackend {
         }
         try {
             current = file.open();
-        } catch (MVStoreException e) {
-            pause.begin(e);
+        } catch (RuntimeException e) {
+            pause.begin(storeFailure(e));
             LOG.atDebug().addKeyValue("reason", e.getMessage()).log("data file could not be opened again yet");
         }
+    }
+
+    /** Whatever the store throws, a client is answered the same way. */
+    private static MVStoreException storeFailure(RuntimeException failure) {
+        return failure instanceof MVStoreException known
+                ? known
+                : new MVStoreException(DataUtils.ERROR_INTERNAL, failure.toString());
     }
 
     /** Closes the file. What was acknowledged is in it, so that a failure here is worth a line and no more. */

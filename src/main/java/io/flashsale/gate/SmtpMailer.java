@@ -15,11 +15,15 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Delivers mail by SMTP, trying again with growing pauses for as long as the code in it is worth anything. */
 public final class SmtpMailer implements Mailer {
+    /** The domain of a sender: labels of letters, digits and hyphens. */
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63})*");
+
     private static final Logger LOG = LoggerFactory.getLogger(SmtpMailer.class);
     private static final int TRIES = 5;
 
@@ -69,9 +73,12 @@ public final class SmtpMailer implements Mailer {
                     .check();
         }
 
+        /** A mail server of the house may be named without a dot, which no buyer's address is. */
         private static boolean isSender(String text) {
             try {
-                return Emails.isAddress(new EmailAddress(text).getEmail());
+                String email = new EmailAddress(text).getEmail();
+                int at = email.lastIndexOf('@');
+                return at > 0 && HOST.matcher(email.substring(at + 1)).matches();
             } catch (IllegalArgumentException e) {
                 return false;
             }
@@ -107,6 +114,8 @@ public final class SmtpMailer implements Mailer {
                 .setSsl(smtps)
                 .setConnectTimeout((int) settings.timeout().toMillis())
                 .setMaxPoolSize(4);
+        // A server that falls silent must not keep its connection: there are four, and the client waits for ever.
+        config.setIdleTimeout((int) settings.timeout().toMillis()).setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         String query = uri.getQuery() == null ? "" : uri.getQuery();
         boolean withPassword = uri.getUserInfo() != null;
         if (query.contains("starttls=disabled") || smtps) {
@@ -166,7 +175,7 @@ public final class SmtpMailer implements Mailer {
     private void tryAgain(Mail mail, int triesLeft, Duration pause) {
         if (closing) {
             queued.decrementAndGet();
-            LOG.warn("a mail that waited for another try was dropped: the node was stopped");
+            LOG.atWarn().addKeyValue("reason", "the node is stopping").log("mail dropped");
         } else {
             attempt(mail, triesLeft, pause);
         }
@@ -179,12 +188,12 @@ public final class SmtpMailer implements Mailer {
         if (underWay.get() == 0) {
             idle.tryComplete();
         }
-        long patienceMillis = settings.timeout().toMillis();
-        long late = vertx.setTimer(patienceMillis, timer -> idle.tryComplete());
+        long timeoutMillis = settings.timeout().toMillis();
+        long late = vertx.setTimer(timeoutMillis, timer -> idle.tryComplete());
         return idle.future().compose(done -> {
             vertx.cancelTimer(late);
             // A server that does not answer the farewell must not keep the node from stopping.
-            return client.close().timeout(patienceMillis, TimeUnit.MILLISECONDS).otherwiseEmpty();
+            return client.close().timeout(timeoutMillis, TimeUnit.MILLISECONDS).otherwiseEmpty();
         });
     }
 }

@@ -8,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,7 +32,10 @@ final class BrowserOrigins implements SecurityPolicyHandler {
     private static final Set<String> FROM_ELSEWHERE = Set.of("cross-site", "same-site");
 
     private static final Pattern ORIGIN =
-            Pattern.compile("(https?)://(\\[[0-9a-f:.]+]|[^:/?#\\[\\]]+)(?::([1-9][0-9]{0,4}))?");
+            Pattern.compile("([a-z][a-z0-9+.-]*)://(\\[[0-9a-f:.]+]|[^:/?#\\[\\]]+)(?::([1-9][0-9]{0,4}))?");
+
+    /** A browser leaves out the port that the scheme stands for. */
+    private static final Map<String, String> DEFAULT_PORTS = Map.of("https", "443", "http", "80");
 
     private final Set<String> allowed;
 
@@ -46,9 +50,7 @@ final class BrowserOrigins implements SecurityPolicyHandler {
             return false;
         }
         String port = parts.group(3);
-        return port == null
-                || (Integer.parseInt(port) <= 65_535
-                        && !port.equals(parts.group(1).equals("https") ? "443" : "80"));
+        return port == null || (Integer.parseInt(port) <= 65_535 && !port.equals(DEFAULT_PORTS.get(parts.group(1))));
     }
 
     private static boolean isHost(String text) {

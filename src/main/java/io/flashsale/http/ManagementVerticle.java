@@ -29,7 +29,6 @@ public final class ManagementVerticle extends VerticleBase {
                     .that(ListenAddress.isHost(host), ListenAddress.HOST_RULE)
                     .that(ListenAddress.isPort(port), ListenAddress.PORT_RULE)
                     .check();
-            new ListenAddress(host, port);
         }
     }
 

@@ -21,6 +21,9 @@ final class PemFiles {
     private static final byte[] PROBE =
             "signed with one half, verified with the other".getBytes(StandardCharsets.US_ASCII);
 
+    private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
+    private static final String END = "-----END CERTIFICATE-----";
+
     private PemFiles() {}
 
     /**
@@ -51,13 +54,27 @@ final class PemFiles {
 
     private static boolean isChain(Buffer pem) {
         try {
-            return pem.toString().contains("-----BEGIN CERTIFICATE-----")
+            String chain = certificates(pem.toString());
+            return !chain.isEmpty()
                     && !CertificateFactory.getInstance("X.509")
-                            .generateCertificates(new ByteArrayInputStream(pem.getBytes()))
+                            .generateCertificates(new ByteArrayInputStream(chain.getBytes(StandardCharsets.US_ASCII)))
                             .isEmpty();
         } catch (GeneralSecurityException e) {
             return false;
         }
+    }
+
+    /** The certificates alone: one file may hold the key, too, and the server takes of it what it needs. */
+    private static String certificates(String pem) {
+        StringBuilder chain = new StringBuilder();
+        int begin = pem.indexOf(BEGIN);
+        while (begin >= 0) {
+            int end = pem.indexOf(END, begin);
+            end = end < 0 ? pem.length() : end + END.length();
+            chain.append(pem, begin, end).append('\n');
+            begin = pem.indexOf(BEGIN, end);
+        }
+        return chain.toString();
     }
 
     private static boolean belongTogether(Buffer chain, Buffer secret) {

@@ -1,5 +1,6 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.async.Futures;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.HashMap;
@@ -58,17 +59,15 @@ final class CoalescedRecoveries {
     private Future<Void> start(String productId, Flight flight) {
         underWay.put(productId, flight);
         // A recovery that throws has failed like any other.
-        Future.succeededFuture()
-                .compose(now -> recoverer.recover(productId, flight.wrongEpoch()))
-                .onComplete((none, failure) -> {
-                    underWay.remove(productId);
-                    Flight waiting = next.remove(productId);
-                    if (waiting != null) {
-                        start(productId, waiting);
-                    }
-                    // Last: whoever asks again from here on must meet the state as it is now.
-                    flight.end().complete(null, failure);
-                });
+        Futures.attempt(() -> recoverer.recover(productId, flight.wrongEpoch())).onComplete((none, failure) -> {
+            underWay.remove(productId);
+            Flight waiting = next.remove(productId);
+            if (waiting != null) {
+                start(productId, waiting);
+            }
+            // Last: whoever asks again from here on must meet the state as it is now.
+            flight.end().complete(null, failure);
+        });
         return flight.end().future();
     }
 }

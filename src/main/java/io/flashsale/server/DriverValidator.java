@@ -35,10 +35,10 @@ public final class DriverValidator implements StoreSettingsValidator {
     private static final Map<String, String> COMPLAINTS = complaints();
 
     private static final Pattern SECURITY_SWITCH =
-            Pattern.compile("[?&;](?:tls|ssl)=(?!(?:true|false)(?:[&;]|$))", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("[?&;](?:tls|ssl)=(?!(?:true|yes|1|false|no|0)(?:[&;]|$))", Pattern.CASE_INSENSITIVE);
     private static final Pattern NEEDS_A_LIBRARY =
             Pattern.compile("[?&;]compressors=[^&;]*(?:snappy|zstd)", Pattern.CASE_INSENSITIVE);
-    private static final Pattern RESERVED_IN_DATABASE = Pattern.compile("[$*<>:|?\\s]");
+    private static final Pattern RESERVED_IN_DATABASE = Pattern.compile("[$\\s]");
     private static final Set<String> MONGODBS_OWN = Set.of("admin", "config", "local");
     private static final int MAX_DATABASE_BYTES = 63;
 
@@ -176,7 +176,6 @@ public final class DriverValidator implements StoreSettingsValidator {
     }
 
     private static String databaseRule() {
-        return "must be 1 to " + MAX_DATABASE_BYTES
-                + " bytes without blanks and without any of / \\ . \" $ * < > : | ?";
+        return "must be 1 to " + MAX_DATABASE_BYTES + " bytes without blanks and without any of / \\ . \" $";
     }
 }

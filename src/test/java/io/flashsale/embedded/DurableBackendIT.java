@@ -203,7 +203,7 @@ class DurableBackendIT {
 
     /** Until a thread of the server waits for the write to end. */
     private static void awaitReader() throws InterruptedException {
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 3_000; i++) {
             boolean waits = Thread.getAllStackTraces().entrySet().stream()
                     .filter(thread -> thread.getKey().getName().startsWith("mongo-server-worker"))
                     .anyMatch(thread -> java.util.Arrays.stream(thread.getValue())
@@ -213,6 +213,7 @@ class DurableBackendIT {
             }
             Thread.sleep(10);
         }
+        throw new AssertionError("no read waits for the write beside it");
     }
 
     @Test

@@ -46,7 +46,12 @@ class ListenAddressTest {
     @Test
     void anOriginIsWhatBrowsersSend() {
         for (String origin : new String[] {
-            "https://shop.example.com", "http://localhost:5173", "https://shop.example.com:8443", "http://[::1]:3000"
+            "https://shop.example.com",
+            "http://localhost:5173",
+            "https://shop.example.com:8443",
+            "http://[::1]:3000",
+            "capacitor://localhost",
+            "chrome-extension://abcdefghijklmnop"
         }) {
             assertTrue(BrowserOrigins.isOrigin(origin), origin);
         }
@@ -61,7 +66,7 @@ class ListenAddressTest {
             "http://shop.example.com:80",
             "https://shop.example.com:99999",
             "https://user@shop.example.com",
-            "ftp://shop.example.com",
+            "//shop.example.com",
             "https://*.example.com",
             "https://[::1"
         }) {

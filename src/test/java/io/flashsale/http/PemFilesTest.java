@@ -38,6 +38,14 @@ class PemFilesTest {
     }
 
     @Test
+    void takesOneFileWithBoth() throws Exception {
+        Path both = Files.writeString(
+                folder.resolve("both.pem"),
+                Files.readString(ec.resolve("key.pem")) + Files.readString(ec.resolve("cert.pem")));
+        assertDoesNotThrow(() -> new HttpVerticle.Tls(both, both));
+    }
+
+    @Test
     void refusesAKeyThatIsNotTheCertificates() throws Exception {
         Path other = folder.resolve("other");
         SelfSigned.write(other, "EC");

@@ -51,7 +51,12 @@ public final class TestStores {
     private static String inADatabaseOfThisFork(String redisUri) {
         String fork = System.getProperty("surefire.forkNumber", "1");
         boolean namesNone = URI.create(redisUri).getRawPath().replace("/", "").isEmpty();
-        return namesNone && !fork.equals("1") ? redisUri.replaceAll("/+$", "") + "/" + fork : redisUri;
+        if (!namesNone || fork.equals("1")) {
+            return redisUri;
+        }
+        int question = redisUri.indexOf('?');
+        String server = question < 0 ? redisUri : redisUri.substring(0, question);
+        return server.replaceAll("/+$", "") + "/" + fork + redisUri.substring(server.length());
     }
 
     private static TestStores containers() {
