@@ -1,7 +1,6 @@
 package io.flashsale.embedded;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.h2.mvstore.MVStoreTool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,48 +170,6 @@ class DurableBackendIT {
         assertInstanceOf(MongoCommandException.class, failure);
         JsonObject document = TestNode.await(client.findOne("written", query, null));
         assertEquals("x".repeat(500), document.getString("text"));
-    }
-
-    @Test
-    void aReadIsNotAnsweredWithWhatTheFileThenRefuses() throws Exception {
-        // given: a write has changed the memory, and its commit waits for the disk
-        insertAll(1);
-        disk.hold();
-        CompletableFuture<String> write =
-                insert("uncertain").toCompletionStage().toCompletableFuture();
-        disk.awaitWrite();
-
-        // when: somebody reads what was written, and the disk then refuses it
-        JsonObject query = new JsonObject().put("_id", "uncertain");
-        CompletableFuture<JsonObject> read =
-                client.findOne("written", query, null).toCompletionStage().toCompletableFuture();
-        awaitReader();
-        boolean answeredBeforeTheWrite = read.isDone();
-        disk.fill(0);
-        disk.release();
-
-        // then
-        assertFalse(answeredBeforeTheWrite);
-        assertTrue(write.handle((id, failure) -> failure != null).get());
-        assertEquals(null, read.handle((document, failure) -> document).get());
-        disk.free();
-        insertPatiently("after");
-        assertFalse(found().contains("uncertain"));
-    }
-
-    /** Until a thread of the server waits for the write to end. */
-    private static void awaitReader() throws InterruptedException {
-        for (int i = 0; i < 3_000; i++) {
-            boolean waits = Thread.getAllStackTraces().entrySet().stream()
-                    .filter(thread -> thread.getKey().getName().startsWith("mongo-server-worker"))
-                    .anyMatch(thread -> java.util.Arrays.stream(thread.getValue())
-                            .anyMatch(frame -> frame.getMethodName().equals("survivesWriteUnderWay")));
-            if (waits) {
-                return;
-            }
-            Thread.sleep(10);
-        }
-        throw new AssertionError("no read waits for the write beside it");
     }
 
     @Test

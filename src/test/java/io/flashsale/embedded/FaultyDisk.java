@@ -7,7 +7,6 @@ import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import org.h2.store.fs.FileBaseDefault;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
@@ -26,8 +25,6 @@ public final class FaultyDisk extends FilePathWrapper {
 
         private volatile boolean full;
         private volatile double writtenBeforeFailing;
-        private volatile CountDownLatch reached;
-        private volatile CountDownLatch released;
 
         /**
          * From now on each write fails.
@@ -42,33 +39,6 @@ public final class FaultyDisk extends FilePathWrapper {
         /** From now on writes succeed. */
         public void free() {
             full = false;
-        }
-
-        /** The next writes wait; {@link #awaitWrite} says when the first has come. */
-        void hold() {
-            reached = new CountDownLatch(1);
-            released = new CountDownLatch(1);
-        }
-
-        void awaitWrite() throws InterruptedException {
-            reached.await();
-        }
-
-        void release() {
-            released.countDown();
-        }
-
-        private void meet() throws IOException {
-            CountDownLatch holding = released;
-            if (holding == null) {
-                return;
-            }
-            reached.countDown();
-            try {
-                holding.await();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
         }
     }
 
@@ -112,7 +82,6 @@ public final class FaultyDisk extends FilePathWrapper {
 
         @Override
         public synchronized int write(ByteBuffer source, long position) throws IOException {
-            state.meet();
             if (state.full) {
                 ByteBuffer part = source.duplicate();
                 part.limit(part.position() + (int) (part.remaining() * state.writtenBeforeFailing));
