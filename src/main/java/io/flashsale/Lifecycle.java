@@ -1,5 +1,6 @@
 package io.flashsale;
 
+import io.flashsale.async.Futures;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -112,9 +113,8 @@ final class Lifecycle {
                         + before.state().name().toLowerCase(Locale.ROOT)));
             }
         } while (!now.compareAndSet(before, before.with(deployment.future())));
-        // Future.future() fails also where the call throws: a deployment that never ended would hold up the drain.
-        Future.<String>future(done -> vertx.deployVerticle(verticle, new DeploymentOptions().setInstances(instances))
-                        .onComplete(done))
+        // A deployment that throws must end, or it would hold up the drain.
+        Futures.attempt(() -> vertx.deployVerticle(verticle, new DeploymentOptions().setInstances(instances)))
                 .onComplete(deployment);
         return deployment.future().mapEmpty();
     }
