@@ -185,8 +185,14 @@ class ArchitectureTest {
     }
 
     @Test
+    void theSaleBoundsWaitsByTimersOfItsOwnLoop() {
+        timeouts(BASE + ".purchase", BASE + ".reconcile").check(CLASSES);
+    }
+
+    @Test
     void theRulesCanFail() {
         JavaClasses broken = new ClassFileImporter().importClasses(Careless.class);
+        assertTrue(timeouts(BASE).evaluate(broken).hasViolation());
         assertTrue(blocking().evaluate(broken).hasViolation());
         assertTrue(clocks().evaluate(broken).hasViolation());
         assertTrue(only("java.time..", "http").evaluate(broken).hasViolation());
@@ -198,6 +204,22 @@ class ArchitectureTest {
             future.get();
             return java.time.Instant.now();
         }
+
+        io.vertx.core.Future<Void> bound(io.vertx.core.Future<Void> answer) {
+            return answer.timeout(1, java.util.concurrent.TimeUnit.SECONDS);
+        }
+    }
+
+    /**
+     * {@code Future.timeout} fires on the loop of the future's context, or on a foreign thread where it has none: what follows
+     * would touch the single-threaded state of the sale from outside of its loop.
+     */
+    private static ArchRule timeouts(String... packages) {
+        return noClasses()
+                .that()
+                .resideInAnyPackage(packages)
+                .should()
+                .callMethod(io.vertx.core.Future.class, "timeout", long.class, java.util.concurrent.TimeUnit.class);
     }
 
     private static ArchRule blocking() {
