@@ -164,6 +164,8 @@ class EmbeddedRedisIT {
             long second = redis.process().pid();
             assertNotEquals(first, second);
             assertEquals(second, recordedPid());
+            // It is in its group before it is Redis.
+            awaitAnswer();
             assertEquals(second, groupOf(second));
         }
     }
