@@ -136,8 +136,9 @@ public final class FlashSale {
     }
 
     /**
-     * Starts. Waits for both stores as long as it takes: nothing may be sold before MongoDB's indexes stand, and a Redis
-     * that nobody has spoken to may be one that loses keys. Meanwhile the management port tells what is waited for.
+     * Starts. Waits for both stores as long as it takes, also where one goes away again meanwhile: nothing may be sold before
+     * MongoDB's indexes stand, and a Redis that nobody has spoken to may be one that loses keys. Meanwhile the management
+     * port tells what is waited for.
      *
      * @return fails where the configuration can never work, such as a Redis that is too old or evicts keys, and as soon as
      *     the node is stopped
@@ -162,7 +163,8 @@ public final class FlashSale {
                 .compose(answered -> checkRedis(own))
                 .compose(fit -> waiting.until("MongoDB", MaskedUri.of(stores.mongoUri()), this::prepareMongo))
                 .compose(prepared -> deployRooms())
-                .compose(deployed -> seed())
+                .compose(deployed -> waiting.until("MongoDB", MaskedUri.of(stores.mongoUri()), this::seedAdmin))
+                .compose(admin -> waiting.until("Redis and MongoDB", "this machine", this::seedDemo))
                 // Whoever called ends this node now: that its connections end is no news.
                 .onFailure(failure -> node.expectEnd());
     }
@@ -235,16 +237,19 @@ public final class FlashSale {
         return lifecycle.deploy(verticle, instances);
     }
 
-    /** The first admin, and in the embedded default a product to try. */
-    private Future<Void> seed() {
-        Future<Void> admin = configuration
+    /** The first admin. */
+    private Future<Void> seedAdmin() {
+        return configuration
                 .admin()
                 .map(first -> node.accounts(own).ensureAdmin(first.email(), first.password()))
                 .orElse(Future.succeededFuture());
-        return configuration.stores().isPresent() ? admin : admin.compose(done -> seedDemo());
     }
 
+    /** In the embedded default a product to try. */
     private Future<Void> seedDemo() {
+        if (configuration.stores().isPresent()) {
+            return Future.succeededFuture();
+        }
         Catalog catalog = node.catalog(own);
         return catalog.list(null, 1).compose(page -> {
             if (!page.items().isEmpty()) {

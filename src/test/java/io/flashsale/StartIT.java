@@ -10,6 +10,7 @@ import io.flashsale.config.Configuration;
 import io.flashsale.embedded.EmbeddedMongo;
 import io.flashsale.embedded.EmbeddedRedis;
 import io.flashsale.faults.TcpProxy;
+import io.flashsale.faults.Trigger;
 import io.flashsale.persistence.MongoLink;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.server.DriverValidator;
@@ -28,6 +29,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -121,6 +123,53 @@ class StartIT {
             begin = "starting: waiting for MongoDB at mongodb://127.0.0.1:" + toMongo.port() + ": ";
             waiting = until(operator, answer -> answer.body().contains("waiting for MongoDB"));
             assertTrue(waiting.json().getString("detail").startsWith(begin), waiting.body());
+            assertFalse(started.isComplete());
+
+            // when
+            toMongo.heal();
+
+            // then
+            await(started);
+            assertEquals(200, operator.get("/health/ready").status());
+            await(sale.stop());
+        }
+    }
+
+    @Test
+    void aMongoDbThatGoesAwayWhileTheAdminIsMadeIsWaitedFor() throws Exception {
+        // given
+        Configuration.Stores shared = TestStores.shared();
+        int managementPort = freePort();
+        try (EmbeddedMongo mongo = EmbeddedMongo.start(Files.createDirectories(folder.resolve("mongo")));
+                TcpProxy toMongo = new TcpProxy(mongo.port())) {
+            // The address of the admin is in the first question about accounts, when everything else stands.
+            CountDownLatch cut = new CountDownLatch(1);
+            toMongo.on(new Trigger(new Trigger.Mark(true, "first@example.com", false), bytes -> {
+                toMongo.set(TcpProxy.Mode.CUT);
+                cut.countDown();
+            }));
+            Configuration configuration = configuration(Map.of(
+                    "MANAGEMENT_PORT",
+                    String.valueOf(managementPort),
+                    "ADMIN_EMAIL",
+                    "first@example.com",
+                    "ADMIN_PASSWORD",
+                    Client.PASSWORD));
+            Configuration.Stores stores =
+                    new Configuration.Stores(shared.redisUri(), "mongodb://127.0.0.1:" + toMongo.port());
+            FlashSale sale = new FlashSale(vertx, configuration, stores, Clock.systemUTC());
+            Client operator = new Client(managementPort, managementPort);
+
+            // when
+            Future<Void> started = sale.start();
+
+            // then
+            assertTrue(cut.await(30, TimeUnit.SECONDS));
+            // With a reason: a try has failed.
+            until(
+                    operator,
+                    answer -> answer.body().contains("waiting for MongoDB")
+                            && !answer.body().contains("no answer yet"));
             assertFalse(started.isComplete());
 
             // when
