@@ -122,7 +122,7 @@ class EmbeddedRedisIT {
 
     /** A machine that is busy may answer later than a probe waits. */
     private void awaitAnswer() throws IOException, InterruptedException {
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 300; i++) {
             if (probe().answers()) {
                 return;
             }
