@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A store that goes away in the middle of a sale, and comes back. */
 class StoresAwayIT {
@@ -248,6 +249,49 @@ class StoresAwayIT {
         }
         assertEquals("up", health.getString("status"));
         assertNull(health.getString("reason"));
+    }
+
+    /** A full Redis is one that is away, whichever step of signing in it refuses: with limits the first, without a later one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"unlimited", "1000/60s"})
+    void signingInOnAFullRedisIsUnavailableAndComesBack(String limit) throws Exception {
+        // given: a user who has proved the password, and one who is signed in
+        try (TestNode limited = TestNode.builder()
+                .on(new Configuration.Stores(redis.uri(), mongo.uri()))
+                .with("FLASHSALE_LIMITS_LOGIN_IP", limit)
+                .with("FLASHSALE_LIMITS_LOGIN_USER", limit)
+                .with("FLASHSALE_LIMITS_OTP_IP", limit)
+                .with("FLASHSALE_LIMITS_OTP_USER", limit)
+                .start()) {
+            JsonObject ada = new JsonObject().put("email", Client.freshEmail()).put("password", Client.PASSWORD);
+            Client waiting = limited.client();
+            assertEquals(201, waiting.post("/api/v1/auth/register", ada).status());
+            assertEquals(200, waiting.post("/api/v1/auth/login", ada).status());
+            JsonObject code = new JsonObject().put("code", waiting.codeSentTo(ada.getString("email")));
+            Client signedIn = limited.user();
+
+            // when
+            limited.redis("CONFIG", "SET", "maxmemory", "1");
+            Answer login = limited.client().post("/api/v1/auth/login", ada);
+            Answer verified = waiting.post("/api/v1/auth/verify-otp", code);
+            Answer profile = signedIn.get("/api/v1/user/profile");
+
+            // then
+            for (Answer refused : List.of(login, verified)) {
+                assertEquals("unavailable", refused.code(), refused.body());
+                assertEquals(503, refused.status());
+                assertEquals("1", refused.header("retry-after"));
+            }
+            assertEquals(200, profile.status(), profile.body());
+
+            // when
+            limited.redis("CONFIG", "SET", "maxmemory", "0");
+
+            // then
+            Client back = limited.client();
+            back.signIn(ada.getString("email"), Client.PASSWORD);
+            assertEquals(200, back.get("/api/v1/user/profile").status());
+        }
     }
 
     private static JsonObject redisHealth(Client management) {
