@@ -1,17 +1,25 @@
 package io.flashsale.embedded;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.h2.store.fs.FileBaseDefault;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
 
-/** A disk that refuses writes when it is told to, as a full one does. H2 reaches it by the scheme {@code faulty}. */
+/**
+ * A disk that refuses writes when it is told to, as a full one does, or to open its files; and one that takes its time. H2
+ * reaches it by the scheme {@code faulty}.
+ */
 public final class FaultyDisk extends FilePathWrapper {
     private static final Map<String, State> FILES = new ConcurrentHashMap<>();
 
@@ -19,12 +27,16 @@ public final class FaultyDisk extends FilePathWrapper {
         FilePath.register(new FaultyDisk());
     }
 
-    /** What becomes of the writes to one file. */
+    /** What becomes of one file. */
     public static final class State {
-        private State() {}
-
+        private final Semaphore arrived = new Semaphore(0);
+        private final AtomicInteger refusedOpens = new AtomicInteger();
         private volatile boolean full;
         private volatile double writtenBeforeFailing;
+        private volatile boolean closed;
+        private volatile CountDownLatch held = new CountDownLatch(0);
+
+        private State() {}
 
         /**
          * From now on each write fails.
@@ -36,9 +48,48 @@ public final class FaultyDisk extends FilePathWrapper {
             full = true;
         }
 
-        /** From now on writes succeed. */
+        /** From now on the file cannot be opened, while who has it open goes on. */
+        void refuseToOpen() {
+            closed = true;
+        }
+
+        /** How often it was refused. */
+        int refusedOpens() {
+            return refusedOpens.get();
+        }
+
+        /** From now on nothing fails. */
         public void free() {
             full = false;
+            closed = false;
+        }
+
+        /** From now on each write waits at the disk. */
+        void hold() {
+            arrived.drainPermits();
+            held = new CountDownLatch(1);
+        }
+
+        /** Waits until a write is held. */
+        void awaitHeldWrite() throws InterruptedException {
+            if (!arrived.tryAcquire(30, TimeUnit.SECONDS)) {
+                throw new AssertionError("no write came to the disk");
+            }
+        }
+
+        /** The writes that are held go on, each to its success or failure. */
+        void letGo() {
+            held.countDown();
+        }
+
+        private void arrive() throws IOException {
+            arrived.release();
+            try {
+                held.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException();
+            }
         }
     }
 
@@ -67,8 +118,12 @@ public final class FaultyDisk extends FilePathWrapper {
 
     @Override
     public FileChannel open(String mode) throws IOException {
-        return new Channel(
-                super.open(mode), of(Path.of(name.substring(getPrefix().length()))));
+        State state = of(Path.of(name.substring(getPrefix().length())));
+        if (state.closed) {
+            state.refusedOpens.incrementAndGet();
+            throw new IOException("Input/output error");
+        }
+        return new Channel(super.open(mode), state);
     }
 
     private static final class Channel extends FileBaseDefault {
@@ -80,8 +135,15 @@ public final class FaultyDisk extends FilePathWrapper {
             this.state = state;
         }
 
+        /** Not synchronized while it is held: reads of the file go on meanwhile. */
         @Override
-        public synchronized int write(ByteBuffer source, long position) throws IOException {
+        @SuppressWarnings("UnsynchronizedOverridesSynchronized")
+        public int write(ByteBuffer source, long position) throws IOException {
+            state.arrive();
+            return writeNow(source, position);
+        }
+
+        private synchronized int writeNow(ByteBuffer source, long position) throws IOException {
             if (state.full) {
                 ByteBuffer part = source.duplicate();
                 part.limit(part.position() + (int) (part.remaining() * state.writtenBeforeFailing));
