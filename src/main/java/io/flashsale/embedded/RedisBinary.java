@@ -148,6 +148,7 @@ final class RedisBinary {
      * Runs the binary to learn its version.
      *
      * @throws IOException where it does not run, or does not end well
+     * @throws EmbeddedStoreException where the thread is interrupted
      */
     private static String sayVersion(Path binary) throws IOException {
         Process process = start(binary);
@@ -162,8 +163,7 @@ final class RedisBinary {
             }
             return answer;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while it told its version", e);
+            throw interrupted(e);
         } finally {
             process.destroyForcibly();
         }
@@ -188,13 +188,18 @@ final class RedisBinary {
         }
     }
 
-    private static void pause() throws IOException {
+    private static void pause() {
         try {
             Thread.sleep(BUSY_PAUSE_MILLIS);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
+            throw interrupted(e);
         }
+    }
+
+    /** Says nothing about the binary, so that no other is looked for. */
+    private static EmbeddedStoreException interrupted(InterruptedException reason) {
+        Thread.currentThread().interrupt();
+        return new EmbeddedStoreException("interrupted while Redis was asked for its version", reason);
     }
 
     private static String platform() {
