@@ -146,7 +146,11 @@ public final class EmbeddedRedis implements AutoCloseable {
             // It loads its data, or writes for longer than the probe waits: SIGTERM means the same, and waits its turn.
             last.terminate();
         }
-        if (!last.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+        for (int i = 0; i < STOP_SECONDS && !last.waitFor(1, TimeUnit.SECONDS); i++) {
+            // Where a shell started it, it ignores SIGTERM until it has come to say otherwise.
+            last.terminate();
+        }
+        if (last.isAlive()) {
             LOG.atWarn().addKeyValue("seconds", STOP_SECONDS).log("Redis did not end in time and was killed");
             last.kill();
             last.waitFor(STOP_SECONDS, TimeUnit.SECONDS);
