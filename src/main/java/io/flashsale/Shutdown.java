@@ -129,7 +129,9 @@ final class Shutdown {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Throwable e) {
-            System.err.println("stopped before everything had ended: " + e.getMessage());
+            // The message of an error is half of what it says, or null.
+            boolean speaks = e instanceof Exception && e.getMessage() != null;
+            System.err.println("stopped before everything had ended: " + (speaks ? e.getMessage() : e));
         }
     }
 }

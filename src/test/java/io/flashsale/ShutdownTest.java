@@ -5,12 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.Shutdown.Step;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a signal ends, and in which order. */
 class ShutdownTest {
@@ -38,21 +43,34 @@ class ShutdownTest {
         assertFalse(Thread.interrupted());
     }
 
-    @Test
-    void whatCannotBeEndedKeepsNothingElseFromIt() {
+    static Stream<Step> failing() {
+        return Stream.of(
+                () -> {
+                    throw new TimeoutException("it hangs");
+                },
+                () -> {
+                    throw new NoClassDefFoundError("a part of the jar that is not there");
+                },
+                () -> {
+                    throw new OutOfMemoryError();
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("failing")
+    void whatCannotBeEndedKeepsNothingElseFromIt(Step failing) {
         // given
         Shutdown shutdown = shutdownOf(Thread.currentThread());
         shutdown.add(() -> ended.add("stores"));
-        shutdown.add(() -> {
-            throw new IllegalStateException("it hangs");
-        });
+        shutdown.add(failing);
+        shutdown.add(() -> ended.add("node"));
         shutdown.startEnded();
 
         // when
         shutdown.end();
 
         // then
-        assertEquals(List.of("stores"), ended);
+        assertEquals(List.of("node", "stores"), ended);
         assertEquals(0, exitCode.getNow(-1));
     }
 
