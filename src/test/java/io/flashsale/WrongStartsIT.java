@@ -20,13 +20,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The jar as operators start it by mistake: its exit code, and what it says. All are started at once. */
 class WrongStartsIT {
-    private static final Path JAR = Path.of(System.getProperty("flashsale.jar", "target/flash-sale.jar"));
     private static final int WRONG_CONFIGURATION = 2;
     private static final int CANNOT_RUN = 1;
+    private static final String DAMAGED = "a program that is damaged";
 
     private static final Map<String, Start> STARTS = new LinkedHashMap<>();
     private static Path folder;
@@ -83,6 +84,23 @@ class WrongStartsIT {
                 "short");
         start("a port that is taken", CANNOT_RUN, "(server.port, PORT)", "PORT", String.valueOf(taken.getLocalPort()));
         start("a data folder that is a file", CANNOT_RUN, "is not a folder", "DATA_DIR", file.toString());
+        start(
+                DAMAGED,
+                CANNOT_RUN,
+                "Flash Sale cannot run: java.lang.ClassFormatError: ",
+                "SMTP_URI",
+                "smtp://127.0.0.1:1?starttls=disabled",
+                "JDK_JAVA_OPTIONS",
+                "-Xbootclasspath/a:" + damagedMailClient());
+    }
+
+    /** A class that is found before the jar's: it is needed when the stores run, and cannot be loaded. */
+    private static Path damagedMailClient() throws IOException {
+        Path classes = folder.resolve("damaged");
+        Path client = classes.resolve("io/vertx/ext/mail/MailClient.class");
+        Files.createDirectories(client.getParent());
+        Files.createFile(client);
+        return classes;
     }
 
     private static void start(String name, int exitCode, String says, String... environment) throws IOException {
@@ -91,12 +109,8 @@ class WrongStartsIT {
             settings.put(environment[i], environment[i + 1]);
         }
         Path out = folder.resolve(STARTS.size() + ".out");
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                JAR.toString());
-        builder.environment().keySet().removeIf(each -> each.startsWith("FLASHSALE_") || each.endsWith("_URI"));
+        ProcessBuilder builder = JarProcess.command();
+        builder.command().add(1, "-XX:TieredStopAtLevel=1");
         Map<String, String> all = new LinkedHashMap<>(Map.of(
                 "PORT", "0",
                 "MANAGEMENT_PORT", "0",
@@ -139,6 +153,15 @@ class WrongStartsIT {
             assertFalse(said.contains("connection to Redis lost"), said);
             assertNoChildIsLeft(start);
         }
+    }
+
+    /** An error, which is no exception: what runs by then is closed all the same. */
+    @Test
+    void anErrorInTheStartEndsTheStoresAsASignalDoes() throws Exception {
+        Start start = STARTS.get(DAMAGED);
+        assertTrue(start.process().waitFor(120, TimeUnit.SECONDS), start::toString);
+        Path log = start.data().resolve("redis").resolve("redis.log");
+        assertTrue(Files.readString(log).contains("is now ready to exit"), () -> "Redis was killed: " + start);
     }
 
     private static void assertNoChildIsLeft(Start start) throws IOException {
