@@ -63,7 +63,10 @@ public final class Main {
         }
         switch (command) {
             case "serve" -> serve(System.getenv(), System.out);
-            case "audit" -> audit(asJson);
+            case "audit" -> {
+                System.setProperty("FLASHSALE_LOG_LEVEL", "ERROR");
+                System.exit(audit(System.getenv(), asJson, STOP_SECONDS, System.out));
+            }
             case "--help", "-h", "help" -> System.out.print(USAGE);
             case "--version", "version" -> System.out.println("flash-sale " + version());
             default -> {
@@ -112,31 +115,48 @@ public final class Main {
         return text.replaceAll("\\s*[\r\n]+\\s*", " ");
     }
 
-    private static void audit(boolean asJson) {
-        System.setProperty("FLASHSALE_LOG_LEVEL", "ERROR");
-        int exitCode = FAILED;
+    /**
+     * Compares the stores once and says what came of it, however long it takes: every command of it has a time-out of its
+     * own, and Ctrl-C ends it.
+     *
+     * @param stopSeconds how long what it used may take to close afterwards
+     * @return the exit code
+     */
+    static int audit(Map<String, String> environment, boolean asJson, int stopSeconds, PrintStream out) {
         Vertx vertx = null;
         try {
-            Configuration configuration = Configuration.read(System.getenv(), VALIDATOR);
+            Configuration configuration = Configuration.read(environment, VALIDATOR);
             Configuration.Stores stores = configuration.stores().orElseGet(() -> {
                 RunningStores running = RunningStores.find(configuration.dataDir());
                 return new Configuration.Stores(running.redisUri(), running.mongoUri());
             });
             vertx = Vertx.vertx();
-            // However long it takes: every command of it has a time-out of its own, and Ctrl-C ends it.
             List<Audit.Line> lines = await(AuditCommand.run(vertx, configuration, stores, Clock.systemUTC()));
-            System.out.print(asJson ? AuditCommand.json(lines) + "\n" : AuditCommand.table(lines));
-            exitCode = lines.stream().allMatch(Audit.Line::agrees) ? 0 : FAILED;
+            out.print(asJson ? AuditCommand.json(lines) + "\n" : AuditCommand.table(lines));
+            return lines.stream().allMatch(Audit.Line::agrees) ? 0 : FAILED;
         } catch (ConfigurationException e) {
             e.mistakes().forEach(System.err::println);
-            exitCode = WRONG_USE;
+            return WRONG_USE;
         } catch (Throwable e) {
             System.err.println("The audit could not be made: " + explained(e));
+            return FAILED;
+        } finally {
+            close(vertx, stopSeconds);
         }
-        if (vertx != null) {
-            vertx.close();
+    }
+
+    /** What the command has found is said by now; it is no less true where this fails. */
+    private static void close(Vertx vertx, int stopSeconds) {
+        if (vertx == null) {
+            return;
         }
-        System.exit(exitCode);
+        try {
+            await(vertx.close(), stopSeconds);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | RuntimeException e) {
+            System.err.println("ended before everything was closed: " + explained(e));
+        }
     }
 
     private static void run(Configuration given, Map<String, String> environment, Shutdown shutdown, PrintStream out)

@@ -1,5 +1,6 @@
 package io.flashsale;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,8 +9,13 @@ import io.flashsale.reconcile.Audit;
 import io.flashsale.redis.Keys;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
+import io.flashsale.support.TestStores;
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -42,7 +48,7 @@ class AuditCommandIT {
     void everyUnitIsCounted() {
         // given: five units off sale, three sold, two of them given back
         String product = TestNode.product(admin, 25, 0);
-        admin.put("/api/v1/products/update-product/" + product, new io.vertx.core.json.JsonObject().put("stock", 20));
+        admin.put("/api/v1/products/update-product/" + product, new JsonObject().put("stock", 20));
         Client ada = node.user();
         Answer two = ada.buy(product, "two", 2);
         ada.buy(product, "one", 1);
@@ -130,5 +136,31 @@ class AuditCommandIT {
         // then
         assertFalse(line.agrees(), line::toString);
         assertEquals("uncertified", line.state());
+    }
+
+    /** A stop has to end within a time limit; a check that reads two stores twice may take longer. */
+    @Test
+    void theTimeLimitOfAStopDoesNotEndIt() {
+        // given: a check pauses for two seconds between its looks
+        int stopSeconds = 1;
+        String database = TestStores.freshDatabase();
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        try (TestNode own =
+                TestNode.builder().with("FLASHSALE_MONGODB_DATABASE", database).start()) {
+            String product = TestNode.product(own.admin(), 10, 0);
+            Map<String, String> environment = Map.of(
+                    "REDIS_URI", TestStores.shared().redisUri(),
+                    "MONGODB_URI", TestStores.shared().mongoUri(),
+                    "FLASHSALE_MONGODB_DATABASE", database);
+
+            // when
+            int exitCode = Main.audit(environment, true, stopSeconds, new PrintStream(said, true, UTF_8));
+
+            // then
+            assertEquals(0, exitCode);
+            JsonObject found = new JsonObject(said.toString(UTF_8));
+            assertTrue(found.getBoolean("agrees"), found::encode);
+            assertTrue(found.getJsonArray("products").encode().contains(product), found::encode);
+        }
     }
 }
