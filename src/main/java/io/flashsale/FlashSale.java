@@ -191,7 +191,10 @@ public final class FlashSale {
         health = new StoreHealth(vertx, own, node.links(), node.mongo(), node.salesClosed(), clock);
         management = new ManagementVerticle(
                 configuration.management(), this::notReady, this::storeHealth, meters::scrape, mailbox);
-        return deploy(() -> management, 1);
+        // Before anything is waited for: this is where an operator asks what it is.
+        return deploy(() -> management, 1)
+                .onSuccess(open ->
+                        LOG.atInfo().addKeyValue("port", management.port()).log("management port opened"));
     }
 
     private Future<JsonObject> storeHealth() {

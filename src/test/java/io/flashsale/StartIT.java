@@ -20,8 +20,6 @@ import io.flashsale.support.TestStores;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +89,6 @@ class StartIT {
     @Test
     void readinessSaysWhichStoreIsWaitedForAndWithoutItsPassword() throws Exception {
         // given
-        int managementPort = freePort();
         try (EmbeddedRedis redis = EmbeddedRedis.start(folder.resolve("redis"));
                 EmbeddedMongo mongo = EmbeddedMongo.start(Files.createDirectories(folder.resolve("mongo")));
                 TcpProxy toRedis = new TcpProxy(redis.port());
@@ -101,12 +98,12 @@ class StartIT {
             String password = URI.create(redis.uri()).getUserInfo().substring(1);
             Configuration.Stores stores = new Configuration.Stores(
                     "redis://:" + password + "@127.0.0.1:" + toRedis.port(), "mongodb://127.0.0.1:" + toMongo.port());
-            Configuration configuration = configuration(Map.of("MANAGEMENT_PORT", String.valueOf(managementPort)));
+            Configuration configuration = configuration(Map.of());
             FlashSale sale = new FlashSale(vertx, configuration, stores, Clock.systemUTC());
-            Client operator = new Client(managementPort, managementPort);
 
             // when
             Future<Void> started = sale.start();
+            Client operator = operator(sale);
 
             // then
             Answer waiting = until(operator, answer -> answer.body().contains("waiting for Redis"));
@@ -139,7 +136,6 @@ class StartIT {
     void aMongoDbThatGoesAwayWhileTheAdminIsMadeIsWaitedFor() throws Exception {
         // given
         Configuration.Stores shared = TestStores.shared();
-        int managementPort = freePort();
         try (EmbeddedMongo mongo = EmbeddedMongo.start(Files.createDirectories(folder.resolve("mongo")));
                 TcpProxy toMongo = new TcpProxy(mongo.port())) {
             // The address of the admin is in the first question about accounts, when everything else stands.
@@ -148,20 +144,15 @@ class StartIT {
                 toMongo.set(TcpProxy.Mode.CUT);
                 cut.countDown();
             }));
-            Configuration configuration = configuration(Map.of(
-                    "MANAGEMENT_PORT",
-                    String.valueOf(managementPort),
-                    "ADMIN_EMAIL",
-                    "first@example.com",
-                    "ADMIN_PASSWORD",
-                    Client.PASSWORD));
+            Configuration configuration =
+                    configuration(Map.of("ADMIN_EMAIL", "first@example.com", "ADMIN_PASSWORD", Client.PASSWORD));
             Configuration.Stores stores =
                     new Configuration.Stores(shared.redisUri(), "mongodb://127.0.0.1:" + toMongo.port());
             FlashSale sale = new FlashSale(vertx, configuration, stores, Clock.systemUTC());
-            Client operator = new Client(managementPort, managementPort);
 
             // when
             Future<Void> started = sale.start();
+            Client operator = operator(sale);
 
             // then
             assertTrue(cut.await(30, TimeUnit.SECONDS));
@@ -182,25 +173,23 @@ class StartIT {
         }
     }
 
-    private static Answer until(Client operator, Predicate<Answer> holds) throws InterruptedException {
-        for (int i = 0; i < 400; i++) {
-            try {
-                Answer answer = operator.get("/health/ready");
-                if (holds.test(answer)) {
-                    return answer;
-                }
-            } catch (RuntimeException notListeningYet) {
-                // It binds its port before it waits.
-            }
-            TimeUnit.MILLISECONDS.sleep(50);
+    /** Of a node whose management port is the first thing that it opens. */
+    private Client operator(FlashSale sale) throws InterruptedException {
+        for (int i = 0; i < 1_500 && vertx.deploymentIDs().isEmpty(); i++) {
+            TimeUnit.MILLISECONDS.sleep(20);
         }
-        throw new AssertionError("last: " + operator.get("/health/ready"));
+        assertFalse(vertx.deploymentIDs().isEmpty(), "the management port is open");
+        return new Client(sale.managementPort(), sale.managementPort());
     }
 
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    private static Answer until(Client operator, Predicate<Answer> holds) throws InterruptedException {
+        Answer answer = operator.get("/health/ready");
+        for (int i = 0; i < 400 && !holds.test(answer); i++) {
+            TimeUnit.MILLISECONDS.sleep(50);
+            answer = operator.get("/health/ready");
         }
+        assertTrue(holds.test(answer), "last: " + answer);
+        return answer;
     }
 
     @Test

@@ -25,6 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StopIT {
     private static final int BUYERS = 8;
     private static final int STOCK = 100_000;
+    private static final Pattern MANAGEMENT_PORT = Pattern.compile("management port opened port=\"(\\d+)\"");
 
     private Path data;
     private Process process;
@@ -219,7 +222,6 @@ class StopIT {
     void aSignalWhileItWaitsForMongoDbEndsIt() throws Exception {
         // given
         Path output = data.resolve("output");
-        int managementPort = freePort();
         ProcessBuilder builder = JarProcess.server(data);
         builder.environment()
                 .putAll(Map.of(
@@ -228,13 +230,14 @@ class StopIT {
                         "MONGODB_URI",
                         "mongodb://127.0.0.1:1",
                         "FLASHSALE_MONGODB_COMMAND_TIMEOUT",
-                        "100ms",
-                        "MANAGEMENT_PORT",
-                        String.valueOf(managementPort)));
+                        "100ms"));
         process = builder.redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
         await("it waits", () -> contains(output, "waiting for a store store=\"MongoDB\"") || !process.isAlive());
+        Matcher port = MANAGEMENT_PORT.matcher(Files.readString(output));
+        assertTrue(port.find(), "it says where readiness is asked for");
+        int managementPort = Integer.parseInt(port.group(1));
         assertEquals(
                 503,
                 new Client(managementPort, managementPort).get("/health/ready").status());
@@ -307,12 +310,6 @@ class StopIT {
             Thread.sleep(5);
         }
         assertTrue(condition.getAsBoolean(), what);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static String setsid() {
