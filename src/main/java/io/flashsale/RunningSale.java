@@ -1,12 +1,12 @@
 package io.flashsale;
 
 import io.flashsale.catalog.SaleControl;
+import io.flashsale.domain.Product;
 import io.flashsale.purchase.HouseOrders;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.Placement;
 import io.flashsale.purchase.RecoveryClient;
 import io.flashsale.redis.RedisUnavailableException;
-import io.flashsale.sale.Product;
 import io.vertx.core.Future;
 
 /** The running sale as the catalogue sees it. */

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.domain.IdempotencyKey;
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
 import io.flashsale.redis.Keys;
-import io.flashsale.sale.IdempotencyKey;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
 import io.flashsale.support.AheadClock;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;

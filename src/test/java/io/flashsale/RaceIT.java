@@ -3,10 +3,10 @@ package io.flashsale;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.domain.Order;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.Script;
-import io.flashsale.sale.Order;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
 import io.flashsale.support.TestStores;

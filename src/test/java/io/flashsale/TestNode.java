@@ -1,11 +1,11 @@
 package io.flashsale;
 
 import io.flashsale.config.Configuration;
+import io.flashsale.domain.Order;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.reconcile.Audit;
 import io.flashsale.redis.Keys;
-import io.flashsale.sale.Order;
 import io.flashsale.server.DriverValidator;
 import io.flashsale.support.Client;
 import io.flashsale.support.TestStores;

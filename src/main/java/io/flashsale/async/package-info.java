@@ -1,2 +1,2 @@
-/** Small tools for futures that every package uses; they know Vert.x and nothing of this program. */
+/** Small asynchronous tools that every package uses; they know Vert.x and nothing of this program. */
 package io.flashsale.async;

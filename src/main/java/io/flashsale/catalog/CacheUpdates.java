@@ -1,7 +1,7 @@
 package io.flashsale.catalog;
 
 import io.flashsale.async.Futures;
-import io.flashsale.sale.Product;
+import io.flashsale.domain.Product;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;

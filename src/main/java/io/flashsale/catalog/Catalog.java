@@ -1,13 +1,13 @@
 package io.flashsale.catalog;
 
+import io.flashsale.domain.Page;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.ProductDetails;
+import io.flashsale.domain.ProductIds;
+import io.flashsale.domain.Requirements;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.ProductStore;
 import io.flashsale.redis.RedisLink;
-import io.flashsale.sale.Page;
-import io.flashsale.sale.Product;
-import io.flashsale.sale.ProductDetails;
-import io.flashsale.sale.ProductIds;
-import io.flashsale.sale.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;

@@ -1,11 +1,11 @@
 package io.flashsale.catalog;
 
+import io.flashsale.domain.Page;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
 import io.flashsale.redis.Reply;
 import io.flashsale.redis.Script;
 import io.flashsale.redis.ServerIdentity;
-import io.flashsale.sale.Page;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

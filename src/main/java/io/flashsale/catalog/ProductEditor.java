@@ -1,10 +1,10 @@
 package io.flashsale.catalog;
 
+import io.flashsale.domain.InvalidFieldsException;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.ProductDetails;
+import io.flashsale.domain.StockHold;
 import io.flashsale.persistence.ProductStore;
-import io.flashsale.sale.InvalidFieldsException;
-import io.flashsale.sale.Product;
-import io.flashsale.sale.ProductDetails;
-import io.flashsale.sale.Withdrawal;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -105,7 +105,7 @@ public final class ProductEditor {
     }
 
     private Future<Boolean> write(Product next, int withdrawn, String reference) {
-        return withdrawn == 0 ? products.replace(next) : products.replace(next, new Withdrawal(reference, withdrawn));
+        return withdrawn == 0 ? products.replace(next) : products.replace(next, new StockHold(reference, withdrawn));
     }
 
     private Future<Void> withdraw(Product current, int units, String reference) {

@@ -1,9 +1,9 @@
 package io.flashsale.catalog;
 
+import io.flashsale.domain.Page;
+import io.flashsale.domain.Product;
 import io.flashsale.persistence.ProductStore;
 import io.flashsale.redis.RedisLink;
-import io.flashsale.sale.Page;
-import io.flashsale.sale.Product;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;

@@ -1,7 +1,7 @@
 package io.flashsale.catalog;
 
-import io.flashsale.sale.Product;
-import io.flashsale.sale.ProductDetails;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.ProductDetails;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 

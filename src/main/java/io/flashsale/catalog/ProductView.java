@@ -1,6 +1,6 @@
 package io.flashsale.catalog;
 
-import io.flashsale.sale.Product;
+import io.flashsale.domain.Product;
 
 /**
  * A product as a client sees it.

@@ -1,6 +1,6 @@
 package io.flashsale.catalog;
 
-import io.flashsale.sale.Product;
+import io.flashsale.domain.Product;
 import io.vertx.core.Future;
 
 /** What the catalogue needs of the running sale. The root plugs the ledger in, so that neither room knows the other. */

@@ -1,6 +1,7 @@
 package io.flashsale.config;
 
 import io.flashsale.catalog.Catalog;
+import io.flashsale.domain.Requirements;
 import io.flashsale.gate.Accounts;
 import io.flashsale.gate.Action;
 import io.flashsale.gate.ClientAddress;
@@ -18,7 +19,6 @@ import io.flashsale.purchase.Ledger;
 import io.flashsale.reconcile.Reconciler;
 import io.flashsale.reconcile.ReconcilerVerticle;
 import io.flashsale.redis.RedisLink;
-import io.flashsale.sale.Requirements;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.flashsale.contract;
 
-import io.flashsale.sale.FieldError;
+import io.flashsale.domain.FieldError;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.flashsale.gate;
 
-import io.flashsale.sale.InvalidFieldsException;
+import io.flashsale.domain.InvalidFieldsException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 

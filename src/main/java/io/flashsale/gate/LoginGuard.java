@@ -1,5 +1,6 @@
 package io.flashsale.gate;
 
+import io.flashsale.domain.Hmacs;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
 import io.vertx.core.Future;
@@ -68,6 +69,6 @@ public final class LoginGuard {
     }
 
     private static String knownKey(String email, String address) {
-        return Keys.knownAddress(Hmac.sha256Hex(email).substring(0, 32), address);
+        return Keys.knownAddress(Hmacs.sha256Hex(email).substring(0, 32), address);
     }
 }

@@ -1,5 +1,6 @@
 package io.flashsale.gate;
 
+import io.flashsale.domain.Hmacs;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
 import io.flashsale.redis.Script;
@@ -26,7 +27,7 @@ public final class OneTimeCodes {
     }
 
     private final RedisLink link;
-    private final Hmac hmac;
+    private final Hmacs hmac;
     private final SecureRandom random = new SecureRandom();
     private final Script put = Script.load("put-code-1");
     private final Script use = Script.load("use-code-1");
@@ -38,7 +39,7 @@ public final class OneTimeCodes {
      */
     public OneTimeCodes(RedisLink link, byte[] secret) {
         this.link = link;
-        this.hmac = new Hmac(secret);
+        this.hmac = new Hmacs(secret);
     }
 
     /** A new code; an earlier one for the same purpose is void. */

@@ -1,7 +1,7 @@
 package io.flashsale.gate;
 
-import io.flashsale.sale.InvalidFieldsException;
-import io.flashsale.sale.Requirements;
+import io.flashsale.domain.InvalidFieldsException;
+import io.flashsale.domain.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;

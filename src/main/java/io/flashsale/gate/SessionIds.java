@@ -1,5 +1,6 @@
 package io.flashsale.gate;
 
+import io.flashsale.domain.Hmacs;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -20,7 +21,7 @@ final class SessionIds {
     private static final char PENDING = 'p';
     private static final char VERIFIED = 'v';
 
-    private final Hmac checksum;
+    private final Hmacs checksum;
     private final SecureRandom random = new SecureRandom();
 
     /**
@@ -32,7 +33,7 @@ final class SessionIds {
     record Known(String hash, boolean verified) {}
 
     SessionIds(byte[] secret) {
-        this.checksum = new Hmac(secret);
+        this.checksum = new Hmacs(secret);
     }
 
     String next(boolean verified) {
@@ -54,7 +55,7 @@ final class SessionIds {
     }
 
     static String hash(String id) {
-        return Hmac.sha256Hex(id);
+        return Hmacs.sha256Hex(id);
     }
 
     private String checksumOf(String body) {

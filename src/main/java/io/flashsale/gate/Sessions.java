@@ -1,5 +1,6 @@
 package io.flashsale.gate;
 
+import io.flashsale.domain.Requirements;
 import io.flashsale.persistence.Account;
 import io.flashsale.persistence.SessionStore;
 import io.flashsale.persistence.SessionStore.StoredSession;
@@ -8,7 +9,6 @@ import io.flashsale.redis.RedisLink;
 import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.redis.Reply;
 import io.flashsale.redis.Script;
-import io.flashsale.sale.Requirements;
 import io.vertx.core.Future;
 import io.vertx.ext.auth.User;
 import java.time.Clock;

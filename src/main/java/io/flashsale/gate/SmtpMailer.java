@@ -1,7 +1,7 @@
 package io.flashsale.gate;
 
 import io.flashsale.async.Futures;
-import io.flashsale.sale.Requirements;
+import io.flashsale.domain.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

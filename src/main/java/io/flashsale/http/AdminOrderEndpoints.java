@@ -1,11 +1,11 @@
 package io.flashsale.http;
 
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
+import io.flashsale.domain.Page;
 import io.flashsale.persistence.OrderRows;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.purchase.ReservedOrders;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
-import io.flashsale.sale.Page;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;

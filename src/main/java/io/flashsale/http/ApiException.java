@@ -1,6 +1,6 @@
 package io.flashsale.http;
 
-import io.flashsale.sale.FieldError;
+import io.flashsale.domain.FieldError;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;

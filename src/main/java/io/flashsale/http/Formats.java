@@ -1,8 +1,8 @@
 package io.flashsale.http;
 
 import io.flashsale.contract.Contract;
+import io.flashsale.domain.ProductDetails;
 import io.flashsale.gate.Accounts;
-import io.flashsale.sale.ProductDetails;
 import java.util.Map;
 import java.util.function.Predicate;
 

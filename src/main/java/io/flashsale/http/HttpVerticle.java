@@ -1,7 +1,7 @@
 package io.flashsale.http;
 
 import io.flashsale.contract.Contract;
-import io.flashsale.sale.Requirements;
+import io.flashsale.domain.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;

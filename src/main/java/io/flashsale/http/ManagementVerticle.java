@@ -1,7 +1,7 @@
 package io.flashsale.http;
 
+import io.flashsale.domain.Requirements;
 import io.flashsale.gate.DevMailbox;
-import io.flashsale.sale.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -102,7 +102,7 @@ public final class ManagementVerticle extends VerticleBase {
     private static void readMail(RoutingContext ctx, DevMailbox mailbox) {
         List<String> to = ctx.queryParam("to");
         if (to.size() != 1) {
-            throw new io.flashsale.sale.InvalidFieldsException("to", "must be one e-mail address");
+            throw new io.flashsale.domain.InvalidFieldsException("to", "must be one e-mail address");
         }
         JsonArray mails = new JsonArray();
         mailbox.sentTo(to.get(0))

@@ -1,8 +1,8 @@
 package io.flashsale.http;
 
+import io.flashsale.domain.Order;
 import io.flashsale.gate.Gate;
 import io.flashsale.purchase.Orders;
-import io.flashsale.sale.Order;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.ext.web.RoutingContext;

@@ -1,6 +1,6 @@
 package io.flashsale.http;
 
-import io.flashsale.sale.Order;
+import io.flashsale.domain.Order;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 

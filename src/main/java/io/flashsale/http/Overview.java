@@ -2,14 +2,14 @@ package io.flashsale.http;
 
 import io.flashsale.catalog.Catalog;
 import io.flashsale.catalog.ProductView;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.SaleState;
 import io.flashsale.persistence.ProductStore;
 import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.PurchaseMetrics;
 import io.flashsale.purchase.PurchaseOutcome.Kind;
 import io.flashsale.purchase.SaleFigures;
 import io.flashsale.purchase.SaleFigures.Figures;
-import io.flashsale.sale.Product;
-import io.flashsale.sale.SaleState;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -1,6 +1,6 @@
 package io.flashsale.http;
 
-import io.flashsale.sale.Requirements;
+import io.flashsale.domain.Requirements;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.impl.KeyStoreHelper;

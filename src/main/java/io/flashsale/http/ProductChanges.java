@@ -1,7 +1,7 @@
 package io.flashsale.http;
 
-import io.flashsale.sale.Product;
-import io.flashsale.sale.ProductDetails;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.ProductDetails;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.Map;

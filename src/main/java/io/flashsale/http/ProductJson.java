@@ -1,9 +1,9 @@
 package io.flashsale.http;
 
 import io.flashsale.catalog.ProductView;
-import io.flashsale.sale.Product;
-import io.flashsale.sale.ProductDetails;
-import io.flashsale.sale.SaleState;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.ProductDetails;
+import io.flashsale.domain.SaleState;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.Arrays;

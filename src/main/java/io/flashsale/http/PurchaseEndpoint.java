@@ -1,12 +1,12 @@
 package io.flashsale.http;
 
+import io.flashsale.domain.IdempotencyKey;
+import io.flashsale.domain.InvalidFieldsException;
+import io.flashsale.domain.ProductIds;
 import io.flashsale.gate.Gate;
 import io.flashsale.purchase.PurchaseClient;
 import io.flashsale.purchase.PurchaseCommand;
 import io.flashsale.purchase.PurchaseOutcome;
-import io.flashsale.sale.IdempotencyKey;
-import io.flashsale.sale.InvalidFieldsException;
-import io.flashsale.sale.ProductIds;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 

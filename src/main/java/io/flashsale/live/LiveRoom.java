@@ -1,8 +1,8 @@
 package io.flashsale.live;
 
+import io.flashsale.domain.Requirements;
 import io.flashsale.redis.Heartbeat;
 import io.flashsale.redis.RedisLink;
-import io.flashsale.sale.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.flashsale.live;
 
-import io.flashsale.persistence.LocalCodec;
+import io.flashsale.async.LocalCodec;
 import io.flashsale.redis.RedisSubscriber;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;

@@ -1,5 +1,6 @@
 package io.flashsale.persistence;
 
+import io.flashsale.async.LocalCodec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;

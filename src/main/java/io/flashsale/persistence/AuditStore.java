@@ -2,7 +2,7 @@ package io.flashsale.persistence;
 
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.bulk.BulkWriteError;
-import io.flashsale.sale.Page;
+import io.flashsale.domain.Page;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -1,7 +1,7 @@
 package io.flashsale.persistence;
 
-import io.flashsale.sale.InvalidFieldsException;
-import io.flashsale.sale.Page;
+import io.flashsale.domain.InvalidFieldsException;
+import io.flashsale.domain.Page;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

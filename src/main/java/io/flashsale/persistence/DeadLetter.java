@@ -1,7 +1,7 @@
 package io.flashsale.persistence;
 
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
 import java.time.Instant;
 
 /**

@@ -1,8 +1,8 @@
 package io.flashsale.persistence;
 
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
-import io.flashsale.sale.Page;
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
+import io.flashsale.domain.Page;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.FindOptions;

@@ -1,8 +1,8 @@
 package io.flashsale.persistence;
 
 import io.flashsale.async.Futures;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.Requirements;
+import io.flashsale.domain.Order;
+import io.flashsale.domain.Requirements;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

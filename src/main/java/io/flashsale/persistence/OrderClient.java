@@ -1,6 +1,7 @@
 package io.flashsale.persistence;
 
-import io.flashsale.sale.Order;
+import io.flashsale.async.LocalCodec;
+import io.flashsale.domain.Order;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;

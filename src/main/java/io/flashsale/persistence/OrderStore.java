@@ -4,9 +4,9 @@ import static io.flashsale.persistence.OrderDocuments.BUYER_KEYS;
 import static io.flashsale.persistence.OrderDocuments.COLLECTION;
 import static io.flashsale.persistence.OrderDocuments.UNIT_KEYS;
 
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
-import io.flashsale.sale.Page;
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
+import io.flashsale.domain.Page;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -6,9 +6,9 @@ import static io.flashsale.persistence.OrderDocuments.UNIT_KEYS;
 
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.bulk.BulkWriteError;
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
 import io.flashsale.persistence.PlaceReply.Kind;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
 import io.vertx.core.Future;
 import io.vertx.ext.mongo.BulkOperation;
 import io.vertx.ext.mongo.BulkWriteOptions;

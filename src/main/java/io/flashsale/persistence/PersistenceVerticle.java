@@ -1,5 +1,6 @@
 package io.flashsale.persistence;
 
+import io.flashsale.async.DrainableConsumer;
 import io.flashsale.async.Futures;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;

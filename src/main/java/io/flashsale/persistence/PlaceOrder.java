@@ -1,6 +1,6 @@
 package io.flashsale.persistence;
 
-import io.flashsale.sale.Order;
+import io.flashsale.domain.Order;
 
 /**
  * Asks for an order to be written in MongoDB. May be asked any number of times.

@@ -1,6 +1,6 @@
 package io.flashsale.persistence;
 
-import io.flashsale.sale.Order;
+import io.flashsale.domain.Order;
 import java.util.Map;
 
 /**

@@ -1,9 +1,9 @@
 package io.flashsale.persistence;
 
-import io.flashsale.sale.Page;
-import io.flashsale.sale.Product;
-import io.flashsale.sale.ProductDetails;
-import io.flashsale.sale.Withdrawal;
+import io.flashsale.domain.Page;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.ProductDetails;
+import io.flashsale.domain.StockHold;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -77,7 +77,7 @@ public final class ProductStore implements StockHoldRecords {
     }
 
     /** The same, with what was taken off sale for it; that counts from then on, and not if false is answered. */
-    public Future<Boolean> replace(Product next, Withdrawal withdrawal) {
+    public Future<Boolean> replace(Product next, StockHold withdrawal) {
         JsonObject document =
                 new JsonObject().put("reference", withdrawal.reference()).put("units", withdrawal.units());
         return update(
@@ -102,15 +102,15 @@ public final class ProductStore implements StockHoldRecords {
     }
 
     @Override
-    public Future<List<Withdrawal>> withdrawals(String productId) {
+    public Future<List<StockHold>> withdrawals(String productId) {
         JsonObject query = new JsonObject().put("_id", productId);
         JsonObject fields = new JsonObject().put(WITHDRAWALS, 1);
         return mongo.call(client -> client.findOne(COLLECTION, query, fields)).map(document -> {
-            List<Withdrawal> withdrawals = new ArrayList<>();
+            List<StockHold> withdrawals = new ArrayList<>();
             if (document != null) {
                 document.getJsonArray(WITHDRAWALS).forEach(each -> {
                     JsonObject withdrawal = (JsonObject) each;
-                    withdrawals.add(new Withdrawal(withdrawal.getString("reference"), withdrawal.getInteger("units")));
+                    withdrawals.add(new StockHold(withdrawal.getString("reference"), withdrawal.getInteger("units")));
                 });
             }
             return withdrawals;

@@ -1,14 +1,14 @@
 package io.flashsale.purchase;
 
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
+import io.flashsale.domain.Page;
 import io.flashsale.persistence.DeadLetter;
 import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.OrderClient;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.PlaceReply;
 import io.flashsale.persistence.StoreUnavailableException;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
-import io.flashsale.sale.Page;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.flashsale.purchase;
 
+import io.flashsale.domain.Order;
 import io.flashsale.redis.Reply;
-import io.flashsale.sale.Order;
 import java.time.Instant;
 
 /**

@@ -1,12 +1,12 @@
 package io.flashsale.purchase;
 
+import io.flashsale.domain.IdempotencyKey;
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
+import io.flashsale.domain.StockHold;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.redis.RedisUnavailableException;
-import io.flashsale.sale.IdempotencyKey;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
-import io.flashsale.sale.Withdrawal;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +56,7 @@ public final class HouseOrders {
     }
 
     /** The orders of an edit that took units off sale. */
-    public static List<String> orderIds(String productId, Withdrawal withdrawal) {
+    public static List<String> orderIds(String productId, StockHold withdrawal) {
         return commands(productId, withdrawal.units(), withdrawal.reference()).stream()
                 .map(PurchaseCommand::orderId)
                 .toList();

@@ -1,14 +1,14 @@
 package io.flashsale.purchase;
 
+import io.flashsale.domain.Order;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.Requirements;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
 import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.redis.Reply;
 import io.flashsale.redis.Script;
 import io.flashsale.redis.ServerIdentity;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.Product;
-import io.flashsale.sale.Requirements;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;

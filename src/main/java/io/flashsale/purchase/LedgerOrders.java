@@ -1,7 +1,7 @@
 package io.flashsale.purchase;
 
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;

@@ -1,11 +1,11 @@
 package io.flashsale.purchase;
 
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
 import io.flashsale.persistence.AuditAction;
 import io.flashsale.persistence.AuditClient;
 import io.flashsale.persistence.AuditEntry;
 import io.flashsale.persistence.AuditStore;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;

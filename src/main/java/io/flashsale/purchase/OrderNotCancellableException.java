@@ -1,6 +1,6 @@
 package io.flashsale.purchase;
 
-import io.flashsale.sale.OrderStatus;
+import io.flashsale.domain.OrderStatus;
 
 /** The order is in a status from which it cannot be cancelled. */
 public final class OrderNotCancellableException extends RuntimeException {

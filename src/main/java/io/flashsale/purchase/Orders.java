@@ -1,13 +1,13 @@
 package io.flashsale.purchase;
 
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderIds;
+import io.flashsale.domain.OrderStatus;
+import io.flashsale.domain.Page;
 import io.flashsale.persistence.DeadLetter;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.redis.RedisUnavailableException;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderIds;
-import io.flashsale.sale.OrderStatus;
-import io.flashsale.sale.Page;
 import io.vertx.core.Future;
 import java.util.Optional;
 

@@ -1,10 +1,10 @@
 package io.flashsale.purchase;
 
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
 import io.flashsale.persistence.OrderClient;
 import io.flashsale.persistence.OrderInserter;
 import io.flashsale.persistence.PlaceReply;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;

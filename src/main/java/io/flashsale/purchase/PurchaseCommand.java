@@ -1,7 +1,7 @@
 package io.flashsale.purchase;
 
-import io.flashsale.sale.IdempotencyKey;
-import io.flashsale.sale.OrderIds;
+import io.flashsale.domain.IdempotencyKey;
+import io.flashsale.domain.OrderIds;
 
 /**
  * A user's wish to buy.

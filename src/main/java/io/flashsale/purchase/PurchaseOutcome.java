@@ -1,6 +1,6 @@
 package io.flashsale.purchase;
 
-import io.flashsale.sale.Order;
+import io.flashsale.domain.Order;
 import java.time.Duration;
 import java.time.Instant;
 

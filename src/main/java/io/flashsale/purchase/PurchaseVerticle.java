@@ -1,7 +1,7 @@
 package io.flashsale.purchase;
 
+import io.flashsale.async.DrainableConsumer;
 import io.flashsale.async.Futures;
-import io.flashsale.persistence.DrainableConsumer;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;

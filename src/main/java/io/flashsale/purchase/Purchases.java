@@ -1,13 +1,13 @@
 package io.flashsale.purchase;
 
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
+import io.flashsale.domain.Product;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.ProductStore;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.purchase.PurchaseOutcome.Kind;
 import io.flashsale.redis.RedisUnavailableException;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
-import io.flashsale.sale.Product;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;

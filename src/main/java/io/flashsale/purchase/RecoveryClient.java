@@ -1,6 +1,6 @@
 package io.flashsale.purchase;
 
-import io.flashsale.persistence.LocalCodec;
+import io.flashsale.async.LocalCodec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;

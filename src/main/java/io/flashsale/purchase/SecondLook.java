@@ -1,9 +1,9 @@
 package io.flashsale.purchase;
 
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.purchase.PurchaseOutcome.Kind;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -1,7 +1,7 @@
 package io.flashsale.purchase;
 
 import io.flashsale.async.Futures;
-import io.flashsale.sale.Order;
+import io.flashsale.domain.Order;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;

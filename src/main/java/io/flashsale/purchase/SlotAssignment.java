@@ -1,9 +1,9 @@
 package io.flashsale.purchase;
 
+import io.flashsale.domain.Order;
+import io.flashsale.domain.Product;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.StoreUnavailableException;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.Product;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;

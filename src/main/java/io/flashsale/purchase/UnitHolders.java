@@ -1,6 +1,6 @@
 package io.flashsale.purchase;
 
-import io.flashsale.sale.Order;
+import io.flashsale.domain.Order;
 import io.vertx.core.Future;
 
 /**

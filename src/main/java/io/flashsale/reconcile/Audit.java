@@ -1,11 +1,12 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.async.BoundedConcurrency;
+import io.flashsale.domain.Product;
 import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.ProductStore;
 import io.flashsale.reconcile.SaleSnapshot.Finding;
 import io.flashsale.redis.RedisLink;
-import io.flashsale.sale.Product;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -106,7 +107,7 @@ public final class Audit {
             List<Product> live =
                     all.stream().filter(product -> !product.deleted()).toList();
             return link.identity()
-                    .compose(identity -> Chunks.each(
+                    .compose(identity -> BoundedConcurrency.each(
                             live,
                             PRODUCTS_AT_ONCE,
                             product -> look(product, identity.token())

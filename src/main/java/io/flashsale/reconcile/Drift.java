@@ -1,5 +1,7 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.async.BoundedConcurrency;
+import io.flashsale.domain.OrderStatus;
 import io.flashsale.persistence.AuditAction;
 import io.flashsale.persistence.AuditEntry;
 import io.flashsale.persistence.AuditRecorder;
@@ -8,7 +10,6 @@ import io.flashsale.purchase.DiscardedOrders;
 import io.flashsale.purchase.UnitHolders;
 import io.flashsale.purchase.UnitReturns;
 import io.flashsale.reconcile.SaleSnapshot.Finding;
-import io.flashsale.sale.OrderStatus;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -101,7 +102,7 @@ final class Drift {
 
     private Future<Integer> repair(Place place, List<Finding> certain) {
         List<Finding> repaired = new ArrayList<>();
-        return Chunks.each(
+        return BoundedConcurrency.each(
                         certain,
                         REPAIRS_AT_ONCE,
                         finding -> repair(place, finding)

@@ -1,10 +1,11 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.async.BoundedConcurrency;
+import io.flashsale.domain.Order;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.StockHold;
 import io.flashsale.persistence.StockHoldRecords;
 import io.flashsale.purchase.HouseOrders;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.Product;
-import io.flashsale.sale.Withdrawal;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -78,7 +79,7 @@ final class LostWithdrawals {
         before.remove(productId);
     }
 
-    private static Map<String, Order> lost(String productId, List<Order> ofTheHouse, List<Withdrawal> standing) {
+    private static Map<String, Order> lost(String productId, List<Order> ofTheHouse, List<StockHold> standing) {
         Set<String> known = new HashSet<>();
         standing.forEach(withdrawal -> known.addAll(HouseOrders.orderIds(productId, withdrawal)));
         return ofTheHouse.stream()
@@ -96,7 +97,7 @@ final class LostWithdrawals {
                     .addKeyValue(
                             "units", lost.stream().mapToInt(Order::quantity).sum())
                     .log("units on sale again that a failed edit had taken");
-            return Chunks.each(
+            return BoundedConcurrency.each(
                     lost,
                     AT_ONCE,
                     order -> undo.apply(order.id()).onSuccess(done -> repairs.count(Repairs.Kind.UNDONE)));

@@ -1,8 +1,9 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.async.BoundedConcurrency;
+import io.flashsale.domain.Order;
 import io.flashsale.persistence.OrderInserter;
 import io.flashsale.persistence.StoreUnavailableException;
-import io.flashsale.sale.Order;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -50,7 +51,8 @@ final class OutboxDrain {
 
     /** Ends when nothing of these orders is owed to MongoDB; fails where it does not take one of them now. */
     Future<Void> drain(Collection<Order> outbox) {
-        return Chunks.each(List.copyOf(outbox), ORDERS_AT_ONCE, order -> drain(order, MAX_REFUSALS, FIRST_WAIT_MILLIS));
+        return BoundedConcurrency.each(
+                List.copyOf(outbox), ORDERS_AT_ONCE, order -> drain(order, MAX_REFUSALS, FIRST_WAIT_MILLIS));
     }
 
     private Future<Void> drain(Order order, int refusalsLeft, long waitMillis) {

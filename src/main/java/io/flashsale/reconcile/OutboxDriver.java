@@ -1,7 +1,8 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.async.BoundedConcurrency;
+import io.flashsale.domain.Order;
 import io.flashsale.persistence.PlaceReply;
-import io.flashsale.sale.Order;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,7 +61,7 @@ final class OutboxDriver {
                     old.add(new Entry(text, order));
                 }
             });
-            return Chunks.each(old, ORDERS_AT_ONCE, this::drive);
+            return BoundedConcurrency.each(old, ORDERS_AT_ONCE, this::drive);
         });
     }
 

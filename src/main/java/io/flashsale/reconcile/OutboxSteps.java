@@ -1,12 +1,12 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.domain.Order;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.PlaceReply;
 import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.OrderAudit;
 import io.flashsale.purchase.Placement;
-import io.flashsale.sale.Order;
 import io.vertx.core.Future;
 import java.util.Map;
 

@@ -1,5 +1,8 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.async.BoundedConcurrency;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.Requirements;
 import io.flashsale.persistence.AuditAction;
 import io.flashsale.persistence.AuditClient;
 import io.flashsale.persistence.AuditEntry;
@@ -12,8 +15,6 @@ import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.OrderAudit;
 import io.flashsale.purchase.Placement;
 import io.flashsale.redis.Keys;
-import io.flashsale.sale.Product;
-import io.flashsale.sale.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
@@ -182,8 +183,8 @@ public final class Reconciler {
         return ledger.link()
                 .identity()
                 .compose(identity -> products.all()
-                        .compose(all ->
-                                Chunks.each(all, PRODUCTS_AT_ONCE, product -> reconcile(product, identity.token()))))
+                        .compose(all -> BoundedConcurrency.each(
+                                all, PRODUCTS_AT_ONCE, product -> reconcile(product, identity.token()))))
                 .compose(done -> letters.removeSettled())
                 .compose(done -> letters.count())
                 .onSuccess(repairs::deadLetters)
@@ -284,7 +285,7 @@ public final class Reconciler {
     /** The keys of a deleted product go once nothing of it waits for MongoDB, which answers retries from then on. */
     private Future<Void> forget(String productId) {
         return orders.ofProduct(productId, Instant.EPOCH)
-                .compose(found -> Chunks.each(
+                .compose(found -> BoundedConcurrency.each(
                         found,
                         ORDERS_AT_ONCE,
                         order -> ledger.link()

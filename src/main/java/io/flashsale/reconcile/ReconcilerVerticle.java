@@ -1,7 +1,7 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.async.DrainableConsumer;
 import io.flashsale.async.Futures;
-import io.flashsale.persistence.DrainableConsumer;
 import io.flashsale.purchase.RecoveryClient;
 import io.flashsale.purchase.RecoveryRequest;
 import io.vertx.core.Future;

@@ -1,5 +1,8 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.async.BoundedConcurrency;
+import io.flashsale.domain.Order;
+import io.flashsale.domain.Product;
 import io.flashsale.persistence.OrderClient;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.ProductStore;
@@ -10,8 +13,6 @@ import io.flashsale.purchase.SlotAssignment;
 import io.flashsale.reconcile.RecoveryLedger.Claim;
 import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.redis.ServerIdentity;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.Product;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -193,7 +194,7 @@ public final class Recovery {
     }
 
     private Future<Void> restore(Claim claim, List<Order> found) {
-        return Chunks.each(found, CHUNK, order -> steps.restore(claim, order, answerUntil(order)));
+        return BoundedConcurrency.each(found, CHUNK, order -> steps.restore(claim, order, answerUntil(order)));
     }
 
     /** The outbox ends here, and with it the memory of what the audit log is owed. */
@@ -268,7 +269,7 @@ public final class Recovery {
                 .filter(unit -> !taken.get(unit))
                 .boxed()
                 .toList();
-        return Chunks.each(chunks(free), CHUNK, units -> steps.restoreFree(claim, units))
+        return BoundedConcurrency.each(chunks(free), CHUNK, units -> steps.restoreFree(claim, units))
                 .map(issued);
     }
 }

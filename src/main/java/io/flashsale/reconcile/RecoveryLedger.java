@@ -1,13 +1,13 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.domain.Order;
+import io.flashsale.domain.Product;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.LedgerOrders;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
 import io.flashsale.redis.Reply;
 import io.flashsale.redis.Script;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.Product;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,12 +1,12 @@
 package io.flashsale.reconcile;
 
+import io.flashsale.domain.Order;
 import io.flashsale.persistence.DeadLetter;
 import io.flashsale.persistence.DeadLetterStore;
 import io.flashsale.persistence.OrderStore;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
 import io.flashsale.redis.Reply;
-import io.flashsale.sale.Order;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.HashSet;

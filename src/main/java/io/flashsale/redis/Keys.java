@@ -1,6 +1,6 @@
 package io.flashsale.redis;
 
-import io.flashsale.sale.IdempotencyKey;
+import io.flashsale.domain.IdempotencyKey;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package io.flashsale.redis;
 
 import io.flashsale.async.Futures;
-import io.flashsale.sale.Requirements;
+import io.flashsale.domain.Requirements;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

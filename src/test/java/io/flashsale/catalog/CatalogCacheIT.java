@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.TestNode;
+import io.flashsale.domain.InvalidFieldsException;
+import io.flashsale.domain.Page;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.ProductDetails;
 import io.flashsale.redis.Keys;
-import io.flashsale.sale.InvalidFieldsException;
-import io.flashsale.sale.Page;
-import io.flashsale.sale.Product;
-import io.flashsale.sale.ProductDetails;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Future;
 import java.time.Instant;

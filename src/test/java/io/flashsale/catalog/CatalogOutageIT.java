@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.domain.Product;
 import io.flashsale.redis.RedisUnavailableException;
-import io.flashsale.sale.Product;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Future;
 import java.util.ArrayList;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.sale.Product;
-import io.flashsale.sale.ProductDetails;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.ProductDetails;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

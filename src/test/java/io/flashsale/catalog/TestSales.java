@@ -1,10 +1,10 @@
 package io.flashsale.catalog;
 
+import io.flashsale.domain.Product;
 import io.flashsale.persistence.ProductStore;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisLink;
 import io.flashsale.redis.Script;
-import io.flashsale.sale.Product;
 import io.vertx.core.Future;
 import java.util.List;
 

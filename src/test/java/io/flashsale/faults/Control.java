@@ -1,12 +1,12 @@
 package io.flashsale.faults;
 
 import io.flashsale.TestNode;
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
 import io.flashsale.persistence.PlaceOrder;
 import io.flashsale.persistence.PlaceReply;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.redis.Script;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
 import java.time.Instant;
 import java.util.Map;
 

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.sale.InvalidFieldsException;
+import io.flashsale.domain.InvalidFieldsException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.domain.InvalidFieldsException;
+import io.flashsale.domain.OrderStatus;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.purchase.OrderNotCancellableException;
-import io.flashsale.sale.InvalidFieldsException;
-import io.flashsale.sale.OrderStatus;
 import io.flashsale.support.ProvokesErrors;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;

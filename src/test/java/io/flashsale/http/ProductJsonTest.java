@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.flashsale.catalog.ProductView;
-import io.flashsale.sale.InvalidFieldsException;
-import io.flashsale.sale.Product;
-import io.flashsale.sale.ProductDetails;
+import io.flashsale.domain.InvalidFieldsException;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.ProductDetails;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.Set;

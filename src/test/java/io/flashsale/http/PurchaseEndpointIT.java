@@ -4,15 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.persistence.LocalCodec;
+import io.flashsale.async.LocalCodec;
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
 import io.flashsale.purchase.Admission;
 import io.flashsale.purchase.PurchaseClient;
 import io.flashsale.purchase.PurchaseCommand;
 import io.flashsale.purchase.PurchaseMetrics;
 import io.flashsale.purchase.PurchaseOutcome;
 import io.flashsale.purchase.PurchaseOutcome.Kind;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;

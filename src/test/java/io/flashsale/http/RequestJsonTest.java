@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.sale.FieldError;
-import io.flashsale.sale.InvalidFieldsException;
+import io.flashsale.domain.FieldError;
+import io.flashsale.domain.InvalidFieldsException;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.List;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.domain.Order;
 import io.flashsale.persistence.PlaceReply.Kind;
-import io.flashsale.sale.Order;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

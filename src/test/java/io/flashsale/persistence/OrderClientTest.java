@@ -2,8 +2,8 @@ package io.flashsale.persistence;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.flashsale.domain.Order;
 import io.flashsale.persistence.PlaceReply.Kind;
-import io.flashsale.sale.Order;
 import io.flashsale.support.TestOrders;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;

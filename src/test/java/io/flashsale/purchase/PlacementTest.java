@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderStatus;
 import io.flashsale.persistence.PlaceReply;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderStatus;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
 import io.vertx.core.Future;

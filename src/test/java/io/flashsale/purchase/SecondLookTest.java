@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.domain.IdempotencyKey;
+import io.flashsale.domain.Order;
 import io.flashsale.purchase.PurchaseOutcome.Kind;
-import io.flashsale.sale.IdempotencyKey;
-import io.flashsale.sale.Order;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
 import io.vertx.core.Future;

@@ -2,7 +2,7 @@ package io.flashsale.purchase;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.flashsale.sale.Order;
+import io.flashsale.domain.Order;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
 import io.vertx.core.Future;

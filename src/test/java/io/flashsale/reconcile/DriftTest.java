@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.domain.Order;
 import io.flashsale.persistence.AuditAction;
 import io.flashsale.persistence.AuditEntry;
 import io.flashsale.persistence.AuditRecorder;
@@ -11,7 +12,6 @@ import io.flashsale.persistence.OrderLookup;
 import io.flashsale.purchase.DiscardedOrders;
 import io.flashsale.purchase.UnitHolders;
 import io.flashsale.purchase.UnitReturns;
-import io.flashsale.sale.Order;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

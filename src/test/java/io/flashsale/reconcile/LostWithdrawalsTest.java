@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.domain.Order;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.ProductDetails;
+import io.flashsale.domain.StockHold;
 import io.flashsale.persistence.StockHoldRecords;
 import io.flashsale.purchase.HouseOrders;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.Product;
-import io.flashsale.sale.ProductDetails;
-import io.flashsale.sale.Withdrawal;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Which stock holds are undone: those of an edit that died, not those of one that stands or is under way. */
 class LostWithdrawalsTest {
-    private static final Withdrawal EDIT = new Withdrawal("edit-1", 2);
+    private static final StockHold EDIT = new StockHold("edit-1", 2);
 
     private final ManualTime time = new ManualTime();
     private final List<String> undone = new ArrayList<>();
@@ -42,12 +42,12 @@ class LostWithdrawalsTest {
 
     /** What stands with the product in MongoDB. */
     private static final class Records implements StockHoldRecords {
-        private final List<Withdrawal> standing = new ArrayList<>();
+        private final List<StockHold> standing = new ArrayList<>();
         private final List<Long> raised = new ArrayList<>();
         private boolean edited;
 
         @Override
-        public Future<List<Withdrawal>> withdrawals(String productId) {
+        public Future<List<StockHold>> withdrawals(String productId) {
             return Future.succeededFuture(List.copyOf(standing));
         }
 
@@ -58,7 +58,7 @@ class LostWithdrawalsTest {
         }
     }
 
-    private static Order stockHold(Withdrawal edit) {
+    private static Order stockHold(StockHold edit) {
         Order any = TestOrders.placed(TestOrders.reserved("p", Order.HOUSE, List.of(7, 8), List.of()));
         return new Order(
                 HouseOrders.orderIds("p", edit).get(0),
@@ -160,7 +160,7 @@ class LostWithdrawalsTest {
     @Test
     void onlyWhatBothSightingsSawIsUndone() {
         // given
-        Order later = stockHold(new Withdrawal("edit-2", 2));
+        Order later = stockHold(new StockHold("edit-2", 2));
         look(hold);
 
         // when

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.domain.Order;
 import io.flashsale.persistence.PlaceReply;
 import io.flashsale.persistence.PlaceReply.Kind;
 import io.flashsale.persistence.StoreUnavailableException;
-import io.flashsale.sale.Order;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
 import io.vertx.core.Future;

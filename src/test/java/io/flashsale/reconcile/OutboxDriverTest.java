@@ -3,9 +3,9 @@ package io.flashsale.reconcile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.domain.Order;
 import io.flashsale.persistence.PlaceReply;
 import io.flashsale.persistence.PlaceReply.Kind;
-import io.flashsale.sale.Order;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

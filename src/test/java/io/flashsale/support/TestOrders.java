@@ -1,9 +1,9 @@
 package io.flashsale.support;
 
-import io.flashsale.sale.IdempotencyKey;
-import io.flashsale.sale.Order;
-import io.flashsale.sale.OrderIds;
-import io.flashsale.sale.OrderStatus;
+import io.flashsale.domain.IdempotencyKey;
+import io.flashsale.domain.Order;
+import io.flashsale.domain.OrderIds;
+import io.flashsale.domain.OrderStatus;
 import java.time.Instant;
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.flashsale.gate;
+package io.flashsale.domain;
 
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
@@ -9,16 +9,16 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Keyed and plain digests (RFC 2104, SHA-256). */
-final class Hmac {
+public final class Hmacs {
     private static final String ALGORITHM = "HmacSHA256";
 
     private final SecretKeySpec key;
 
-    Hmac(byte[] secret) {
+    public Hmacs(byte[] secret) {
         this.key = new SecretKeySpec(secret, ALGORITHM);
     }
 
-    byte[] of(String text) {
+    public byte[] of(String text) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(key);
@@ -28,11 +28,11 @@ final class Hmac {
         }
     }
 
-    String hexOf(String text) {
+    public String hexOf(String text) {
         return HexFormat.of().formatHex(of(text));
     }
 
-    static String sha256Hex(String text) {
+    public static String sha256Hex(String text) {
         try {
             return HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));

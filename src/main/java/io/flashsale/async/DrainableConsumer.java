@@ -1,6 +1,5 @@
-package io.flashsale.persistence;
+package io.flashsale.async;
 
-import io.flashsale.async.Futures;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -1,4 +1,4 @@
-package io.flashsale.sale;
+package io.flashsale.domain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class SaleTest {
+class DomainTest {
     private static final Instant NOON = Instant.parse("2026-11-27T12:00:00Z");
 
     private static ProductDetails details(Instant opensAt, Instant closesAt, boolean paused) {

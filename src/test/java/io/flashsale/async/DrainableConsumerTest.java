@@ -1,4 +1,4 @@
-package io.flashsale.persistence;
+package io.flashsale.async;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

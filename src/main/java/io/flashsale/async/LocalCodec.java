@@ -1,4 +1,4 @@
-package io.flashsale.persistence;
+package io.flashsale.async;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBus;

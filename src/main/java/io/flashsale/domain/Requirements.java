@@ -1,4 +1,4 @@
-package io.flashsale.sale;
+package io.flashsale.domain;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.flashsale.sale;
+package io.flashsale.domain;
 
 /**
  * One field of a request that cannot be accepted.

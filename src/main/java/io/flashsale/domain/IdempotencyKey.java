@@ -1,4 +1,4 @@
-package io.flashsale.sale;
+package io.flashsale.domain;
 
 /**
  * The client's name for one intent to buy; every retry of that intent carries it again.

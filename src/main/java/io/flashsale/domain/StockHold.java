@@ -1,4 +1,4 @@
-package io.flashsale.sale;
+package io.flashsale.domain;
 
 /**
  * Units that an edit took off sale, by orders of the house that are named after it. A product keeps those of its edits that
@@ -7,4 +7,4 @@ package io.flashsale.sale;
  * @param reference names the edit
  * @param units how many
  */
-public record Withdrawal(String reference, int units) {}
+public record StockHold(String reference, int units) {}

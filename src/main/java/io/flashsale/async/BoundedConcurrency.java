@@ -1,15 +1,15 @@
-package io.flashsale.reconcile;
+package io.flashsale.async;
 
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.function.Function;
 
 /** Many steps, some at a time: bounds memory, and what one long job takes from everything else. */
-final class Chunks {
-    private Chunks() {}
+public final class BoundedConcurrency {
+    private BoundedConcurrency() {}
 
     /** Does the step for each item, the next chunk when the one before has ended; fails with its first failure. */
-    static <T> Future<Void> each(List<T> items, int atOnce, Function<T, Future<Void>> step) {
+    public static <T> Future<Void> each(List<T> items, int atOnce, Function<T, Future<Void>> step) {
         Future<Void> done = Future.succeededFuture();
         for (int from = 0; from < items.size(); from += atOnce) {
             List<T> chunk = items.subList(from, Math.min(items.size(), from + atOnce));
