@@ -2,13 +2,13 @@ package io.flashsale;
 
 import io.flashsale.async.Futures;
 import io.flashsale.config.Configuration;
-import io.flashsale.persistence.DeadLetterStore;
-import io.flashsale.persistence.MongoLink;
-import io.flashsale.persistence.OrderStore;
-import io.flashsale.persistence.ProductStore;
+import io.flashsale.persistence.MongoGateway;
+import io.flashsale.persistence.order.DeadLetterStore;
+import io.flashsale.persistence.order.OrderStore;
+import io.flashsale.persistence.product.ProductStore;
 import io.flashsale.reconcile.Audit;
 import io.flashsale.reconcile.Audit.Line;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -42,9 +42,9 @@ final class AuditCommand {
         JsonObject config = new JsonObject()
                 .put("connection_string", MongoUri.withMajority(stores.mongoUri(), configuration.mongodb()))
                 .put("db_name", configuration.database());
-        MongoLink mongo = new MongoLink(configuration.mongodb());
-        RedisLink link =
-                new RedisLink(vertx, new RedisOptions().setConnectionString(stores.redisUri()), configuration.redis());
+        MongoGateway mongo = new MongoGateway(configuration.mongodb());
+        RedisGateway link = new RedisGateway(
+                vertx, new RedisOptions().setConnectionString(stores.redisUri()), configuration.redis());
         OrderStore orders = new OrderStore(mongo, clock);
         Audit audit = new Audit(link, new ProductStore(mongo), orders, new DeadLetterStore(mongo, orders));
         return mongo.open(vertx, config)

@@ -15,16 +15,16 @@ import io.flashsale.http.Formats;
 import io.flashsale.http.HttpVerticle;
 import io.flashsale.http.ManagementVerticle;
 import io.flashsale.live.LiveVerticle;
-import io.flashsale.persistence.AuditClient;
-import io.flashsale.persistence.AuditVerticle;
-import io.flashsale.persistence.OrderClient;
-import io.flashsale.persistence.OrderStore;
-import io.flashsale.persistence.PersistenceVerticle;
+import io.flashsale.persistence.audit.AuditClient;
+import io.flashsale.persistence.audit.AuditVerticle;
+import io.flashsale.persistence.order.OrderClient;
+import io.flashsale.persistence.order.OrderStore;
+import io.flashsale.persistence.order.PersistenceVerticle;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.PurchaseVerticle;
 import io.flashsale.purchase.RecoveryClient;
 import io.flashsale.reconcile.ReconcilerVerticle;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.ServerIdentity;
 import io.flashsale.server.StoreWait;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -75,7 +75,7 @@ public final class FlashSale {
     private final Lifecycle lifecycle;
     private HttpVerticle http;
     private ManagementVerticle management;
-    private RedisLink own;
+    private RedisGateway own;
     private StoreHealth health;
 
     /**
@@ -177,7 +177,7 @@ public final class FlashSale {
     }
 
     /** A Redis on which no sale may rest is refused with the reason. */
-    private static Future<Void> checkRedis(RedisLink link) {
+    private static Future<Void> checkRedis(RedisGateway link) {
         // One that went away just now is no reason not to start: every recovery checks again.
         return link.identity()
                 .map(ServerIdentity::rejection)
@@ -307,7 +307,7 @@ public final class FlashSale {
     }
 
     /** Asks Redis on this node's own connection. */
-    <T> Future<T> ask(Function<RedisLink, Future<T>> question) {
+    <T> Future<T> ask(Function<RedisGateway, Future<T>> question) {
         return onOwnLoop(() -> question.apply(own));
     }
 

@@ -1,6 +1,6 @@
 package io.flashsale;
 
-import io.flashsale.persistence.MongoLink;
+import io.flashsale.persistence.MongoGateway;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,7 +12,7 @@ final class MongoUri {
      * Writes are acknowledged and reads are answered by a majority of the replica set, whatever else is configured; time-
      * outs that the operator did not set follow the command time-out.
      */
-    static String withMajority(String uri, MongoLink.Settings settings) {
+    static String withMajority(String uri, MongoGateway.Settings settings) {
         String millis = String.valueOf(settings.commandTimeout().toMillis());
         Map<String, String> options = new LinkedHashMap<>();
         // A little sooner than the command's own, so that a server that is away is reported with the driver's reason.

@@ -17,21 +17,21 @@ import io.flashsale.http.Overview;
 import io.flashsale.http.Routes;
 import io.flashsale.live.LiveMetrics;
 import io.flashsale.live.LiveRoom;
-import io.flashsale.persistence.AccountStore;
-import io.flashsale.persistence.AuditClient;
-import io.flashsale.persistence.AuditLog;
-import io.flashsale.persistence.AuditMetrics;
-import io.flashsale.persistence.AuditStore;
-import io.flashsale.persistence.CommitMetrics;
-import io.flashsale.persistence.DeadLetterStore;
-import io.flashsale.persistence.GroupCommit;
-import io.flashsale.persistence.MongoLink;
-import io.flashsale.persistence.OrderClient;
-import io.flashsale.persistence.OrderStore;
-import io.flashsale.persistence.OrderWriter;
-import io.flashsale.persistence.ProductStore;
+import io.flashsale.persistence.MongoGateway;
 import io.flashsale.persistence.SecretStore;
-import io.flashsale.persistence.SessionStore;
+import io.flashsale.persistence.account.AccountStore;
+import io.flashsale.persistence.audit.AuditClient;
+import io.flashsale.persistence.audit.AuditLog;
+import io.flashsale.persistence.audit.AuditMetrics;
+import io.flashsale.persistence.audit.AuditStore;
+import io.flashsale.persistence.order.CommitMetrics;
+import io.flashsale.persistence.order.DeadLetterStore;
+import io.flashsale.persistence.order.GroupCommit;
+import io.flashsale.persistence.order.OrderClient;
+import io.flashsale.persistence.order.OrderStore;
+import io.flashsale.persistence.order.OrderWriter;
+import io.flashsale.persistence.product.ProductStore;
+import io.flashsale.persistence.session.SessionStore;
 import io.flashsale.purchase.Admission;
 import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.HouseOrders;
@@ -50,7 +50,7 @@ import io.flashsale.reconcile.Recovery;
 import io.flashsale.reconcile.Repairs;
 import io.flashsale.reconcile.SalesClosed;
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.RedisSubscriber;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -81,7 +81,7 @@ final class Node {
     private final RedisOptions redisOptions;
     private final Clock clock;
 
-    private final MongoLink mongo;
+    private final MongoGateway mongo;
     private final OrderStore orders;
     private final ProductStore products;
     private final AccountStore accounts;
@@ -105,7 +105,7 @@ final class Node {
     private final OrderAudit orderAudit;
     private final String id = UUID.randomUUID().toString().substring(0, 8);
     private final Instant startedAt;
-    private final List<RedisLink> links = new CopyOnWriteArrayList<>();
+    private final List<RedisGateway> links = new CopyOnWriteArrayList<>();
     private final AtomicInteger listeners = new AtomicInteger();
     private final LiveMetrics liveMetrics;
     private byte[] gateSecret;
@@ -125,7 +125,7 @@ final class Node {
         this.redisOptions = redisOptions;
         this.mailer = mailer;
         this.clock = clock;
-        this.mongo = new MongoLink(configuration.mongodb());
+        this.mongo = new MongoGateway(configuration.mongodb());
         this.orders = new OrderStore(mongo, clock);
         this.products = new ProductStore(mongo);
         this.accounts = new AccountStore(mongo);
@@ -141,7 +141,7 @@ final class Node {
         meters.gauge(
                 "flashsale.redis.links",
                 links,
-                all -> all.stream().filter(RedisLink::isConnected).count());
+                all -> all.stream().filter(RedisGateway::isConnected).count());
         this.passwords = new Passwords(vertx, configuration.passwords());
         this.refusals = new RefusalMemory(clock);
         FunctionCounter.builder("flashsale.cache.reads", catalogs, all -> sum(all, Catalog::hits))
@@ -194,8 +194,8 @@ final class Node {
     }
 
     /** A connection for the event loop that calls. */
-    Future<RedisLink> connect() {
-        RedisLink link = new RedisLink(vertx, redisOptions, configuration.redis());
+    Future<RedisGateway> connect() {
+        RedisGateway link = new RedisGateway(vertx, redisOptions, configuration.redis());
         links.add(link);
         // Asked after it was added: whichever comes first, it is closed.
         return closed
@@ -205,13 +205,13 @@ final class Node {
 
     /** The node is about to drain: connections that end from now on are no news. */
     void expectEnd() {
-        links.forEach(RedisLink::expectEnd);
+        links.forEach(RedisGateway::expectEnd);
     }
 
     /** Closes what the verticles have shared; when they are gone. */
     Future<Void> close() {
         closed = true;
-        return Future.join(links.stream().map(RedisLink::close).toList())
+        return Future.join(links.stream().map(RedisGateway::close).toList())
                 .<Void>mapEmpty()
                 .eventually(mailer::close)
                 .eventually(passwords::close);
@@ -308,12 +308,12 @@ final class Node {
                 .map(link -> new RedisSubscriber(loop, redisOptions, link, configuration.redis(), Keys.STOCK_CHANNEL));
     }
 
-    Accounts accounts(RedisLink link) {
+    Accounts accounts(RedisGateway link) {
         RateLimiter limiter = new RateLimiter(link, configuration.limits(), refusals);
         return accounts(link, limiter, new Sessions(link, sessions, gateSecret, configuration.sessions(), clock));
     }
 
-    Catalog catalog(RedisLink link) {
+    Catalog catalog(RedisGateway link) {
         Ledger ledger = ledger(link);
         Placement placement = placement(vertx, ledger);
         HouseOrders house = new HouseOrders(ledger, placement, orders);
@@ -321,7 +321,7 @@ final class Node {
         return new Catalog(vertx, products, orders, link, sale, configuration.catalog(), clock);
     }
 
-    private Accounts accounts(RedisLink link, RateLimiter limiter, Sessions ownSessions) {
+    private Accounts accounts(RedisGateway link, RateLimiter limiter, Sessions ownSessions) {
         return new Accounts(
                 accounts,
                 ownSessions,
@@ -334,7 +334,7 @@ final class Node {
                 clock);
     }
 
-    private Ledger ledger(RedisLink link) {
+    private Ledger ledger(RedisGateway link) {
         return new Ledger(link, scripts, configuration.ledger(), clock);
     }
 
@@ -350,7 +350,7 @@ final class Node {
         return orders;
     }
 
-    List<RedisLink> links() {
+    List<RedisGateway> links() {
         return links;
     }
 
@@ -358,7 +358,7 @@ final class Node {
         return salesClosed;
     }
 
-    MongoLink mongo() {
+    MongoGateway mongo() {
         return mongo;
     }
 }

@@ -1,9 +1,9 @@
 package io.flashsale;
 
-import io.flashsale.persistence.MongoLink;
+import io.flashsale.persistence.MongoGateway;
 import io.flashsale.reconcile.SalesClosed;
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Script;
 import io.flashsale.server.FailureSummary;
 import io.vertx.core.Future;
@@ -31,9 +31,9 @@ final class StoreHealth {
     private static final long SHARED_FOR_MILLIS = 1_000;
 
     private final Vertx vertx;
-    private final RedisLink redis;
-    private final Collection<RedisLink> links;
-    private final MongoLink mongo;
+    private final RedisGateway redis;
+    private final Collection<RedisGateway> links;
+    private final MongoGateway mongo;
     private final SalesClosed salesClosed;
     private final Clock clock;
     private final State redisState = new State("redis");
@@ -86,9 +86,9 @@ final class StoreHealth {
 
     StoreHealth(
             Vertx vertx,
-            RedisLink redis,
-            Collection<RedisLink> links,
-            MongoLink mongo,
+            RedisGateway redis,
+            Collection<RedisGateway> links,
+            MongoGateway mongo,
             SalesClosed salesClosed,
             Clock clock) {
         this.vertx = vertx;
@@ -120,7 +120,7 @@ final class StoreHealth {
     /** Each event loop has its own connection, and one may be silent while the others are not. */
     private JsonObject links() {
         return new JsonObject()
-                .put("up", links.stream().filter(RedisLink::isConnected).count())
+                .put("up", links.stream().filter(RedisGateway::isConnected).count())
                 .put("of", links.size());
     }
 

@@ -11,7 +11,7 @@ import io.flashsale.embedded.EmbeddedMongo;
 import io.flashsale.embedded.EmbeddedRedis;
 import io.flashsale.faults.TcpProxy;
 import io.flashsale.faults.Trigger;
-import io.flashsale.persistence.MongoLink;
+import io.flashsale.persistence.MongoGateway;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.server.DriverValidator;
 import io.flashsale.support.Client;
@@ -196,7 +196,7 @@ class StartIT {
     void aNameServerThatDoesNotAnswerIsAStoreThatIsAway() {
         // given
         String before = System.setProperty("java.naming.provider.url", "dns://127.0.0.1:1");
-        MongoLink link = new MongoLink(new MongoLink.Settings(Duration.ofSeconds(1)));
+        MongoGateway link = new MongoGateway(new MongoGateway.Settings(Duration.ofSeconds(1)));
         JsonObject config = new JsonObject()
                 .put("connection_string", "mongodb+srv://shop.example.com/")
                 .put("db_name", "shop");

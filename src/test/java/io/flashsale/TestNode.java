@@ -2,7 +2,7 @@ package io.flashsale;
 
 import io.flashsale.config.Configuration;
 import io.flashsale.domain.Order;
-import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.reconcile.Audit;
 import io.flashsale.redis.Keys;

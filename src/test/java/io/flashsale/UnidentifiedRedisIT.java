@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.config.Configuration;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.server.DriverValidator;
 import io.flashsale.support.FakeRedis;
@@ -82,7 +82,7 @@ class UnidentifiedRedisIT {
         try (FakeRedis redis = new FakeRedis(VERSION, POLICY, RUN_ID, REPLICATION_ID)) {
             // given
             Context loop = vertx.getOrCreateContext();
-            RedisLink link = link(redis, Duration.ofMinutes(1));
+            RedisGateway link = link(redis, Duration.ofMinutes(1));
             on(loop, link::start);
             assertEquals(ID + "/" + ID, on(loop, link::identity).token());
 
@@ -111,7 +111,7 @@ class UnidentifiedRedisIT {
         try (FakeRedis redis = new FakeRedis(VERSION, POLICY, RUN_ID, REPLICATION_ID)) {
             // given: a proxy, behind which the server changes
             Context loop = vertx.getOrCreateContext();
-            RedisLink link = link(redis, Duration.ofMillis(50));
+            RedisGateway link = link(redis, Duration.ofMillis(50));
             on(loop, link::start);
             until(link::isConnected);
 
@@ -125,11 +125,11 @@ class UnidentifiedRedisIT {
         }
     }
 
-    private RedisLink link(FakeRedis redis, Duration heartbeat) {
-        return new RedisLink(
+    private RedisGateway link(FakeRedis redis, Duration heartbeat) {
+        return new RedisGateway(
                 vertx,
                 new RedisOptions().setConnectionString(redis.uri()),
-                new RedisLink.Settings(
+                new RedisGateway.Settings(
                         Duration.ofSeconds(5), 100, Duration.ofMillis(10), Duration.ofMillis(100), heartbeat));
     }
 

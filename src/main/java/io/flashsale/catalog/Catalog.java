@@ -5,9 +5,9 @@ import io.flashsale.domain.Product;
 import io.flashsale.domain.ProductDetails;
 import io.flashsale.domain.ProductIds;
 import io.flashsale.domain.Requirements;
-import io.flashsale.persistence.OrderStore;
-import io.flashsale.persistence.ProductStore;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.persistence.order.OrderStore;
+import io.flashsale.persistence.product.ProductStore;
+import io.flashsale.redis.RedisGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
@@ -79,7 +79,7 @@ public final class Catalog {
             Vertx vertx,
             ProductStore products,
             OrderStore orders,
-            RedisLink link,
+            RedisGateway link,
             SaleControl sale,
             Settings settings,
             Clock clock) {

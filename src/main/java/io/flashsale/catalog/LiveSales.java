@@ -2,7 +2,7 @@ package io.flashsale.catalog;
 
 import io.flashsale.domain.Product;
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Reply;
 import io.flashsale.redis.ServerIdentity;
 import io.vertx.core.Future;
@@ -13,7 +13,7 @@ import java.util.List;
 final class LiveSales {
     private static final Now SILENT = new Now(null, null);
 
-    private final RedisLink link;
+    private final RedisGateway link;
 
     /**
      * A sale right now.
@@ -28,7 +28,7 @@ final class LiveSales {
         }
     }
 
-    LiveSales(RedisLink link) {
+    LiveSales(RedisGateway link) {
         this.link = link;
     }
 

@@ -2,7 +2,7 @@ package io.flashsale.catalog;
 
 import io.flashsale.domain.Page;
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Reply;
 import io.flashsale.redis.Script;
 import io.flashsale.redis.ServerIdentity;
@@ -25,7 +25,7 @@ final class PageCache {
     private static final int MAX_PAGES = 1_000;
     private static final double JITTER = 0.2;
 
-    private final RedisLink link;
+    private final RedisGateway link;
     private final Catalog.Settings settings;
     private final List<String> keys;
     private final Script fill = Script.load("fill-page-2");
@@ -47,7 +47,7 @@ final class PageCache {
      */
     record Ticket(String generation, String identity) {}
 
-    PageCache(RedisLink link, Catalog.Settings settings) {
+    PageCache(RedisGateway link, Catalog.Settings settings) {
         this.link = link;
         this.settings = settings;
         this.keys = List.of(Keys.listPages(settings.catalogue()), Keys.listGeneration(settings.catalogue()));

@@ -2,7 +2,7 @@ package io.flashsale.catalog;
 
 import io.flashsale.domain.Product;
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Script;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -27,7 +27,7 @@ final class ProductCache {
     /** Entries made in one moment must not end in one moment. */
     private static final double JITTER = 0.2;
 
-    private final RedisLink link;
+    private final RedisGateway link;
     private final Catalog.Settings settings;
     private final Clock clock;
     private final Script fill = Script.load("fill-1");
@@ -53,7 +53,7 @@ final class ProductCache {
         }
     }
 
-    ProductCache(RedisLink link, Catalog.Settings settings, Clock clock) {
+    ProductCache(RedisGateway link, Catalog.Settings settings, Clock clock) {
         this.link = link;
         this.settings = settings;
         this.clock = clock;

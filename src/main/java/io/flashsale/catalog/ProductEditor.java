@@ -4,7 +4,7 @@ import io.flashsale.domain.InvalidFieldsException;
 import io.flashsale.domain.Product;
 import io.flashsale.domain.ProductDetails;
 import io.flashsale.domain.StockHold;
-import io.flashsale.persistence.ProductStore;
+import io.flashsale.persistence.product.ProductStore;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;

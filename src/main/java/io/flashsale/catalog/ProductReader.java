@@ -2,8 +2,8 @@ package io.flashsale.catalog;
 
 import io.flashsale.domain.Page;
 import io.flashsale.domain.Product;
-import io.flashsale.persistence.ProductStore;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.persistence.product.ProductStore;
+import io.flashsale.redis.RedisGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -42,7 +42,7 @@ final class ProductReader {
         }
     }
 
-    ProductReader(Vertx vertx, ProductStore store, RedisLink link, Catalog.Settings settings, Clock clock) {
+    ProductReader(Vertx vertx, ProductStore store, RedisGateway link, Catalog.Settings settings, Clock clock) {
         this.store = store;
         this.sales = new LiveSales(link);
         this.cache = new ProductCache(link, settings, clock);

@@ -13,12 +13,12 @@ import io.flashsale.gate.SmtpMailer;
 import io.flashsale.http.HttpVerticle;
 import io.flashsale.http.ManagementVerticle;
 import io.flashsale.live.LiveRoom;
-import io.flashsale.persistence.GroupCommit;
-import io.flashsale.persistence.MongoLink;
+import io.flashsale.persistence.MongoGateway;
+import io.flashsale.persistence.order.GroupCommit;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.reconcile.Reconciler;
 import io.flashsale.reconcile.ReconcilerVerticle;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,8 +40,8 @@ public record Configuration(
         Path dataDir,
         String database,
         Instances instances,
-        RedisLink.Settings redis,
-        MongoLink.Settings mongodb,
+        RedisGateway.Settings redis,
+        MongoGateway.Settings mongodb,
         HttpVerticle.Settings http,
         ManagementVerticle.Settings management,
         List<String> trustedProxies,
@@ -151,7 +151,7 @@ public record Configuration(
                                 reader.integer("instances.purchase"),
                                 reader.integer("instances.persistence"))),
                 redis(reader),
-                reader.build("mongodb.", () -> new MongoLink.Settings(reader.duration("mongodb.commandTimeout"))),
+                reader.build("mongodb.", () -> new MongoGateway.Settings(reader.duration("mongodb.commandTimeout"))),
                 http(reader, embedded),
                 reader.build(
                         "management.",
@@ -229,10 +229,10 @@ public record Configuration(
         return redis && mongo ? Optional.of(new Stores(redisUri.get(), mongoUri.get())) : Optional.empty();
     }
 
-    private static RedisLink.Settings redis(SettingsReader reader) {
+    private static RedisGateway.Settings redis(SettingsReader reader) {
         return reader.build(
                 "redis.",
-                () -> new RedisLink.Settings(
+                () -> new RedisGateway.Settings(
                         reader.duration("redis.commandTimeout"),
                         reader.integer("redis.maxInFlight"),
                         reader.duration("redis.reconnectMin"),

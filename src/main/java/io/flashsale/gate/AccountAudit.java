@@ -1,9 +1,9 @@
 package io.flashsale.gate;
 
-import io.flashsale.persistence.Account;
-import io.flashsale.persistence.AuditAction;
-import io.flashsale.persistence.AuditClient;
-import io.flashsale.persistence.AuditEntry;
+import io.flashsale.persistence.account.Account;
+import io.flashsale.persistence.audit.AuditAction;
+import io.flashsale.persistence.audit.AuditClient;
+import io.flashsale.persistence.audit.AuditEntry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;

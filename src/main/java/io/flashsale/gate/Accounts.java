@@ -1,10 +1,10 @@
 package io.flashsale.gate;
 
 import io.flashsale.domain.Digests;
-import io.flashsale.persistence.Account;
-import io.flashsale.persistence.AccountStore;
-import io.flashsale.persistence.AuditAction;
-import io.flashsale.persistence.AuditClient;
+import io.flashsale.persistence.account.Account;
+import io.flashsale.persistence.account.AccountStore;
+import io.flashsale.persistence.audit.AuditAction;
+import io.flashsale.persistence.audit.AuditClient;
 import io.vertx.core.Future;
 import io.vertx.ext.auth.authentication.UsernamePasswordCredentials;
 import java.security.SecureRandom;

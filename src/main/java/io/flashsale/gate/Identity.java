@@ -1,6 +1,6 @@
 package io.flashsale.gate;
 
-import io.flashsale.persistence.Account;
+import io.flashsale.persistence.account.Account;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.auth.authorization.Authorization;

@@ -2,7 +2,7 @@ package io.flashsale.gate;
 
 import io.flashsale.domain.Hmacs;
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,7 +17,7 @@ public final class LoginGuard {
     private static final String ACTION = "login-failed";
     private static final Duration KNOWN_FOR = Duration.ofDays(30);
 
-    private final RedisLink link;
+    private final RedisGateway link;
     private final RateLimiter limiter;
     private final RateLimit failures;
 
@@ -26,7 +26,7 @@ public final class LoginGuard {
      *
      * @param failures wrong passwords that an account takes from addresses it does not know
      */
-    public LoginGuard(RedisLink link, RateLimiter limiter, RateLimit failures) {
+    public LoginGuard(RedisGateway link, RateLimiter limiter, RateLimit failures) {
         this.link = link;
         this.limiter = limiter;
         this.failures = failures;

@@ -2,7 +2,7 @@ package io.flashsale.gate;
 
 import io.flashsale.domain.Hmacs;
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Script;
 import io.vertx.core.Future;
 import java.security.SecureRandom;
@@ -26,7 +26,7 @@ public final class OneTimeCodes {
         NEW_PASSWORD
     }
 
-    private final RedisLink link;
+    private final RedisGateway link;
     private final Hmacs hmac;
     private final SecureRandom random = new SecureRandom();
     private final Script put = Script.load("put-code-1");
@@ -37,7 +37,7 @@ public final class OneTimeCodes {
      *
      * @param secret shared by all nodes; keys the digests
      */
-    public OneTimeCodes(RedisLink link, byte[] secret) {
+    public OneTimeCodes(RedisGateway link, byte[] secret) {
         this.link = link;
         this.hmac = new Hmacs(secret);
     }

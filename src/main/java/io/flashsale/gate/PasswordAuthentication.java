@@ -1,7 +1,7 @@
 package io.flashsale.gate;
 
-import io.flashsale.persistence.Account;
-import io.flashsale.persistence.AccountStore;
+import io.flashsale.persistence.account.Account;
+import io.flashsale.persistence.account.AccountStore;
 import io.vertx.core.Future;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.auth.authentication.AuthenticationProvider;

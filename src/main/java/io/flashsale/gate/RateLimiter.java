@@ -1,7 +1,7 @@
 package io.flashsale.gate;
 
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.redis.Reply;
 import io.flashsale.redis.Script;
@@ -48,7 +48,7 @@ public final class RateLimiter {
      */
     public record Verdict(boolean admitted, RateLimit limit, int remaining, Duration reset) {}
 
-    private final RedisLink link;
+    private final RedisGateway link;
     private final Settings settings;
     private final RefusalMemory memory;
     private final Script window = Script.load("limit-window-1");
@@ -59,7 +59,7 @@ public final class RateLimiter {
      *
      * @param memory shared by all limiters of a node
      */
-    public RateLimiter(RedisLink link, Settings settings, RefusalMemory memory) {
+    public RateLimiter(RedisGateway link, Settings settings, RefusalMemory memory) {
         this.link = link;
         this.settings = settings;
         this.memory = memory;

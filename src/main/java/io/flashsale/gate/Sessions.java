@@ -1,11 +1,11 @@
 package io.flashsale.gate;
 
 import io.flashsale.domain.Requirements;
-import io.flashsale.persistence.Account;
-import io.flashsale.persistence.SessionStore;
-import io.flashsale.persistence.SessionStore.StoredSession;
+import io.flashsale.persistence.account.Account;
+import io.flashsale.persistence.session.SessionStore;
+import io.flashsale.persistence.session.SessionStore.StoredSession;
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.redis.Reply;
 import io.flashsale.redis.Script;
@@ -48,7 +48,7 @@ public final class Sessions {
     /** An id that MongoDB did not know, well made as it was, costs MongoDB nothing for this long. */
     private static final Duration UNKNOWN_REMEMBERED = Duration.ofMinutes(1);
 
-    private final RedisLink link;
+    private final RedisGateway link;
     private final SessionStore store;
     private final SessionIds ids;
     private final Settings settings;
@@ -62,7 +62,7 @@ public final class Sessions {
      *
      * @param secret shared by all nodes
      */
-    public Sessions(RedisLink link, SessionStore store, byte[] secret, Settings settings, Clock clock) {
+    public Sessions(RedisGateway link, SessionStore store, byte[] secret, Settings settings, Clock clock) {
         this.link = link;
         this.store = store;
         this.ids = new SessionIds(secret);

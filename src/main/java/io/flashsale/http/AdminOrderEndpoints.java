@@ -3,8 +3,8 @@ package io.flashsale.http;
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
 import io.flashsale.domain.Page;
-import io.flashsale.persistence.OrderRows;
-import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.order.OrderCursor;
+import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.purchase.ReservedOrders;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -109,7 +109,7 @@ final class AdminOrderEndpoints {
             return;
         }
         tables++;
-        OrderRows rows = orders.rows(filter);
+        OrderCursor rows = orders.rows(filter);
         // However it ends: also where the client goes away in the middle.
         AtomicBoolean over = new AtomicBoolean();
         ctx.addEndHandler(ended -> {
@@ -122,7 +122,7 @@ final class AdminOrderEndpoints {
     }
 
     /** As fast as the client reads, and no more than a chunk ahead of it. */
-    private static void copy(RoutingContext ctx, OrderRows rows) {
+    private static void copy(RoutingContext ctx, OrderCursor rows) {
         HttpServerResponse response = ctx.response();
         Buffer[] chunk = {Buffer.buffer(COLUMNS)};
         response.drainHandler(drained -> rows.resume());

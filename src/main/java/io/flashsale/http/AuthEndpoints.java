@@ -4,7 +4,7 @@ import io.flashsale.gate.Accounts;
 import io.flashsale.gate.Gate;
 import io.flashsale.gate.Session;
 import io.flashsale.gate.SessionToken;
-import io.flashsale.persistence.Account;
+import io.flashsale.persistence.account.Account;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;

@@ -1,8 +1,8 @@
 package io.flashsale.http;
 
-import io.flashsale.persistence.AuditAction;
-import io.flashsale.persistence.AuditEntry;
-import io.flashsale.persistence.DeadLetter;
+import io.flashsale.persistence.audit.AuditAction;
+import io.flashsale.persistence.audit.AuditEntry;
+import io.flashsale.persistence.order.DeadLetter;
 import io.flashsale.purchase.DeadLetters;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

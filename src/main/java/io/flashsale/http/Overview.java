@@ -4,7 +4,7 @@ import io.flashsale.catalog.Catalog;
 import io.flashsale.catalog.ProductView;
 import io.flashsale.domain.Product;
 import io.flashsale.domain.SaleState;
-import io.flashsale.persistence.ProductStore;
+import io.flashsale.persistence.product.ProductStore;
 import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.PurchaseMetrics;
 import io.flashsale.purchase.PurchaseOutcome.Kind;

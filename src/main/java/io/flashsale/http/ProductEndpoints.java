@@ -8,7 +8,7 @@ import io.flashsale.domain.Page;
 import io.flashsale.domain.Product;
 import io.flashsale.domain.ProductDetails;
 import io.flashsale.gate.Gate;
-import io.flashsale.persistence.AuditAction;
+import io.flashsale.persistence.audit.AuditAction;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

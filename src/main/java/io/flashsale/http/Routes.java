@@ -13,14 +13,14 @@ import io.flashsale.gate.Action;
 import io.flashsale.gate.Gate;
 import io.flashsale.live.LiveRoom;
 import io.flashsale.live.LiveStock;
-import io.flashsale.persistence.AuditClient;
-import io.flashsale.persistence.AuditStore;
-import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.audit.AuditClient;
+import io.flashsale.persistence.audit.AuditStore;
+import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Orders;
 import io.flashsale.purchase.PurchaseClient;
 import io.flashsale.purchase.ReservedOrders;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -49,7 +49,7 @@ public final class Routes {
             DeadLetters deadLetters,
             LiveRoom live,
             Administration administration,
-            RedisLink link) {}
+            RedisGateway link) {}
 
     /** What only admins enter. */
     public record Administration(

@@ -2,7 +2,7 @@ package io.flashsale.live;
 
 import io.flashsale.domain.Requirements;
 import io.flashsale.redis.Heartbeat;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -67,7 +67,7 @@ public final class LiveRoom {
      */
     public LiveRoom(
             Vertx vertx,
-            RedisLink link,
+            RedisGateway link,
             Settings settings,
             LiveMetrics metrics,
             Function<String, Future<Boolean>> exists) {

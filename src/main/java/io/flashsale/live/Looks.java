@@ -1,7 +1,7 @@
 package io.flashsale.live;
 
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Script;
 import io.vertx.core.Future;
 import java.util.HashSet;
@@ -19,7 +19,7 @@ import java.util.function.BiConsumer;
 final class Looks {
     private static final int AT_ONCE = 64;
 
-    private final RedisLink link;
+    private final RedisGateway link;
     private final BiConsumer<String, Future<Optional<StockEvent>>> seen;
     private final Script look = Script.load("look-2");
     private final Set<String> wanted = new LinkedHashSet<>();
@@ -31,7 +31,7 @@ final class Looks {
      *
      * @param seen is given the product and what was seen; empty where there is no such sale
      */
-    Looks(RedisLink link, BiConsumer<String, Future<Optional<StockEvent>>> seen) {
+    Looks(RedisGateway link, BiConsumer<String, Future<Optional<StockEvent>>> seen) {
         this.link = link;
         this.seen = seen;
     }

@@ -16,10 +16,10 @@ public final class SecretStore {
     private static final String COLLECTION = "secrets";
     private static final int RANDOM_BYTES = 32;
 
-    private final MongoLink mongo;
+    private final MongoGateway mongo;
 
     /** Makes a store. */
-    public SecretStore(MongoLink mongo) {
+    public SecretStore(MongoGateway mongo) {
         this.mongo = mongo;
     }
 
@@ -39,7 +39,7 @@ public final class SecretStore {
                         COLLECTION, new JsonObject().put("_id", name), update, new FindOptions(), upsert))
                 .recover(failure ->
                         // Two nodes came first at once: one of them was.
-                        MongoLink.isDuplicateKey(failure)
+                        MongoGateway.isDuplicateKey(failure)
                                 ? mongo.call(
                                         client -> client.findOne(COLLECTION, new JsonObject().put("_id", name), null))
                                 : Future.failedFuture(failure))

@@ -1,6 +1,2 @@
-/**
- * MongoDB: every collection, its indexes, and what an error of theirs means.
- *
- * <p>The only room, with the root, that names the MongoDB client.
- */
+/** The connection to MongoDB, and what all of its collections share: pages of a list, and errors. */
 package io.flashsale.persistence;

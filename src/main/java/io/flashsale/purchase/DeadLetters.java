@@ -3,12 +3,12 @@ package io.flashsale.purchase;
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
 import io.flashsale.domain.Page;
-import io.flashsale.persistence.DeadLetter;
-import io.flashsale.persistence.DeadLetterStore;
-import io.flashsale.persistence.OrderClient;
-import io.flashsale.persistence.OrderStore;
-import io.flashsale.persistence.PlaceReply;
 import io.flashsale.persistence.StoreUnavailableException;
+import io.flashsale.persistence.order.DeadLetter;
+import io.flashsale.persistence.order.DeadLetterStore;
+import io.flashsale.persistence.order.OrderClient;
+import io.flashsale.persistence.order.OrderStore;
+import io.flashsale.persistence.order.PersistResult;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.List;
@@ -120,7 +120,7 @@ public final class DeadLetters implements DiscardedOrders {
         });
     }
 
-    private Future<Retry> follow(Order order, PlaceReply reply) {
+    private Future<Retry> follow(Order order, PersistResult reply) {
         return switch (reply.kind()) {
             case PLACED ->
                 audit.placed(List.of(reply.order()))

@@ -4,7 +4,7 @@ import io.flashsale.domain.Order;
 import io.flashsale.domain.Product;
 import io.flashsale.domain.Requirements;
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.redis.Reply;
 import io.flashsale.redis.Script;
@@ -91,13 +91,13 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
         LIMIT_CHANGED
     }
 
-    private final RedisLink link;
+    private final RedisGateway link;
     private final Scripts scripts;
     private final Settings settings;
     private final Clock clock;
 
     /** Makes a ledger on a link. */
-    public Ledger(RedisLink link, Scripts scripts, Settings settings, Clock clock) {
+    public Ledger(RedisGateway link, Scripts scripts, Settings settings, Clock clock) {
         this.clock = clock;
         this.link = link;
         this.scripts = scripts;
@@ -338,7 +338,7 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
     }
 
     /** The link that this ledger writes on. */
-    public RedisLink link() {
+    public RedisGateway link() {
         return link;
     }
 

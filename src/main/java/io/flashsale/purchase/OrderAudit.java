@@ -2,10 +2,10 @@ package io.flashsale.purchase;
 
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
-import io.flashsale.persistence.AuditAction;
-import io.flashsale.persistence.AuditClient;
-import io.flashsale.persistence.AuditEntry;
-import io.flashsale.persistence.AuditStore;
+import io.flashsale.persistence.audit.AuditAction;
+import io.flashsale.persistence.audit.AuditClient;
+import io.flashsale.persistence.audit.AuditEntry;
+import io.flashsale.persistence.audit.AuditStore;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;

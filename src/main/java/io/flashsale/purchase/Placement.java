@@ -2,9 +2,9 @@ package io.flashsale.purchase;
 
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
-import io.flashsale.persistence.OrderClient;
-import io.flashsale.persistence.OrderInserter;
-import io.flashsale.persistence.PlaceReply;
+import io.flashsale.persistence.order.OrderClient;
+import io.flashsale.persistence.order.OrderInserter;
+import io.flashsale.persistence.order.PersistResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -99,11 +99,11 @@ public final class Placement implements UnitReturns {
      *
      * @return MongoDB's reply, when Redis follows it; never fails
      */
-    public Future<PlaceReply> driveAgain(Order order) {
+    public Future<PersistResult> driveAgain(Order order) {
         return orders.place(order).compose(reply -> follow(order, reply, true).map(reply));
     }
 
-    private Future<PurchaseOutcome> follow(Order order, PlaceReply reply, boolean replayed) {
+    private Future<PurchaseOutcome> follow(Order order, PersistResult reply, boolean replayed) {
         return switch (reply.kind()) {
             case PLACED -> {
                 settler.settle(reply.order());

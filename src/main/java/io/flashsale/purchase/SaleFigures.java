@@ -1,7 +1,7 @@
 package io.flashsale.purchase;
 
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Reply;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -9,7 +9,7 @@ import java.util.List;
 
 /** What running sales say of themselves just now. Belongs to the event loop of its link. */
 public final class SaleFigures {
-    private final RedisLink link;
+    private final RedisGateway link;
 
     /**
      * One sale.
@@ -22,7 +22,7 @@ public final class SaleFigures {
     }
 
     /** Makes it. */
-    public SaleFigures(RedisLink link) {
+    public SaleFigures(RedisGateway link) {
         this.link = link;
     }
 

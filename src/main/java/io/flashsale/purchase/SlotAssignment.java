@@ -2,8 +2,8 @@ package io.flashsale.purchase;
 
 import io.flashsale.domain.Order;
 import io.flashsale.domain.Product;
-import io.flashsale.persistence.OrderStore;
 import io.flashsale.persistence.StoreUnavailableException;
+import io.flashsale.persistence.order.OrderStore;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -2,11 +2,11 @@ package io.flashsale.reconcile;
 
 import io.flashsale.async.BoundedConcurrency;
 import io.flashsale.domain.Product;
-import io.flashsale.persistence.DeadLetterStore;
-import io.flashsale.persistence.OrderStore;
-import io.flashsale.persistence.ProductStore;
+import io.flashsale.persistence.order.DeadLetterStore;
+import io.flashsale.persistence.order.OrderStore;
+import io.flashsale.persistence.product.ProductStore;
 import io.flashsale.reconcile.SaleSnapshot.Finding;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -83,13 +83,13 @@ public final class Audit {
         }
     }
 
-    private final RedisLink link;
+    private final RedisGateway link;
     private final ProductStore products;
     private final OrderStore orders;
     private final DeadLetterStore letters;
 
     /** Wires an audit to both stores. */
-    public Audit(RedisLink link, ProductStore products, OrderStore orders, DeadLetterStore letters) {
+    public Audit(RedisGateway link, ProductStore products, OrderStore orders, DeadLetterStore letters) {
         this.letters = letters;
         this.link = link;
         this.products = products;

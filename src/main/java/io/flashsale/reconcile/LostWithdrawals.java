@@ -4,7 +4,7 @@ import io.flashsale.async.BoundedConcurrency;
 import io.flashsale.domain.Order;
 import io.flashsale.domain.Product;
 import io.flashsale.domain.StockHold;
-import io.flashsale.persistence.StockHoldRecords;
+import io.flashsale.persistence.product.StockHoldRecords;
 import io.flashsale.purchase.HouseOrders;
 import io.vertx.core.Future;
 import java.util.HashMap;

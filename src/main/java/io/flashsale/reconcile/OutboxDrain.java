@@ -2,8 +2,8 @@ package io.flashsale.reconcile;
 
 import io.flashsale.async.BoundedConcurrency;
 import io.flashsale.domain.Order;
-import io.flashsale.persistence.OrderInserter;
 import io.flashsale.persistence.StoreUnavailableException;
+import io.flashsale.persistence.order.OrderInserter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

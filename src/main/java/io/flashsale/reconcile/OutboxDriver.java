@@ -2,7 +2,7 @@ package io.flashsale.reconcile;
 
 import io.flashsale.async.BoundedConcurrency;
 import io.flashsale.domain.Order;
-import io.flashsale.persistence.PlaceReply;
+import io.flashsale.persistence.order.PersistResult;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +26,7 @@ final class OutboxDriver {
         Future<Map<String, Order>> outbox(String productId);
 
         /** Has an order written again, and Redis follow the reply. */
-        Future<PlaceReply> retry(Order order);
+        Future<PersistResult> retry(Order order);
 
         /** Records that an order was reserved and then lost. */
         Future<Void> recordFailed(Order order);
@@ -77,7 +77,7 @@ final class OutboxDriver {
         });
     }
 
-    private Future<Void> refused(Entry entry, PlaceReply reply) {
+    private Future<Void> refused(Entry entry, PersistResult reply) {
         int refusals = seenNow.merge(entry.text(), 1, Integer::sum);
         if (refusals < maxRefusals) {
             return Future.succeededFuture();

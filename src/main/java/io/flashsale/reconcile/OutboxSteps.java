@@ -1,8 +1,8 @@
 package io.flashsale.reconcile;
 
 import io.flashsale.domain.Order;
-import io.flashsale.persistence.OrderStore;
-import io.flashsale.persistence.PlaceReply;
+import io.flashsale.persistence.order.OrderStore;
+import io.flashsale.persistence.order.PersistResult;
 import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.OrderAudit;
@@ -32,7 +32,7 @@ final class OutboxSteps implements OutboxDriver.Steps {
     }
 
     @Override
-    public Future<PlaceReply> retry(Order order) {
+    public Future<PersistResult> retry(Order order) {
         return placement.driveAgain(order);
     }
 

@@ -1,7 +1,7 @@
 package io.flashsale.reconcile;
 
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Script;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -17,13 +17,13 @@ import java.util.UUID;
 final class PassLock {
     private static final Duration LEASE = Duration.ofSeconds(5);
 
-    private final RedisLink link;
+    private final RedisGateway link;
     private final List<String> key;
     private final Script begin = Script.load("begin-pass-1");
     private final Script end = Script.load("end-pass-1");
     private final String token = UUID.randomUUID().toString();
 
-    PassLock(RedisLink link, String catalogue) {
+    PassLock(RedisGateway link, String catalogue) {
         this.link = link;
         this.key = List.of(Keys.reconcilerPass(catalogue));
     }

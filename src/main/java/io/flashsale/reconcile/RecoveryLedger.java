@@ -5,7 +5,7 @@ import io.flashsale.domain.Product;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.LedgerOrders;
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Reply;
 import io.flashsale.redis.Script;
 import io.vertx.core.Future;
@@ -40,7 +40,7 @@ final class RecoveryLedger {
      */
     record Claim(String productId, long epoch, String token) {}
 
-    private final RedisLink link;
+    private final RedisGateway link;
     private final Script lock = Script.load("lock-1");
     private final Script unlock = Script.load("unlock-1");
     private final Script prolong = Script.load("prolong-1");
@@ -50,7 +50,7 @@ final class RecoveryLedger {
     private final Script restoreFree = Script.load("restore-free-2");
     private final Script finish = Script.load("finish-recovery-4");
 
-    RecoveryLedger(RedisLink link) {
+    RecoveryLedger(RedisGateway link) {
         this.link = link;
     }
 

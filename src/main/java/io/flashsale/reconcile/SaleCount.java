@@ -1,7 +1,7 @@
 package io.flashsale.reconcile;
 
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Script;
 import io.vertx.core.Future;
 import java.util.List;
@@ -18,7 +18,7 @@ import java.util.List;
 record SaleCount(int highest, int issued, long stock, int returned, int waiting) {
     private static final Script COUNT = Script.load("count-4");
 
-    static Future<SaleCount> read(RedisLink link, String productId) {
+    static Future<SaleCount> read(RedisGateway link, String productId) {
         return link.run(
                         COUNT,
                         List.of(

@@ -1,11 +1,11 @@
 package io.flashsale.reconcile;
 
 import io.flashsale.domain.Order;
-import io.flashsale.persistence.DeadLetter;
-import io.flashsale.persistence.DeadLetterStore;
-import io.flashsale.persistence.OrderStore;
+import io.flashsale.persistence.order.DeadLetter;
+import io.flashsale.persistence.order.DeadLetterStore;
+import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Reply;
 import io.vertx.core.Future;
 import java.util.HashMap;
@@ -44,7 +44,7 @@ record SaleSnapshot(
      */
     record Finding(int unit, String believed, Order trueHolder) {}
 
-    static Future<SaleSnapshot> read(RedisLink link, OrderStore orders, DeadLetterStore letters, String productId) {
+    static Future<SaleSnapshot> read(RedisGateway link, OrderStore orders, DeadLetterStore letters, String productId) {
         Future<List<Order>> placed = orders.liveOf(productId);
         Future<List<DeadLetter>> refused = letters.ofProduct(productId);
         return Future.all(placed, refused).compose(both -> {

@@ -1,7 +1,7 @@
 package io.flashsale.reconcile;
 
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Reply;
 import io.vertx.core.Future;
 import java.util.Objects;
@@ -30,7 +30,7 @@ record SaleStatus(
         long waiting,
         boolean untold) {
 
-    static Future<SaleStatus> read(RedisLink link, String productId) {
+    static Future<SaleStatus> read(RedisGateway link, String productId) {
         Future<Reply> sale = link.send(
                 "HMGET",
                 Keys.sale(productId),

@@ -31,8 +31,8 @@ public final class RedisSubscriber {
 
     private final Vertx vertx;
     private final RedisOptions options;
-    private final RedisLink link;
-    private final RedisLink.Settings settings;
+    private final RedisGateway link;
+    private final RedisGateway.Settings settings;
     private final Heartbeat heartbeat;
     private final String channel;
     private final String ownChannel = "pubsub:heartbeat:" + UUID.randomUUID();
@@ -50,7 +50,7 @@ public final class RedisSubscriber {
      * @param link over which it asks itself whether it still hears; nobody else's
      */
     public RedisSubscriber(
-            Vertx vertx, RedisOptions options, RedisLink link, RedisLink.Settings settings, String channel) {
+            Vertx vertx, RedisOptions options, RedisGateway link, RedisGateway.Settings settings, String channel) {
         this.vertx = vertx;
         this.options = new RedisOptions(options).setMaxPoolSize(1).setPreferredProtocolVersion(ProtocolVersion.RESP2);
         this.link = link;

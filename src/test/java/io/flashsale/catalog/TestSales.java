@@ -1,9 +1,9 @@
 package io.flashsale.catalog;
 
 import io.flashsale.domain.Product;
-import io.flashsale.persistence.ProductStore;
+import io.flashsale.persistence.product.ProductStore;
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Script;
 import io.vertx.core.Future;
 import java.util.List;
@@ -31,10 +31,10 @@ final class TestSales implements SaleControl {
             return 1
             """);
 
-    private final RedisLink link;
+    private final RedisGateway link;
     private final ProductStore products;
 
-    TestSales(RedisLink link, ProductStore products) {
+    TestSales(RedisGateway link, ProductStore products) {
         this.link = link;
         this.products = products;
     }

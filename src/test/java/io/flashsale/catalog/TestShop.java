@@ -6,10 +6,10 @@ import com.mongodb.event.CommandStartedEvent;
 import io.flashsale.TestNode;
 import io.flashsale.domain.Product;
 import io.flashsale.domain.ProductDetails;
-import io.flashsale.persistence.MongoLink;
-import io.flashsale.persistence.OrderStore;
-import io.flashsale.persistence.ProductStore;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.persistence.MongoGateway;
+import io.flashsale.persistence.order.OrderStore;
+import io.flashsale.persistence.product.ProductStore;
+import io.flashsale.redis.RedisGateway;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -35,7 +35,7 @@ final class TestShop implements AutoCloseable {
     final ProductStore products;
     final ProductCache cache;
     final PageCache pages;
-    final RedisLink link;
+    final RedisGateway link;
     final TestSales sales;
 
     private final Vertx vertx = Vertx.vertx();
@@ -60,13 +60,13 @@ final class TestShop implements AutoCloseable {
                 .build();
         mongo = MongoClient.createWithMongoSettings(
                 vertx, config, UUID.randomUUID().toString(), mongoSettings);
-        MongoLink mongoLink = new MongoLink(mongo, new MongoLink.Settings(TIMEOUT));
+        MongoGateway mongoLink = new MongoGateway(mongo, new MongoGateway.Settings(TIMEOUT));
         products = new ProductStore(mongoLink);
         Clock clock = Clock.systemUTC();
-        link = new RedisLink(
+        link = new RedisGateway(
                 vertx,
                 new RedisOptions().setConnectionString(redisUri),
-                new RedisLink.Settings(
+                new RedisGateway.Settings(
                         TIMEOUT, 20_000, Duration.ofMillis(10), Duration.ofMillis(100), Duration.ofMillis(200)));
         Catalog.Settings settings = new Catalog.Settings(
                 database,

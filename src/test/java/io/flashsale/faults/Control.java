@@ -3,8 +3,8 @@ package io.flashsale.faults;
 import io.flashsale.TestNode;
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
-import io.flashsale.persistence.PlaceOrder;
-import io.flashsale.persistence.PlaceReply;
+import io.flashsale.persistence.order.PersistOrder;
+import io.flashsale.persistence.order.PersistResult;
 import io.flashsale.purchase.Ledger;
 import io.flashsale.redis.Script;
 import java.time.Instant;
@@ -141,9 +141,9 @@ enum Control {
             world.sell(12, 0);
             if (!guarded) {
                 world.node().eventBus().<Object>addInboundInterceptor(delivery -> {
-                    if (delivery.message().body() instanceof PlaceOrder asked) {
+                    if (delivery.message().body() instanceof PersistOrder asked) {
                         Order placed = asked.order().withStatus(OrderStatus.PLACED, Instant.EPOCH);
-                        delivery.message().reply(new PlaceReply(PlaceReply.Kind.PLACED, placed, Map.of(), null));
+                        delivery.message().reply(new PersistResult(PersistResult.Kind.PLACED, placed, Map.of(), null));
                     }
                     delivery.next();
                 });

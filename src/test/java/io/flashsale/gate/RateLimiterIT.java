@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.TestNode;
 import io.flashsale.gate.RateLimiter.Verdict;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -30,7 +30,7 @@ class RateLimiterIT {
     private static final RateLimit TEN = new RateLimit(10, Duration.ofSeconds(60));
 
     /** A node of its own: event loop, connection, memory and clock. */
-    private record Limiting(Context loop, RedisLink link, RateLimiter limiter) {
+    private record Limiting(Context loop, RedisGateway link, RateLimiter limiter) {
         Future<Optional<Verdict>> byUser(String user) {
             return Future.future(promise -> loop.runOnContext(
                     now -> limiter.byUser(Action.PURCHASE, user).onComplete(promise)));
@@ -57,10 +57,10 @@ class RateLimiterIT {
 
     private Limiting node(Vertx vertx, Duration clockOffset, RateLimit limit) {
         Context loop = vertx.getOrCreateContext();
-        RedisLink link = new RedisLink(
+        RedisGateway link = new RedisGateway(
                 vertx,
                 new RedisOptions().setConnectionString(TestStores.shared().redisUri()),
-                new RedisLink.Settings(
+                new RedisGateway.Settings(
                         Duration.ofSeconds(5),
                         5_000,
                         Duration.ofMillis(10),

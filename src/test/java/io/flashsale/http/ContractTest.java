@@ -14,7 +14,7 @@ import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.ProductIds;
 import io.flashsale.gate.Gate;
 import io.flashsale.gate.Sessions;
-import io.flashsale.persistence.AuditAction;
+import io.flashsale.persistence.audit.AuditAction;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.Json;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
-import io.flashsale.persistence.PlaceReply;
+import io.flashsale.persistence.order.PersistResult;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
 import io.vertx.core.Future;
@@ -35,7 +35,7 @@ class PlacementTest {
 
     /** Both stores: notes the steps in their order, and answers as it is told to. */
     private final class Stores implements Placement.Reservations, Placement.AuditTrail, Settler.Outbox {
-        private PlaceReply reply;
+        private PersistResult reply;
         private Future<Integer> released = Future.succeededFuture(1);
         private Future<Void> audited = Future.succeededFuture();
         private Future<Boolean> adopted = Future.succeededFuture(true);
@@ -85,11 +85,11 @@ class PlacementTest {
         }
     }
 
-    private PurchaseOutcome drive(PlaceReply.Kind kind, Order order) {
-        return drive(new PlaceReply(kind, order, Map.of(), null), false);
+    private PurchaseOutcome drive(PersistResult.Kind kind, Order order) {
+        return drive(new PersistResult(kind, order, Map.of(), null), false);
     }
 
-    private PurchaseOutcome drive(PlaceReply reply, boolean replayed) {
+    private PurchaseOutcome drive(PersistResult reply, boolean replayed) {
         stores.reply = reply;
         Future<PurchaseOutcome> outcome = placement.drive(ada, replayed);
         assertTrue(outcome.succeeded(), "a purchase never fails, and needs no more than the stores' answers");
@@ -97,7 +97,7 @@ class PlacementTest {
     }
 
     private PurchaseOutcome unitsTaken(Map<Integer, Order> holders) {
-        return drive(new PlaceReply(PlaceReply.Kind.UNITS_TAKEN, null, holders, null), false);
+        return drive(new PersistResult(PersistResult.Kind.UNITS_TAKEN, null, holders, null), false);
     }
 
     /** The group of what was settled is complete, and what changed is announced. */
@@ -111,7 +111,7 @@ class PlacementTest {
         Order placed = TestOrders.placed(ada);
 
         // when
-        PurchaseOutcome outcome = drive(PlaceReply.Kind.PLACED, placed);
+        PurchaseOutcome outcome = drive(PersistResult.Kind.PLACED, placed);
 
         // then
         assertEquals(PurchaseOutcome.placed(placed, false), outcome);
@@ -131,7 +131,7 @@ class PlacementTest {
         Order placed = TestOrders.placed(ada);
 
         // when
-        PurchaseOutcome outcome = drive(new PlaceReply(PlaceReply.Kind.PLACED, placed, Map.of(), null), true);
+        PurchaseOutcome outcome = drive(new PersistResult(PersistResult.Kind.PLACED, placed, Map.of(), null), true);
 
         // then
         assertEquals(PurchaseOutcome.placed(placed, true), outcome);
@@ -143,7 +143,7 @@ class PlacementTest {
         Order stored = placedAtMillis(ada);
 
         // when
-        PurchaseOutcome outcome = drive(PlaceReply.Kind.ALREADY_PLACED, stored);
+        PurchaseOutcome outcome = drive(PersistResult.Kind.ALREADY_PLACED, stored);
         settleAll();
 
         // then
@@ -176,7 +176,7 @@ class PlacementTest {
         Order first = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(2, 7), List.of(2, 3)));
 
         // when
-        PurchaseOutcome outcome = drive(PlaceReply.Kind.ALREADY_PLACED, first);
+        PurchaseOutcome outcome = drive(PersistResult.Kind.ALREADY_PLACED, first);
         settleAll();
 
         // then
@@ -196,7 +196,7 @@ class PlacementTest {
         Order cancelled = TestOrders.cancelled(ada);
 
         // when
-        PurchaseOutcome outcome = drive(PlaceReply.Kind.ALREADY_PLACED, cancelled);
+        PurchaseOutcome outcome = drive(PersistResult.Kind.ALREADY_PLACED, cancelled);
 
         // then
         assertEquals(PurchaseOutcome.placed(cancelled, true), outcome);
@@ -212,7 +212,7 @@ class PlacementTest {
         Order first = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(8, 9), List.of(1, 2)));
 
         // when
-        PurchaseOutcome outcome = drive(PlaceReply.Kind.ALREADY_PLACED, first);
+        PurchaseOutcome outcome = drive(PersistResult.Kind.ALREADY_PLACED, first);
 
         // then
         assertEquals(PurchaseOutcome.placed(first, true), outcome);
@@ -222,7 +222,7 @@ class PlacementTest {
     @Test
     void aKeyOfAnotherRequestGivesTheReservationBack() {
         // when
-        PurchaseOutcome outcome = drive(PlaceReply.Kind.KEY_REUSED, bob);
+        PurchaseOutcome outcome = drive(PersistResult.Kind.KEY_REUSED, bob);
         settleAll();
 
         // then
@@ -236,7 +236,7 @@ class PlacementTest {
         Order other = TestOrders.placed(TestOrders.reserved("p", "ada", "other", List.of(9), List.of(1)));
 
         // when
-        PurchaseOutcome outcome = drive(PlaceReply.Kind.BUYER_HOLDS, other);
+        PurchaseOutcome outcome = drive(PersistResult.Kind.BUYER_HOLDS, other);
 
         // then
         assertEquals(PurchaseOutcome.limitReached(other.id()), outcome);
@@ -251,7 +251,7 @@ class PlacementTest {
         stores.released = Future.failedFuture("Redis is away");
 
         // when
-        PurchaseOutcome outcome = drive(PlaceReply.Kind.BUYER_HOLDS, bob);
+        PurchaseOutcome outcome = drive(PersistResult.Kind.BUYER_HOLDS, bob);
         settleAll();
 
         // then
@@ -307,7 +307,7 @@ class PlacementTest {
 
     @Test
     void withoutAnAnswerOrWithARefusalNothingIsGivenBackAndNothingPromised() {
-        for (PlaceReply.Kind kind : List.of(PlaceReply.Kind.UNKNOWN, PlaceReply.Kind.REFUSED)) {
+        for (PersistResult.Kind kind : List.of(PersistResult.Kind.UNKNOWN, PersistResult.Kind.REFUSED)) {
             // given
             steps.clear();
 
@@ -327,7 +327,7 @@ class PlacementTest {
         stores.released = Future.succeededFuture(0);
 
         // when
-        drive(PlaceReply.Kind.KEY_REUSED, bob);
+        drive(PersistResult.Kind.KEY_REUSED, bob);
         settleAll();
 
         // then
@@ -337,10 +337,10 @@ class PlacementTest {
     @Test
     void whoDrivesAnOrderAgainLearnsWhatMongoDbSaidWhenRedisFollowsIt() {
         // given
-        stores.reply = new PlaceReply(PlaceReply.Kind.KEY_REUSED, bob, Map.of(), null);
+        stores.reply = new PersistResult(PersistResult.Kind.KEY_REUSED, bob, Map.of(), null);
 
         // when
-        Future<PlaceReply> reply = placement.driveAgain(ada);
+        Future<PersistResult> reply = placement.driveAgain(ada);
 
         // then
         assertEquals(stores.reply, reply.result());

@@ -12,7 +12,7 @@ import io.flashsale.domain.Product;
 import io.flashsale.domain.ProductDetails;
 import io.flashsale.purchase.Decision.Code;
 import io.flashsale.redis.Keys;
-import io.flashsale.redis.RedisLink;
+import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Script;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Future;
@@ -44,7 +44,7 @@ class SaleScriptsIT {
 
     private static Vertx vertx;
     private static io.vertx.core.Context loop;
-    private static RedisLink link;
+    private static RedisGateway link;
     private static Ledger ledger;
     private static String identity;
 
@@ -54,10 +54,10 @@ class SaleScriptsIT {
     static void connect() {
         vertx = Vertx.vertx();
         loop = vertx.getOrCreateContext();
-        link = new RedisLink(
+        link = new RedisGateway(
                 vertx,
                 new RedisOptions().setConnectionString(TestStores.shared().redisUri()),
-                new RedisLink.Settings(
+                new RedisGateway.Settings(
                         Duration.ofSeconds(5),
                         1_000,
                         Duration.ofMillis(10),

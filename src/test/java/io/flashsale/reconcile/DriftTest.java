@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.domain.Order;
-import io.flashsale.persistence.AuditAction;
-import io.flashsale.persistence.AuditEntry;
-import io.flashsale.persistence.AuditRecorder;
-import io.flashsale.persistence.OrderLookup;
+import io.flashsale.persistence.audit.AuditAction;
+import io.flashsale.persistence.audit.AuditEntry;
+import io.flashsale.persistence.audit.AuditRecorder;
+import io.flashsale.persistence.order.OrderLookup;
 import io.flashsale.purchase.DiscardedOrders;
 import io.flashsale.purchase.UnitHolders;
 import io.flashsale.purchase.UnitReturns;

@@ -8,7 +8,7 @@ import io.flashsale.domain.Order;
 import io.flashsale.domain.Product;
 import io.flashsale.domain.ProductDetails;
 import io.flashsale.domain.StockHold;
-import io.flashsale.persistence.StockHoldRecords;
+import io.flashsale.persistence.product.StockHoldRecords;
 import io.flashsale.purchase.HouseOrders;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.domain.Order;
-import io.flashsale.persistence.PlaceReply;
-import io.flashsale.persistence.PlaceReply.Kind;
 import io.flashsale.persistence.StoreUnavailableException;
+import io.flashsale.persistence.order.PersistResult;
+import io.flashsale.persistence.order.PersistResult.Kind;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
 import io.vertx.core.Future;
@@ -28,7 +28,7 @@ class OutboxDrainTest {
             time.vertx(),
             order -> {
                 steps.add("write " + order.userId());
-                return Future.succeededFuture(new PlaceReply(replies.remove(), null, Map.of(), "validator"));
+                return Future.succeededFuture(new PersistResult(replies.remove(), null, Map.of(), "validator"));
             },
             order -> step("failed " + order.userId()),
             (order, reason) -> step("dead letter " + order.userId() + " " + reason));

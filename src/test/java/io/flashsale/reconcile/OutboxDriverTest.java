@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.domain.Order;
-import io.flashsale.persistence.PlaceReply;
-import io.flashsale.persistence.PlaceReply.Kind;
+import io.flashsale.persistence.order.PersistResult;
+import io.flashsale.persistence.order.PersistResult.Kind;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -37,9 +37,9 @@ class OutboxDriverTest {
         }
 
         @Override
-        public Future<PlaceReply> retry(Order order) {
+        public Future<PersistResult> retry(Order order) {
             steps.add("retry " + order.userId());
-            return Future.succeededFuture(new PlaceReply(kind, null, Map.of(), "validator"));
+            return Future.succeededFuture(new PersistResult(kind, null, Map.of(), "validator"));
         }
 
         @Override

@@ -1,0 +1,2 @@
+/** The accounts in MongoDB. */
+package io.flashsale.persistence.account;

@@ -1,0 +1,38 @@
+package io.flashsale.persistence.audit;
+
+import io.flashsale.async.LocalCodec;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import java.time.Duration;
+
+/** The sending side of {@link AuditVerticle}. */
+public final class AuditClient implements AuditRecorder {
+    static final String ADDRESS = "flashsale.persistence.audit";
+
+    private final Vertx vertx;
+    private final DeliveryOptions options;
+
+    /**
+     * Makes a client.
+     *
+     * @param patience how long it is waited for the entry to be written; it will be after that, too
+     */
+    public AuditClient(Vertx vertx, Duration patience) {
+        this.vertx = vertx;
+        this.options = new DeliveryOptions().setLocalOnly(true).setSendTimeout(patience.toMillis());
+    }
+
+    /** Lets entries travel on the bus; once per bus. */
+    public static void registerCodecs(Vertx vertx) {
+        LocalCodec.register(vertx.eventBus(), AuditEntry.class);
+    }
+
+    @Override
+    public Future<Void> record(AuditEntry entry) {
+        return vertx.eventBus()
+                .request(ADDRESS, entry, options)
+                .<Void>mapEmpty()
+                .otherwiseEmpty();
+    }
+}

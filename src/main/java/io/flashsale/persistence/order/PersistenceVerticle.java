@@ -1,0 +1,43 @@
+package io.flashsale.persistence.order;
+
+import io.flashsale.async.DrainableConsumer;
+import io.flashsale.async.Futures;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import java.util.function.Function;
+
+/** Takes orders off the bus and has them written in groups. */
+public final class PersistenceVerticle extends VerticleBase {
+    private final Function<Vertx, GroupCommit> commits;
+    private GroupCommit commit;
+    private DrainableConsumer<PersistOrder> consumer;
+
+    /**
+     * Makes a verticle.
+     *
+     * @param commits makes the group commit of this instance
+     */
+    public PersistenceVerticle(Function<Vertx, GroupCommit> commits) {
+        this.commits = commits;
+    }
+
+    @Override
+    public Future<?> start() {
+        commit = commits.apply(vertx);
+        return DrainableConsumer.register(vertx, OrderClient.ADDRESS, this::place)
+                .onSuccess(registered -> consumer = registered);
+    }
+
+    @Override
+    public Future<?> stop() {
+        return consumer == null ? Future.succeededFuture() : consumer.drain();
+    }
+
+    private Future<?> place(Message<PersistOrder> message) {
+        return Futures.attempt(() -> commit.place(message.body().order()))
+                .otherwise(failure -> PersistResult.unknown())
+                .onSuccess(message::reply);
+    }
+}

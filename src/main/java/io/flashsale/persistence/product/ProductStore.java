@@ -1,0 +1,202 @@
+package io.flashsale.persistence.product;
+
+import io.flashsale.domain.Page;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.ProductDetails;
+import io.flashsale.domain.StockHold;
+import io.flashsale.persistence.KeysetPagination;
+import io.flashsale.persistence.MongoGateway;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.FindOptions;
+import io.vertx.ext.mongo.UpdateOptions;
+import io.vertx.ext.mongo.WriteOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Products in MongoDB. An edit is a compare-and-set on the version; the epoch belongs to the recovery alone.
+ */
+public final class ProductStore implements StockHoldRecords {
+    private static final String COLLECTION = "products";
+    private static final String WITHDRAWALS = "withdrawals";
+
+    private final MongoGateway mongo;
+
+    /** Makes a store. */
+    public ProductStore(MongoGateway mongo) {
+        this.mongo = mongo;
+    }
+
+    /** The index that makes lists fast. */
+    public Future<Void> ensureIndexes() {
+        return mongo.ensureIndex(
+                COLLECTION,
+                "newest_first",
+                new JsonObject().put("createdAt", -1).put("_id", -1));
+    }
+
+    /** Adds a product. */
+    public Future<Void> insert(Product product) {
+        JsonObject document = details(product)
+                .put("_id", product.id())
+                .put("epoch", product.epoch())
+                .put(WITHDRAWALS, new JsonArray());
+        return mongo.call(client -> client.insertWithOptions(COLLECTION, document, WriteOption.MAJORITY))
+                .mapEmpty();
+    }
+
+    /** The product of that id; a deleted one too, as its tombstone. */
+    public Future<Optional<Product>> find(String productId) {
+        return mongo.call(client -> client.findOne(COLLECTION, new JsonObject().put("_id", productId), null))
+                .map(document -> Optional.ofNullable(document).map(ProductStore::toProduct));
+    }
+
+    /** The products that were not deleted, newest first. */
+    public Future<Page<Product>> list(String cursor, int limit) {
+        JsonObject query = new JsonObject().put("deleted", false);
+        return KeysetPagination.page(mongo, COLLECTION, query, "createdAt", cursor, limit, ProductStore::toProduct);
+    }
+
+    /** Every product, tombstones too. */
+    public Future<List<Product>> all() {
+        return mongo.call(client -> client.find(COLLECTION, new JsonObject()))
+                .map(found -> found.stream().map(ProductStore::toProduct).toList());
+    }
+
+    /**
+     * Writes the next version of a product.
+     *
+     * @return false where the version before it does not stand any more
+     */
+    public Future<Boolean> replace(Product next) {
+        return update(next.id(), next.version() - 1, new JsonObject().put("$set", details(next)));
+    }
+
+    /** The same, with what was taken off sale for it; that counts from then on, and not if false is answered. */
+    public Future<Boolean> replace(Product next, StockHold withdrawal) {
+        JsonObject document =
+                new JsonObject().put("reference", withdrawal.reference()).put("units", withdrawal.units());
+        return update(
+                next.id(),
+                next.version() - 1,
+                new JsonObject().put("$set", details(next)).put("$push", new JsonObject().put(WITHDRAWALS, document)));
+    }
+
+    @Override
+    public Future<Boolean> raiseVersion(Product product) {
+        return update(
+                product.id(),
+                product.version(),
+                new JsonObject().put("$set", new JsonObject().put("version", product.version() + 1)));
+    }
+
+    private Future<Boolean> update(String productId, long version, JsonObject update) {
+        JsonObject query = new JsonObject().put("_id", productId).put("version", version);
+        UpdateOptions options = new UpdateOptions().setWriteOption(WriteOption.MAJORITY);
+        return mongo.call(client -> client.updateCollectionWithOptions(COLLECTION, query, update, options))
+                .map(result -> result.getDocMatched() == 1);
+    }
+
+    @Override
+    public Future<List<StockHold>> withdrawals(String productId) {
+        JsonObject query = new JsonObject().put("_id", productId);
+        JsonObject fields = new JsonObject().put(WITHDRAWALS, 1);
+        return mongo.call(client -> client.findOne(COLLECTION, query, fields)).map(document -> {
+            List<StockHold> withdrawals = new ArrayList<>();
+            if (document != null) {
+                document.getJsonArray(WITHDRAWALS).forEach(each -> {
+                    JsonObject withdrawal = (JsonObject) each;
+                    withdrawals.add(new StockHold(withdrawal.getString("reference"), withdrawal.getInteger("units")));
+                });
+            }
+            return withdrawals;
+        });
+    }
+
+    /** Raises the epoch of a product's sale; every record of an older one in Redis counts as absent from then on. */
+    public Future<Optional<Product>> raiseEpoch(String productId) {
+        JsonObject query = new JsonObject().put("_id", productId);
+        JsonObject update = new JsonObject().put("$inc", new JsonObject().put("epoch", 1));
+        UpdateOptions options =
+                new UpdateOptions().setReturningNewDocument(true).setWriteOption(WriteOption.MAJORITY);
+        return mongo.call(client ->
+                        client.findOneAndUpdateWithOptions(COLLECTION, query, update, new FindOptions(), options))
+                .map(document -> Optional.ofNullable(document).map(ProductStore::toProduct));
+    }
+
+    /** The epochs of these products' sales; a product that is not there has none. */
+    public Future<Map<String, Long>> epochs(Set<String> productIds) {
+        JsonObject query =
+                new JsonObject().put("_id", new JsonObject().put("$in", new JsonArray(List.copyOf(productIds))));
+        FindOptions options = new FindOptions().setFields(new JsonObject().put("epoch", 1));
+        return mongo.call(client -> client.findWithOptions(COLLECTION, query, options))
+                .map(found -> {
+                    Map<String, Long> epochs = new HashMap<>();
+                    found.forEach(document -> epochs.put(document.getString("_id"), document.getLong("epoch")));
+                    return epochs;
+                });
+    }
+
+    /**
+     * Makes sure that the epoch is at least this: Redis may know a higher one where MongoDB was set back to an earlier
+     * state.
+     */
+    public Future<Void> raiseEpochTo(String productId, long epoch) {
+        JsonObject query = new JsonObject().put("_id", productId).put("epoch", new JsonObject().put("$lt", epoch));
+        JsonObject update = new JsonObject().put("$set", new JsonObject().put("epoch", epoch));
+        UpdateOptions options = new UpdateOptions().setWriteOption(WriteOption.MAJORITY);
+        return mongo.call(client -> client.updateCollectionWithOptions(COLLECTION, query, update, options))
+                .mapEmpty();
+    }
+
+    private static JsonObject details(Product product) {
+        ProductDetails details = product.details();
+        return new JsonObject()
+                .put("name", details.name())
+                .put("description", details.description())
+                .put("type", details.type())
+                .put("price", details.price())
+                .put("currency", details.currency())
+                .put("stock", details.stock())
+                .put("perUserLimit", details.perUserLimit())
+                .put("opensAt", details.opensAt() == null ? null : MongoGateway.date(details.opensAt()))
+                .put("closesAt", details.closesAt() == null ? null : MongoGateway.date(details.closesAt()))
+                .put("paused", details.paused())
+                .put("cacheTtlSeconds", details.cacheTtlSeconds())
+                .put("highest", product.highest())
+                .put("version", product.version())
+                .put("deleted", product.deleted())
+                .put("createdAt", MongoGateway.date(product.createdAt()))
+                .put("updatedAt", MongoGateway.date(product.updatedAt()));
+    }
+
+    private static Product toProduct(JsonObject document) {
+        ProductDetails details = new ProductDetails(
+                document.getString("name"),
+                document.getString("description"),
+                document.getString("type"),
+                document.getLong("price"),
+                document.getString("currency"),
+                document.getInteger("stock"),
+                document.getInteger("perUserLimit"),
+                MongoGateway.instant(document, "opensAt"),
+                MongoGateway.instant(document, "closesAt"),
+                document.getBoolean("paused"),
+                document.getInteger("cacheTtlSeconds"));
+        return new Product(
+                document.getString("_id"),
+                details,
+                document.getInteger("highest"),
+                document.getLong("version"),
+                document.getLong("epoch"),
+                document.getBoolean("deleted"),
+                MongoGateway.instant(document, "createdAt"),
+                MongoGateway.instant(document, "updatedAt"));
+    }
+}

@@ -1,0 +1,205 @@
+package io.flashsale.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flashsale.TestNode;
+import io.flashsale.embedded.EmbeddedRedis;
+import io.flashsale.support.Signals;
+import io.flashsale.support.TestStores;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import io.vertx.redis.client.RedisOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The link on a Redis of its own, which is killed and halted. */
+@ExtendWith(VertxExtension.class)
+class RedisGatewayIT {
+    private static final Duration TIMEOUT = Duration.ofMillis(300);
+
+    private Path folder;
+    private EmbeddedRedis redis;
+    private Context loop;
+    private RedisGateway link;
+
+    @BeforeEach
+    void start(Vertx vertx) throws InterruptedException {
+        folder = TestStores.temporaryFolder();
+        redis = EmbeddedRedis.start(folder);
+        loop = vertx.getOrCreateContext();
+        connect(vertx, Duration.ofMillis(200));
+    }
+
+    private void connect(Vertx vertx, Duration heartbeat) throws InterruptedException {
+        link = new RedisGateway(
+                vertx,
+                new RedisOptions().setConnectionString(redis.uri()),
+                new RedisGateway.Settings(TIMEOUT, 100, Duration.ofMillis(10), Duration.ofMillis(100), heartbeat));
+        run(() -> link.start());
+        awaitConnection();
+    }
+
+    @AfterEach
+    void stop() {
+        run(() -> link.close());
+        redis.close();
+        TestStores.delete(folder);
+    }
+
+    private <T> Future<T> later(Supplier<Future<T>> step) {
+        return Future.future(promise -> loop.runOnContext(now -> step.get().onComplete(promise)));
+    }
+
+    private <T> T run(Supplier<Future<T>> step) {
+        return TestNode.await(later(step));
+    }
+
+    private Throwable failure(Supplier<Future<Reply>> step) {
+        return run(() -> step.get().map((Throwable) null).recover(Future::succeededFuture));
+    }
+
+    private void awaitConnection() throws InterruptedException {
+        for (int i = 0; i < 500 && !run(() -> Future.succeededFuture(link.isConnected())); i++) {
+            Thread.sleep(20);
+        }
+    }
+
+    @Test
+    void comesBackAfterAKillAndKnowsThatItIsAnotherServer() throws Exception {
+        // given
+        run(() -> link.send("SET", "k", "v"));
+        String before = run(() -> link.identity()).token();
+
+        // when
+        redis.process().destroyForcibly();
+        redis.process().onExit().get(10, TimeUnit.SECONDS);
+        String after = before;
+        for (int i = 0; i < 500 && after.equals(before); i++) {
+            Thread.sleep(20);
+            after = run(() -> link.identity().map(ServerIdentity::token).otherwise(before));
+        }
+
+        // then
+        assertNotEquals(before, after);
+        assertEquals("v", run(() -> link.send("GET", "k")).asString());
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerLeavesTheOutcomeUnknown() throws Exception {
+        // when
+        signal("STOP");
+        Throwable failure = failure(() -> link.send("INCR", "counter"));
+        signal("CONT");
+
+        // then
+        assertTrue(assertInstanceOf(RedisUnavailableException.class, failure).mayHaveRun());
+        awaitConnection();
+        assertEquals("1", run(() -> link.send("GET", "counter")).asString(), "it ran after all");
+    }
+
+    @Test
+    void comesBackFromAHaltThatOutlastsManyAttempts() throws Exception {
+        // given
+        run(() -> link.send("SET", "k", "v"));
+
+        // when: every attempt to connect is accepted by the system and answered by nobody
+        signal("STOP");
+        Thread.sleep(5_000);
+        signal("CONT");
+        awaitConnection();
+
+        // then
+        assertEquals("v", run(() -> link.send("GET", "k")).asString());
+        int clients = Integer.parseInt(run(() -> link.send("INFO", "clients"))
+                .asString()
+                .split("connected_clients:", 2)[1]
+                .split("\r\n", 2)[0]);
+        assertTrue(clients <= 2, "connections left behind: " + clients);
+    }
+
+    @Test
+    void oneCommandTooManyIsRefusedAndNotSent(Vertx vertx) throws Exception {
+        // given: no heartbeat that would take one of the places
+        run(() -> link.close());
+        connect(vertx, Duration.ofMinutes(1));
+
+        // when
+        signal("STOP");
+        List<Future<Reply>> under = java.util.stream.IntStream.range(0, 100)
+                .mapToObj(i -> later(() -> link.send("INCR", "n")))
+                .toList();
+        Throwable failure = failure(() -> link.send("INCR", "n"));
+        signal("CONT");
+
+        // then
+        assertFalse(assertInstanceOf(RedisUnavailableException.class, failure).mayHaveRun());
+        Future.join(under)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .exceptionally(late -> null)
+                .get(10, TimeUnit.SECONDS);
+        awaitConnection();
+        assertEquals("100", run(() -> link.send("GET", "n")).asString());
+    }
+
+    @Test
+    void scriptsLoadOnDemand() {
+        // given
+        Script script = Script.of("echo-1", "return redis.call('GET', KEYS[1])");
+        run(() -> link.send("SET", "k", "v"));
+
+        // when
+        String first = run(() -> link.run(script, List.of("k"), List.of())).asString();
+        run(() -> link.send("SCRIPT", "FLUSH"));
+        String afterFlush = run(() -> link.run(script, List.of("k"), List.of())).asString();
+
+        // then
+        assertEquals(List.of("v", "v"), List.of(first, afterFlush));
+    }
+
+    @Test
+    void anErrorOfACommandIsNoOutage() {
+        // given
+        run(() -> link.send("SET", "k", "v"));
+
+        // then
+        assertInstanceOf(RedisCommandException.class, failure(() -> link.send("INCR", "k")));
+        assertTrue(run(() -> Future.succeededFuture(link.isConnected())));
+    }
+
+    @Test
+    void aReplicaIsNoMasterAndIsLeft() throws Exception {
+        // given
+        run(() -> link.send("REPLICAOF", "127.0.0.1", "1"));
+
+        // when
+        AtomicBoolean left = new AtomicBoolean();
+        Throwable failure =
+                failure(() -> link.send("SET", "k", "v").onFailure(refused -> left.set(!link.isConnected())));
+
+        // then
+        assertFalse(assertInstanceOf(RedisUnavailableException.class, failure).mayHaveRun());
+        assertTrue(left.get(), "another may answer at the same address by now");
+        awaitConnection();
+        run(() -> link.send("REPLICAOF", "NO", "ONE"));
+        assertEquals("OK", run(() -> link.send("SET", "k", "v")).asString());
+    }
+
+    private void signal(String name) {
+        Signals.send(name, redis.process().pid());
+    }
+}
