@@ -4,7 +4,6 @@ import io.flashsale.async.Futures;
 import io.flashsale.catalog.Catalog;
 import io.flashsale.config.Configuration;
 import io.flashsale.config.MaskedUri;
-import io.flashsale.contract.Contract;
 import io.flashsale.domain.ProductDetails;
 import io.flashsale.gate.DevMailbox;
 import io.flashsale.gate.Mailer;
@@ -14,7 +13,9 @@ import io.flashsale.http.Face;
 import io.flashsale.http.Formats;
 import io.flashsale.http.HttpVerticle;
 import io.flashsale.http.ManagementVerticle;
+import io.flashsale.http.Routes;
 import io.flashsale.live.LiveVerticle;
+import io.flashsale.openapi.Contract;
 import io.flashsale.persistence.audit.AuditClient;
 import io.flashsale.persistence.audit.AuditVerticle;
 import io.flashsale.persistence.order.OrderClient;
@@ -225,11 +226,11 @@ public final class FlashSale {
                 .compose(done -> deploy(() -> new PurchaseVerticle(node::purchases), instances.purchase()))
                 .compose(done -> deploy(() -> new LiveVerticle(node::subscriber), 1))
                 .compose(done -> contract)
-                .compose(file -> deploy(
+                .map(read -> new Routes.Shared(face, read))
+                .compose(shared -> deploy(
                         () -> http = HttpVerticle.serving(
                                 loop -> node.rooms(loop, this::storeHealth),
-                                face,
-                                file,
+                                shared,
                                 configuration.http(),
                                 connections,
                                 clock),

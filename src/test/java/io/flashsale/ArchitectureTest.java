@@ -41,7 +41,8 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_KNOW = new TreeMap<>(Map.ofEntries(
             Map.entry(ASYNC, List.of()),
             Map.entry("domain", List.of()),
-            Map.entry("contract", List.of("domain")),
+            Map.entry("openapi", List.of("domain")),
+            Map.entry("apidocs", List.of("openapi")),
             Map.entry("redis", List.of("domain")),
             Map.entry("persistence", List.of("domain")),
             Map.entry("gate", List.of("redis", "persistence", "domain")),
@@ -52,7 +53,8 @@ class ArchitectureTest {
             Map.entry(
                     "http",
                     List.of(
-                            "contract",
+                            "openapi",
+                            "apidocs",
                             "live",
                             "gate",
                             "catalog",

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.contract.Contract;
-import io.flashsale.contract.Operation;
+import io.flashsale.openapi.Contract;
+import io.flashsale.openapi.Operation;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
 import io.vertx.core.json.JsonArray;

@@ -1,10 +1,10 @@
 package io.flashsale.http;
 
-import io.flashsale.contract.Mistakes;
-import io.flashsale.contract.Operation;
-import io.flashsale.contract.Parameter;
-import io.flashsale.contract.Parameter.Place;
-import io.flashsale.contract.Parameter.Refusal;
+import io.flashsale.openapi.Operation;
+import io.flashsale.openapi.Parameter;
+import io.flashsale.openapi.Parameter.Place;
+import io.flashsale.openapi.Parameter.Refusal;
+import io.flashsale.openapi.ValidationErrors;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
@@ -38,7 +38,7 @@ final class ContractStep implements Handler<RoutingContext> {
 
     @Override
     public void handle(RoutingContext ctx) {
-        Mistakes mistakes = new Mistakes();
+        ValidationErrors mistakes = new ValidationErrors();
         for (Parameter parameter : headers) {
             check(parameter, ctx.request().headers().getAll(parameter.name()), mistakes);
         }
@@ -53,7 +53,7 @@ final class ContractStep implements Handler<RoutingContext> {
         ctx.next();
     }
 
-    private void checkQuery(RoutingContext ctx, Mistakes mistakes) {
+    private void checkQuery(RoutingContext ctx, ValidationErrors mistakes) {
         String text = ctx.request().query();
         if (query.isEmpty() && (text == null || text.isEmpty())) {
             return;
@@ -69,7 +69,7 @@ final class ContractStep implements Handler<RoutingContext> {
         }
     }
 
-    private static void check(Parameter parameter, List<String> values, Mistakes mistakes) {
+    private static void check(Parameter parameter, List<String> values, ValidationErrors mistakes) {
         Optional<Refusal> refusal = parameter.check(values, mistakes);
         if (refusal.isPresent()) {
             throw new ApiException(

@@ -2,10 +2,10 @@ package io.flashsale.http;
 
 import io.flashsale.catalog.SaleNotPausedException;
 import io.flashsale.catalog.VersionConflictException;
-import io.flashsale.contract.Mistakes;
 import io.flashsale.domain.FieldError;
 import io.flashsale.domain.InvalidFieldsException;
 import io.flashsale.gate.GateRefusal;
+import io.flashsale.openapi.ValidationErrors;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.purchase.OrderNotCancellableException;
 import io.flashsale.redis.RedisUnavailableException;
@@ -72,7 +72,7 @@ final class FailureHandler implements Handler<RoutingContext> {
     }
 
     /** Refuses a request in which anything is wrong, and tells all of it. */
-    static void refuse(Mistakes mistakes) {
+    static void refuse(ValidationErrors mistakes) {
         if (mistakes.count() == 0) {
             return;
         }

@@ -1,8 +1,8 @@
 package io.flashsale.http;
 
-import io.flashsale.contract.Contract;
 import io.flashsale.domain.ProductDetails;
 import io.flashsale.gate.Accounts;
+import io.flashsale.openapi.Contract;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -26,7 +26,7 @@ public final class Formats {
     }
 
     /** The same of another text; tests break the contract on purpose with it. */
-    static Contract contract(String text) {
+    public static Contract contract(String text) {
         return Contract.parse(text, RULES);
     }
 }

@@ -1,6 +1,5 @@
 package io.flashsale.http;
 
-import io.flashsale.contract.Contract;
 import io.flashsale.domain.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -111,21 +110,19 @@ public final class HttpVerticle extends VerticleBase {
      * Makes a verticle that serves the whole API.
      *
      * @param rooms connects to Redis on this instance's event loop and wires the rooms to it
-     * @param face shared by all instances
-     * @param contract that requests are held against, shared by all instances
+     * @param shared by all instances
      * @param limit shared by all instances
      */
     public static HttpVerticle serving(
             Function<Vertx, Future<Routes.Rooms>> rooms,
-            Face face,
-            Contract contract,
+            Routes.Shared shared,
             Settings settings,
             ConnectionLimit limit,
             Clock clock) {
         return new HttpVerticle(
                 vertx -> rooms.apply(vertx)
                         .map(opened -> new Open(
-                                Routes.router(vertx, opened, face, contract, settings, clock),
+                                Routes.router(vertx, opened, shared, settings, clock),
                                 opened.live()::close,
                                 opened.link()::close)),
                 settings,

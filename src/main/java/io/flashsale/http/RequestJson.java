@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import io.flashsale.contract.Mistakes;
+import io.flashsale.openapi.ValidationErrors;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -56,7 +56,7 @@ final class RequestJson {
     private final Map<String, Object> values;
     private final Set<String> known = new HashSet<>();
     private final Set<String> nullable = new HashSet<>();
-    private final Mistakes mistakes = new Mistakes();
+    private final ValidationErrors mistakes = new ValidationErrors();
 
     private RequestJson(Map<String, Object> values) {
         this.values = values;

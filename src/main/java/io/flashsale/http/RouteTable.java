@@ -3,8 +3,8 @@ package io.flashsale.http;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.HEAD;
 
-import io.flashsale.contract.Contract;
-import io.flashsale.contract.Operation;
+import io.flashsale.openapi.Contract;
+import io.flashsale.openapi.Operation;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;

@@ -5,14 +5,15 @@ import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
 import static io.vertx.core.http.HttpMethod.PUT;
 
+import io.flashsale.apidocs.ApiDocs;
 import io.flashsale.catalog.Catalog;
 import io.flashsale.catalog.ProductEditor;
-import io.flashsale.contract.Contract;
 import io.flashsale.gate.Accounts;
 import io.flashsale.gate.Action;
 import io.flashsale.gate.Gate;
 import io.flashsale.live.LiveRoom;
 import io.flashsale.live.LiveStock;
+import io.flashsale.openapi.Contract;
 import io.flashsale.persistence.audit.AuditClient;
 import io.flashsale.persistence.audit.AuditStore;
 import io.flashsale.persistence.order.OrderStore;
@@ -55,15 +56,22 @@ public final class Routes {
     public record Administration(
             OrderStore orders, ReservedOrders reserved, AuditStore audit, AuditClient log, Overview overview) {}
 
+    /** What the routes of all event loops share. */
+    public record Shared(Face face, Contract contract, ApiDocs docs) {
+        /** Makes the documentation of the contract. */
+        public Shared(Face face, Contract contract) {
+            this(face, contract, new ApiDocs(contract));
+        }
+    }
+
     private Routes(RouteTable table, Gate gate) {
         this.table = table;
         this.gate = gate;
     }
 
     /** A router for one event loop. */
-    static Router router(
-            Vertx vertx, Rooms rooms, Face face, Contract contract, HttpVerticle.Settings settings, Clock clock) {
-        RouteTable table = new RouteTable(vertx, settings, clock, contract);
+    static Router router(Vertx vertx, Rooms rooms, Shared shared, HttpVerticle.Settings settings, Clock clock) {
+        RouteTable table = new RouteTable(vertx, settings, clock, shared.contract());
         Routes routes = new Routes(table, rooms.gate());
         routes.accounts(new AuthEndpoints(rooms.accounts(), rooms.gate(), settings.secureCookies(), clock));
         routes.sale(new PurchaseEndpoint(rooms.purchases()), new OrderEndpoints(rooms.orders()));
@@ -72,8 +80,8 @@ public final class Routes {
         routes.live(new LiveEndpoints(new LiveStock(rooms.live()), settings.corsOrigins()));
         routes.admin(new DeadLetterEndpoints(rooms.deadLetters(), audit));
         routes.admin(rooms.administration());
-        routes.face(new FaceEndpoints(face));
-        routes.documents(new DocumentEndpoints(contract));
+        routes.face(new FaceEndpoints(shared.face()));
+        routes.documents(new DocumentEndpoints(shared.docs()));
         return table.router();
     }
 

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.flashsale.contract.Contract;
-import io.flashsale.contract.Mistakes;
-import io.flashsale.contract.Operation;
-import io.flashsale.contract.Parameter;
-import io.flashsale.contract.Parameter.Place;
 import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.ProductIds;
+import io.flashsale.openapi.Contract;
+import io.flashsale.openapi.Operation;
+import io.flashsale.openapi.Parameter;
+import io.flashsale.openapi.Parameter.Place;
+import io.flashsale.openapi.ValidationErrors;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -102,7 +102,7 @@ class ContractCostIT {
     }
 
     private static boolean byContract(RequestJson json) {
-        Mistakes mistakes = new Mistakes();
+        ValidationErrors mistakes = new ValidationErrors();
         boolean refused = header.get(0).check(List.of(KEY), mistakes).isPresent()
                 || path.get(0).check(List.of(PRODUCT), mistakes).isPresent();
         buy.body().check(json.values(), mistakes);

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.contract.Contract;
-import io.flashsale.contract.Mistakes;
-import io.flashsale.contract.Operation;
-import io.flashsale.contract.Parameter;
-import io.flashsale.contract.Parameter.Place;
+import io.flashsale.openapi.Contract;
+import io.flashsale.openapi.Operation;
+import io.flashsale.openapi.Parameter;
+import io.flashsale.openapi.Parameter.Place;
+import io.flashsale.openapi.ValidationErrors;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;
@@ -42,7 +42,7 @@ class ContractRulesTest {
                 for (Object value : values(fields.getJsonObject(name))) {
                     Map<String, Object> body = new HashMap<>();
                     body.put(name, value);
-                    Mistakes mistakes = new Mistakes();
+                    ValidationErrors mistakes = new ValidationErrors();
                     operation.body().check(body, mistakes);
                     boolean accepted = mistakes.told().stream()
                             .noneMatch(mistake -> mistake.field().equals(name));
@@ -74,7 +74,7 @@ class ContractRulesTest {
         for (Object value : values(schema)) {
             boolean text = schema.getValue("type").equals("string");
             if (text ? value instanceof String : value instanceof Long) {
-                Mistakes mistakes = new Mistakes();
+                ValidationErrors mistakes = new ValidationErrors();
                 boolean accepted =
                         parameter.check(List.of(value.toString()), mistakes).isEmpty() && mistakes.count() == 0;
                 assertEquals(validator(schema).validate(value).getValid(), accepted, operation.name() + " " + value);

@@ -5,15 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.contract.Contract;
-import io.flashsale.contract.Mistakes;
-import io.flashsale.contract.Operation;
-import io.flashsale.contract.Parameter;
-import io.flashsale.contract.Parameter.Place;
 import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.ProductIds;
 import io.flashsale.gate.Gate;
 import io.flashsale.gate.Sessions;
+import io.flashsale.openapi.Contract;
+import io.flashsale.openapi.Operation;
+import io.flashsale.openapi.Parameter;
+import io.flashsale.openapi.Parameter.Place;
+import io.flashsale.openapi.ValidationErrors;
 import io.flashsale.persistence.audit.AuditAction;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -130,7 +130,7 @@ class ContractTest {
 
     private static boolean accepts(Place place, String value) {
         Parameter parameter = BUY.parameters(place).get(0);
-        return parameter.check(List.of(value), new Mistakes()).isEmpty();
+        return parameter.check(List.of(value), new ValidationErrors()).isEmpty();
     }
 
     @Test
@@ -164,7 +164,11 @@ class ContractTest {
                 List.of(),
                 Optional.empty());
         Routes.router(
-                vertx, (Routes.Rooms) empty(Routes.Rooms.class), Face.load(), contract, settings, Clock.systemUTC());
+                vertx,
+                (Routes.Rooms) empty(Routes.Rooms.class),
+                new Routes.Shared(Face.load(), contract),
+                settings,
+                Clock.systemUTC());
     }
 
     /** Rooms in which nobody is: which there are is no business of this test. */

@@ -1,7 +1,7 @@
 package io.flashsale.support;
 
-import io.flashsale.contract.Contract;
-import io.flashsale.contract.Operation;
+import io.flashsale.openapi.Contract;
+import io.flashsale.openapi.Operation;
 import io.flashsale.support.Client.Answer;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;

@@ -1,4 +1,4 @@
-package io.flashsale.contract;
+package io.flashsale.openapi;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -1,5 +1,7 @@
-package io.flashsale.contract;
+package io.flashsale.apidocs;
 
+import io.flashsale.openapi.Operation;
+import io.flashsale.openapi.References;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
@@ -10,7 +12,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /** An operation of the contract as a section of the page: words on the left, what goes over the wire on the right. */
-final class OperationText {
+final class OperationRenderer {
     private static final Map<String, String> WHO = Map.of(
             "", "Needs a session, also one whose code is still to be entered.",
             "verified", "Needs a session whose code was entered.",
@@ -26,7 +28,7 @@ final class OperationText {
     private final Operation operation;
     private final JsonObject model;
 
-    OperationText(Operation operation) {
+    OperationRenderer(Operation operation) {
         this.operation = operation;
         this.model = operation.model();
     }
@@ -41,17 +43,21 @@ final class OperationText {
 
     /** The line of the table of contents. */
     String entry() {
-        return "<li>" + Html.link(id(), badge() + "<span>" + Html.inline(model.getString("summary")) + "</span>")
+        return "<li>"
+                + HtmlFragments.link(
+                        id(), badge() + "<span>" + HtmlFragments.inline(model.getString("summary")) + "</span>")
                 + "</li>\n";
     }
 
     String section() {
         return "<section class=\"operation\" id=\"" + id() + "\" aria-labelledby=\"" + id()
                 + "-title\">\n<div class=\"words\">"
-                + "<h3 id=\"" + id() + "-title\">" + Html.link(id(), Html.inline(model.getString("summary")))
+                + "<h3 id=\"" + id() + "-title\">"
+                + HtmlFragments.link(id(), HtmlFragments.inline(model.getString("summary")))
                 + (model.getBoolean("deprecated", false) ? " <span class=\"note\">deprecated</span>" : "") + "</h3>\n"
-                + "<p class=\"route\">" + badge() + " <code>" + Html.path(operation.template()) + "</code></p>\n"
-                + Html.paragraphs(model.getString("description"))
+                + "<p class=\"route\">" + badge() + " <code>" + HtmlFragments.path(operation.template())
+                + "</code></p>\n"
+                + HtmlFragments.paragraphs(model.getString("description"))
                 + who()
                 + parameters()
                 + body()
@@ -83,18 +89,18 @@ final class OperationText {
                 .map(parameter -> {
                     JsonObject schema = parameter.getJsonObject("schema").copy();
                     schema.remove("description");
-                    String meaning = Html.inline(
+                    String meaning = HtmlFragments.inline(
                             parameter.getString("description", "").strip().replace('\n', ' '));
                     String place =
                             parameter.getString("in") + (parameter.getBoolean("required", false) ? "" : ", optional");
-                    return SchemaText.row(
+                    return SchemaRenderer.row(
                             parameter.getString("name"),
                             place,
-                            SchemaText.type(schema),
-                            (meaning + " " + SchemaText.meaning(schema)).strip());
+                            SchemaRenderer.type(schema),
+                            (meaning + " " + SchemaRenderer.meaning(schema)).strip());
                 })
                 .collect(Collectors.joining());
-        return "<h4>Parameters</h4>\n" + SchemaText.table("Name", rows);
+        return "<h4>Parameters</h4>\n" + SchemaRenderer.table("Name", rows);
     }
 
     private String body() {
@@ -104,7 +110,8 @@ final class OperationText {
         }
         JsonObject schema =
                 body.getJsonObject("content").getJsonObject("application/json").getJsonObject("schema");
-        return "<h4>Body</h4>\n" + Html.paragraphs(body.getString("description")) + SchemaText.table(schema);
+        return "<h4>Body</h4>\n" + HtmlFragments.paragraphs(body.getString("description"))
+                + SchemaRenderer.table(schema);
     }
 
     private String answers() {
@@ -121,7 +128,7 @@ final class OperationText {
                     .append("\">")
                     .append(entry.getKey())
                     .append("</span></dt><dd>")
-                    .append(Html.paragraphs(answer.getString("description")))
+                    .append(HtmlFragments.paragraphs(answer.getString("description")))
                     .append(headerLinks(answer));
             answer.getJsonObject("content", new JsonObject())
                     .forEach(content -> items.append(content(content.getKey(), (JsonObject) content.getValue())));
@@ -140,7 +147,7 @@ final class OperationText {
     private static String headerLinks(JsonObject answer) {
         String links = answer.getJsonObject("headers", new JsonObject()).stream()
                 .filter(header -> !EVERYWHERE.contains(header.getKey()))
-                .map(header -> Html.link("header-" + header.getKey(), Html.code(header.getKey())))
+                .map(header -> HtmlFragments.link("header-" + header.getKey(), HtmlFragments.code(header.getKey())))
                 .collect(Collectors.joining(" "));
         return links.isEmpty() ? "" : "<p class=\"codes\">with " + links + "</p>";
     }
@@ -151,12 +158,12 @@ final class OperationText {
             return "<p class=\"codes\">" + codes(schema) + "</p>";
         }
         if (!type.equals("application/json")) {
-            return "<p>" + Html.code(type) + "</p>";
+            return "<p>" + HtmlFragments.code(type) + "</p>";
         }
-        if (SchemaText.hasSection(schema)) {
-            return "<p>" + SchemaText.type(schema) + "</p>";
+        if (SchemaRenderer.hasSection(schema)) {
+            return "<p>" + SchemaRenderer.type(schema) + "</p>";
         }
-        return SchemaText.properties(schema).isEmpty() ? "<p>An empty object.</p>" : SchemaText.table(schema);
+        return SchemaRenderer.properties(schema).isEmpty() ? "<p>An empty object.</p>" : SchemaRenderer.table(schema);
     }
 
     private static String codes(JsonObject schema) {
@@ -167,7 +174,7 @@ final class OperationText {
                 .getJsonObject("code")
                 .getJsonArray("enum")
                 .stream()
-                .map(code -> Html.link(code.toString(), Html.code(code.toString())))
+                .map(code -> HtmlFragments.link(code.toString(), HtmlFragments.code(code.toString())))
                 .collect(Collectors.joining(" "));
     }
 
@@ -188,7 +195,7 @@ final class OperationText {
         if (example instanceof JsonObject body) {
             text.append("\nContent-Type: application/json\n\n").append(body.encodePrettily());
         }
-        return Html.block("Request", text.toString());
+        return HtmlFragments.block("Request", text.toString());
     }
 
     private String examplePath() {
@@ -225,7 +232,7 @@ final class OperationText {
             }
         });
         return statuses.entrySet().stream()
-                .map(answer -> Html.block("Answer " + answer.getValue(), answer.getKey()))
+                .map(answer -> HtmlFragments.block("Answer " + answer.getValue(), answer.getKey()))
                 .collect(Collectors.joining());
     }
 

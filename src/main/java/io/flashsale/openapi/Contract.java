@@ -1,4 +1,4 @@
-package io.flashsale.contract;
+package io.flashsale.openapi;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -33,7 +33,6 @@ public final class Contract {
     private final String text;
     private final JsonObject document;
     private final Map<String, Operation> operations = new LinkedHashMap<>();
-    private DocsPage page;
 
     private Contract(String text, Map<String, Predicate<String>> formats) {
         this.text = text;
@@ -72,14 +71,6 @@ public final class Contract {
     /** The file as it is. */
     public Buffer text() {
         return Buffer.buffer(text);
-    }
-
-    /** The page made of it, when somebody asks for the first time: a node need not wait for it to start. */
-    public synchronized DocsPage page() {
-        if (page == null) {
-            page = new DocsPage(document, operations.values());
-        }
-        return page;
     }
 
     /** The document, every {@code $ref} replaced by what it names. */

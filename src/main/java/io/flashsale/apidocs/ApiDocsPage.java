@@ -1,5 +1,6 @@
-package io.flashsale.contract;
+package io.flashsale.apidocs;
 
+import io.flashsale.openapi.Operation;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -19,19 +20,19 @@ import java.util.stream.Stream;
  * The contract as one page of HTML: no script, nothing from elsewhere, an anchor for every operation, every shape and
  * every error code.
  */
-public final class DocsPage {
+public final class ApiDocsPage {
     private static final String STYLE = "/docs/docs.css";
     /** Shapes that are named so are only there for others to be made of. */
     private static final String PART = "Fields";
 
     private final JsonObject document;
-    private final List<OperationText> operations;
+    private final List<OperationRenderer> operations;
     private final String style = read(STYLE);
     private final Buffer html;
 
-    DocsPage(JsonObject document, Collection<Operation> operations) {
+    public ApiDocsPage(JsonObject document, Collection<Operation> operations) {
         this.document = document;
-        this.operations = operations.stream().map(OperationText::new).toList();
+        this.operations = operations.stream().map(OperationRenderer::new).toList();
         this.html = Buffer.buffer(page());
     }
 
@@ -51,7 +52,7 @@ public final class DocsPage {
     }
 
     private static String read(String resource) {
-        try (InputStream file = DocsPage.class.getResourceAsStream(resource)) {
+        try (InputStream file = ApiDocsPage.class.getResourceAsStream(resource)) {
             return new String(file.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -60,7 +61,7 @@ public final class DocsPage {
 
     private String page() {
         JsonObject info = document.getJsonObject("info");
-        String title = Html.escape(info.getString("title"));
+        String title = HtmlFragments.escape(info.getString("title"));
         return """
                 <!doctype html>
                 <html lang="en">
@@ -87,10 +88,10 @@ public final class DocsPage {
                 """.formatted(
                         title,
                         style,
-                        Html.escape(info.getString("version")),
+                        HtmlFragments.escape(info.getString("version")),
                         contents(),
-                        Html.inline(info.getString("summary")),
-                        Html.paragraphs(info.getString("description")),
+                        HtmlFragments.inline(info.getString("summary")),
+                        HtmlFragments.paragraphs(info.getString("description")),
                         groups(),
                         problems(),
                         headers(),
@@ -98,22 +99,23 @@ public final class DocsPage {
     }
 
     private String contents() {
-        String groups = tags().map(tag -> "<h2>" + Html.link(anchor(tag), Html.escape(tag.getString("name")))
-                        + "</h2>\n<ul>\n" + of(tag).map(OperationText::entry).collect(Collectors.joining()) + "</ul>\n")
+        String groups = tags().map(tag -> "<h2>"
+                        + HtmlFragments.link(anchor(tag), HtmlFragments.escape(tag.getString("name"))) + "</h2>\n<ul>\n"
+                        + of(tag).map(OperationRenderer::entry).collect(Collectors.joining()) + "</ul>\n")
                 .collect(Collectors.joining());
         return "<div>\n" + groups + head("errors", "Errors") + head("headers", "Headers") + head("shapes", "Shapes")
                 + "</div>";
     }
 
     private static String head(String anchor, String text) {
-        return "<h2>" + Html.link(anchor, text) + "</h2>\n";
+        return "<h2>" + HtmlFragments.link(anchor, text) + "</h2>\n";
     }
 
     private Stream<JsonObject> tags() {
         return document.getJsonArray("tags").stream().map(JsonObject.class::cast);
     }
 
-    private Stream<OperationText> of(JsonObject tag) {
+    private Stream<OperationRenderer> of(JsonObject tag) {
         return operations.stream().filter(operation -> operation.tag().equals(tag.getString("name")));
     }
 
@@ -122,10 +124,10 @@ public final class DocsPage {
     }
 
     private String groups() {
-        return tags().map(tag ->
-                        "<section class=\"group\" id=\"" + anchor(tag) + "\"><h2>" + Html.escape(tag.getString("name"))
-                                + "</h2>\n" + Html.paragraphs(tag.getString("description"))
-                                + of(tag).map(OperationText::section).collect(Collectors.joining()) + "</section>\n")
+        return tags().map(tag -> "<section class=\"group\" id=\"" + anchor(tag) + "\"><h2>"
+                        + HtmlFragments.escape(tag.getString("name"))
+                        + "</h2>\n" + HtmlFragments.paragraphs(tag.getString("description"))
+                        + of(tag).map(OperationRenderer::section).collect(Collectors.joining()) + "</section>\n")
                 .collect(Collectors.joining());
     }
 
@@ -137,18 +139,19 @@ public final class DocsPage {
             rows.append("<div class=\"problem\" id=\"")
                     .append(entry.getKey())
                     .append("\"><dt>")
-                    .append(Html.link(entry.getKey(), Html.code(entry.getKey())))
+                    .append(HtmlFragments.link(entry.getKey(), HtmlFragments.code(entry.getKey())))
                     .append(" <span class=\"status s")
                     .append(code.getInteger("status") / 100)
                     .append("\">")
                     .append(code.getInteger("status"))
                     .append("</span></dt><dd>")
-                    .append(Html.inline(code.getString("when")))
+                    .append(HtmlFragments.inline(code.getString("when")))
                     .append("</dd></div>\n");
         });
         return "<section class=\"group\" id=\"errors\"><h2>Errors</h2>\n"
-                + Html.paragraphs(schemas.getJsonObject("ErrorCode").getString("description"))
-                + "<p>Each is a " + Html.link("Problem", "Problem") + ", " + Html.code("application/problem+json")
+                + HtmlFragments.paragraphs(schemas.getJsonObject("ErrorCode").getString("description"))
+                + "<p>Each is a " + HtmlFragments.link("Problem", "Problem") + ", "
+                + HtmlFragments.code("application/problem+json")
                 + ", whose <code>type</code> leads here.</p>\n<dl class=\"problems\">\n" + rows + "</dl></section>\n";
     }
 
@@ -160,10 +163,10 @@ public final class DocsPage {
             rows.append("<div class=\"problem\" id=\"header-")
                     .append(entry.getKey())
                     .append("\"><dt>")
-                    .append(Html.link("header-" + entry.getKey(), Html.code(entry.getKey())))
+                    .append(HtmlFragments.link("header-" + entry.getKey(), HtmlFragments.code(entry.getKey())))
                     .append("</dt><dd>")
-                    .append(Html.paragraphs(header.getString("description")))
-                    .append(example == null ? "" : "<p>" + Html.code(example.toString()) + "</p>")
+                    .append(HtmlFragments.paragraphs(header.getString("description")))
+                    .append(example == null ? "" : "<p>" + HtmlFragments.code(example.toString()) + "</p>")
                     .append("</dd></div>\n");
         });
         return "<section class=\"group\" id=\"headers\"><h2>Headers of answers</h2>\n<dl class=\"problems\">\n" + rows
@@ -174,14 +177,14 @@ public final class DocsPage {
         StringBuilder sections = new StringBuilder();
         document.getJsonObject("components").getJsonObject("schemas").forEach(entry -> {
             JsonObject schema = (JsonObject) entry.getValue();
-            if (!SchemaText.properties(schema).isEmpty() && !entry.getKey().endsWith(PART)) {
+            if (!SchemaRenderer.properties(schema).isEmpty() && !entry.getKey().endsWith(PART)) {
                 sections.append("<section class=\"shape\" id=\"")
                         .append(entry.getKey())
                         .append("\"><h3>")
-                        .append(Html.link(entry.getKey(), Html.escape(entry.getKey())))
+                        .append(HtmlFragments.link(entry.getKey(), HtmlFragments.escape(entry.getKey())))
                         .append("</h3>\n")
-                        .append(Html.paragraphs(schema.getString("description")))
-                        .append(SchemaText.table(schema))
+                        .append(HtmlFragments.paragraphs(schema.getString("description")))
+                        .append(SchemaRenderer.table(schema))
                         .append("</section>\n");
             }
         });

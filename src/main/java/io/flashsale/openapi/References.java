@@ -1,4 +1,4 @@
-package io.flashsale.contract;
+package io.flashsale.openapi;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -11,8 +11,8 @@ import java.util.Map;
  * Replaces every {@code $ref} by what it names, so that whoever reads the document need not look elsewhere. What was
  * referred to keeps its name as {@code x-name}.
  */
-final class References {
-    static final String NAME = "x-name";
+public final class References {
+    public static final String NAME = "x-name";
     private static final String REFERENCE = "$ref";
 
     private final JsonObject root;

@@ -1,4 +1,4 @@
-package io.flashsale.contract;
+package io.flashsale.apidocs;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -6,10 +6,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Text as HTML. Whatever goes into the page goes through here. */
-final class Html {
+final class HtmlFragments {
     private static final Pattern MARK = Pattern.compile("`([^`]+)`|\\*\\*([^*]+)\\*\\*");
 
-    private Html() {}
+    private HtmlFragments() {}
 
     static String escape(String text) {
         return text.replace("&", "&amp;")

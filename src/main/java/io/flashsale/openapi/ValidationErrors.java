@@ -1,4 +1,4 @@
-package io.flashsale.contract;
+package io.flashsale.openapi;
 
 import io.flashsale.domain.FieldError;
 import java.util.LinkedHashMap;
@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What is wrong with a request, the first mistake of each field. */
-public final class Mistakes {
+public final class ValidationErrors {
     /** So many are told; the answer to a request must not be a multiple of it. */
     private static final int MAX_TOLD = 20;
 

@@ -1,5 +1,6 @@
-package io.flashsale.contract;
+package io.flashsale.apidocs;
 
+import io.flashsale.openapi.References;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
@@ -10,11 +11,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Schemas of the contract in words. */
-final class SchemaText {
+final class SchemaRenderer {
     private static final Map<String, String> WORDS = Map.of(
             "string", "text", "boolean", "true or false", "integer", "integer", "number", "number", "object", "object");
 
-    private SchemaText() {}
+    private SchemaRenderer() {}
 
     /** The properties of an object, those of its parts too. */
     static Map<String, JsonObject> properties(JsonObject schema) {
@@ -48,19 +49,19 @@ final class SchemaText {
     static String type(JsonObject schema) {
         if (hasSection(schema)) {
             String name = schema.getString(References.NAME);
-            return Html.link(name, Html.escape(name));
+            return HtmlFragments.link(name, HtmlFragments.escape(name));
         }
         if (schema.containsKey("const")) {
-            return Html.code(schema.getValue("const").toString());
+            return HtmlFragments.code(schema.getValue("const").toString());
         }
         if (schema.containsKey("enum")) {
             return schema.getJsonArray("enum").stream()
-                    .map(value -> Html.code(String.valueOf(value)))
+                    .map(value -> HtmlFragments.code(String.valueOf(value)))
                     .collect(Collectors.joining(" "));
         }
         if (schema.getValue("type") instanceof JsonArray several) {
             return several.stream()
-                    .map(type -> type.equals("null") ? Html.code("null") : WORDS.get(String.valueOf(type)))
+                    .map(type -> type.equals("null") ? HtmlFragments.code("null") : WORDS.get(String.valueOf(type)))
                     .collect(Collectors.joining(" or "));
         }
         if ("array".equals(schema.getString("type"))) {
@@ -74,7 +75,7 @@ final class SchemaText {
     /** What is said of it, and within which bounds it is. */
     static String meaning(JsonObject schema) {
         StringBuilder text = new StringBuilder(
-                Html.inline(schema.getString("description", "").strip().replace('\n', ' ')));
+                HtmlFragments.inline(schema.getString("description", "").strip().replace('\n', ' ')));
         String bounds = schema.containsKey("x-message") ? sentence(schema.getString("x-message")) : bounds(schema);
         if (!bounds.isEmpty()) {
             text.append(text.isEmpty() ? "" : " ")
@@ -85,14 +86,15 @@ final class SchemaText {
         if (schema.containsKey("default")) {
             text.append(text.isEmpty() ? "" : " ")
                     .append("<span class=\"rule\">Default ")
-                    .append(Html.code(schema.getValue("default").toString()))
+                    .append(HtmlFragments.code(schema.getValue("default").toString()))
                     .append(".</span>");
         }
         return text.toString();
     }
 
     private static String sentence(String message) {
-        return Html.escape(message.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + message.substring(1) + ".");
+        return HtmlFragments.escape(
+                message.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + message.substring(1) + ".");
     }
 
     private static String bounds(JsonObject schema) {
@@ -122,7 +124,7 @@ final class SchemaText {
     }
 
     static String row(String name, String note, String type, String meaning) {
-        return "<tr><th scope=\"row\">" + Html.code(name)
+        return "<tr><th scope=\"row\">" + HtmlFragments.code(name)
                 + (note.isEmpty() ? "" : "<span class=\"note\">" + note + "</span>") + "</th><td>" + type + "</td><td>"
                 + meaning + "</td></tr>\n";
     }

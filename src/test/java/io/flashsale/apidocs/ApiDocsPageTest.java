@@ -1,12 +1,13 @@
-package io.flashsale.http;
+package io.flashsale.apidocs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.contract.Contract;
-import io.flashsale.contract.DocsPage;
-import io.flashsale.contract.Operation;
+import io.flashsale.http.ApiError;
+import io.flashsale.http.Formats;
+import io.flashsale.openapi.Contract;
+import io.flashsale.openapi.Operation;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
@@ -18,9 +19,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-class DocsPageTest {
+class ApiDocsPageTest {
     private static final Contract CONTRACT = Formats.contract();
-    private static final DocsPage PAGE = CONTRACT.page();
+    private static final ApiDocsPage PAGE = new ApiDocs(CONTRACT).page();
     private static final String HTML = PAGE.html().toString();
 
     private static List<String> all(String pattern) {
@@ -101,7 +102,7 @@ class DocsPageTest {
     void whatTheFileSaysCannotBecomeMarkup() {
         String text = CONTRACT.text().toString().replace("summary: Buy\n", "summary: Buy <script>alert(1)</script>\n");
 
-        String page = Formats.contract(text).page().html().toString();
+        String page = new ApiDocs(Formats.contract(text)).page().html().toString();
 
         assertTrue(page.contains("Buy &lt;script&gt;"));
         assertFalse(page.contains("<script"));

@@ -1,4 +1,4 @@
-package io.flashsale.contract;
+package io.flashsale.openapi;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * <p>Knows the part of JSON Schema that plain values need. A keyword that it does not know stops the start, so that the
  * contract cannot say what nobody checks; a test holds it against a whole validator.
  */
-final class ValueRule {
+final class ValueSchema {
     private static final Set<String> KEYWORDS =
             Set.of("type", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern", "format", "items");
     /** What tells people something and forbids nothing. */
@@ -37,7 +37,7 @@ final class ValueRule {
     private final Predicate<String> format;
     private final String message;
 
-    ValueRule(JsonObject schema, Map<String, Predicate<String>> formats) {
+    ValueSchema(JsonObject schema, Map<String, Predicate<String>> formats) {
         for (String keyword : schema.fieldNames()) {
             require(KEYWORDS.contains(keyword) || NOTES.contains(keyword), "cannot check " + keyword);
         }
@@ -143,7 +143,7 @@ final class ValueRule {
     }
 
     /** Tells what is wrong with a value that was not accepted. */
-    void tell(String field, Object value, Mistakes mistakes) {
+    void tell(String field, Object value, ValidationErrors mistakes) {
         if (hasType(value)) {
             mistakes.invalid(field, message);
         } else {

@@ -1,4 +1,4 @@
-package io.flashsale.contract;
+package io.flashsale.openapi;
 
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -18,7 +18,7 @@ import java.util.function.Predicate;
  * @param body what its body carries
  */
 public record Operation(
-        HttpMethod method, String template, JsonObject model, List<Parameter> parameters, BodyRule body) {
+        HttpMethod method, String template, JsonObject model, List<Parameter> parameters, BodySchema body) {
 
     static Operation of(String method, String template, JsonObject model, Map<String, Predicate<String>> formats) {
         List<Parameter> parameters = model.getJsonArray("parameters", new JsonArray()).stream()
@@ -29,7 +29,7 @@ public record Operation(
                 template,
                 model,
                 parameters,
-                BodyRule.of(model.getJsonObject("requestBody"), formats));
+                BodySchema.of(model.getJsonObject("requestBody"), formats));
     }
 
     /** The name that routes know it by, such as {@code GET /product/:id}. */

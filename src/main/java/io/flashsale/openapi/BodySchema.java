@@ -1,4 +1,4 @@
-package io.flashsale.contract;
+package io.flashsale.openapi;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -9,14 +9,14 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** What the body of a request may be: an object of plain fields, and no others. */
-public final class BodyRule {
+public final class BodySchema {
     private static final Set<String> KEYWORDS =
             Set.of("type", "required", "properties", "additionalProperties", "description", References.NAME);
 
-    private final Map<String, ValueRule> fields = new LinkedHashMap<>();
+    private final Map<String, ValueSchema> fields = new LinkedHashMap<>();
     private final Set<String> required;
 
-    private BodyRule(JsonObject schema, Map<String, Predicate<String>> formats) {
+    private BodySchema(JsonObject schema, Map<String, Predicate<String>> formats) {
         boolean plain = KEYWORDS.containsAll(schema.fieldNames())
                 && "object".equals(schema.getValue("type"))
                 && Boolean.FALSE.equals(schema.getValue("additionalProperties"));
@@ -27,18 +27,18 @@ public final class BodyRule {
                 .map(String::valueOf)
                 .collect(Collectors.toUnmodifiableSet());
         schema.getJsonObject("properties", new JsonObject())
-                .forEach(field -> fields.put(field.getKey(), new ValueRule((JsonObject) field.getValue(), formats)));
+                .forEach(field -> fields.put(field.getKey(), new ValueSchema((JsonObject) field.getValue(), formats)));
     }
 
     /** An operation that says nothing of a body takes none, or an object without fields. */
-    static BodyRule of(JsonObject requestBody, Map<String, Predicate<String>> formats) {
+    static BodySchema of(JsonObject requestBody, Map<String, Predicate<String>> formats) {
         JsonObject schema = requestBody == null
                 ? new JsonObject().put("type", "object").put("additionalProperties", false)
                 : requestBody
                         .getJsonObject("content")
                         .getJsonObject("application/json")
                         .getJsonObject("schema");
-        return new BodyRule(schema, formats);
+        return new BodySchema(schema, formats);
     }
 
     /**
@@ -46,7 +46,7 @@ public final class BodyRule {
      *
      * @param body its fields; what is no text, long, truth value or null fits no rule
      */
-    public void check(Map<String, Object> body, Mistakes mistakes) {
+    public void check(Map<String, Object> body, ValidationErrors mistakes) {
         if (body.isEmpty() && required.isEmpty()) {
             return;
         }

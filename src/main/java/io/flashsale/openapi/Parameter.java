@@ -1,4 +1,4 @@
-package io.flashsale.contract;
+package io.flashsale.openapi;
 
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -29,7 +29,7 @@ public final class Parameter {
     private final String name;
     private final Place place;
     private final boolean required;
-    private final ValueRule rule;
+    private final ValueSchema rule;
     private final Refusal missing;
     private final Refusal invalid;
 
@@ -42,7 +42,7 @@ public final class Parameter {
             default -> throw new IllegalStateException("parameter " + name + ": cannot be checked where it stands");
         };
         this.required = model.getBoolean("required", false);
-        this.rule = new ValueRule(model.getJsonObject("schema"), formats);
+        this.rule = new ValueSchema(model.getJsonObject("schema"), formats);
         this.missing = refusal(model.getJsonObject("x-missing"));
         this.invalid = refusal(model.getJsonObject("x-invalid"));
     }
@@ -67,7 +67,7 @@ public final class Parameter {
      * @param values as they came; empty where the parameter is missing
      * @return the problem where the contract has one of its own; else what is wrong is told to {@code mistakes}
      */
-    public Optional<Refusal> check(List<String> values, Mistakes mistakes) {
+    public Optional<Refusal> check(List<String> values, ValidationErrors mistakes) {
         if (values.isEmpty()) {
             return required ? refuse(missing, "is required", mistakes) : Optional.empty();
         }
@@ -82,14 +82,14 @@ public final class Parameter {
         return value != null && rule.accepts(value) ? Optional.empty() : refuse(invalid, rule.message(), mistakes);
     }
 
-    private Optional<Refusal> twice(Mistakes mistakes) {
+    private Optional<Refusal> twice(ValidationErrors mistakes) {
         if (invalid == null) {
             mistakes.malformed(name, "is there more than once");
         }
         return Optional.ofNullable(invalid);
     }
 
-    private Optional<Refusal> refuse(Refusal own, String message, Mistakes mistakes) {
+    private Optional<Refusal> refuse(Refusal own, String message, ValidationErrors mistakes) {
         if (own == null) {
             mistakes.invalid(name, message);
         }

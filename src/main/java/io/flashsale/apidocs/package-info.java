@@ -1,0 +1,2 @@
+/** The contract as a page of HTML. */
+package io.flashsale.apidocs;
