@@ -1,12 +1,12 @@
 package io.flashsale;
 
+import io.flashsale.auth.AccountService;
 import io.flashsale.config.Configuration;
 import io.flashsale.config.ConfigurationException;
 import io.flashsale.config.StoreSettingsValidator;
 import io.flashsale.embedded.EmbeddedStoreException;
 import io.flashsale.embedded.EmbeddedStores;
 import io.flashsale.embedded.RunningStores;
-import io.flashsale.gate.Accounts;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.reconcile.Audit;
 import io.flashsale.server.DriverValidator;
@@ -183,9 +183,9 @@ public final class Main {
     /** The embedded default makes an admin, with a password that it invents once and keeps with its data. */
     private static Configuration withAdmin(Map<String, String> environment, EmbeddedStores stores) {
         String password = stores.folder().secret(ADMIN_PASSWORD_FILE);
-        if (!Accounts.isPassword(password)) {
+        if (!AccountService.isPassword(password)) {
             throw new IllegalStateException(stores.folder().path().resolve(ADMIN_PASSWORD_FILE)
-                    + " does not hold the admin's password: it " + Accounts.passwordRule()
+                    + " does not hold the admin's password: it " + AccountService.passwordRule()
                     + "; delete it to have another one invented, or set ADMIN_EMAIL and ADMIN_PASSWORD");
         }
         Map<String, String> more = new HashMap<>(environment);

@@ -1,22 +1,19 @@
 package io.flashsale;
 
+import io.flashsale.auth.AccountService;
+import io.flashsale.auth.AuthHandlers;
+import io.flashsale.auth.BruteForceProtection;
+import io.flashsale.auth.OneTimeCodeService;
+import io.flashsale.auth.PasswordHasher;
+import io.flashsale.auth.SessionService;
 import io.flashsale.catalog.Catalog;
 import io.flashsale.catalog.ProductEditor;
 import io.flashsale.config.Configuration;
-import io.flashsale.gate.Accounts;
-import io.flashsale.gate.ClientAddress;
-import io.flashsale.gate.Gate;
-import io.flashsale.gate.LoginGuard;
-import io.flashsale.gate.Mailer;
-import io.flashsale.gate.OneTimeCodes;
-import io.flashsale.gate.Passwords;
-import io.flashsale.gate.RateLimiter;
-import io.flashsale.gate.RefusalMemory;
-import io.flashsale.gate.Sessions;
 import io.flashsale.http.Overview;
 import io.flashsale.http.Routes;
 import io.flashsale.live.LiveMetrics;
 import io.flashsale.live.LiveRoom;
+import io.flashsale.mail.Mailer;
 import io.flashsale.persistence.MongoGateway;
 import io.flashsale.persistence.SecretStore;
 import io.flashsale.persistence.account.AccountStore;
@@ -45,6 +42,9 @@ import io.flashsale.purchase.Purchases;
 import io.flashsale.purchase.RecoveryClient;
 import io.flashsale.purchase.ReservedOrders;
 import io.flashsale.purchase.SaleFigures;
+import io.flashsale.ratelimit.ClientAddress;
+import io.flashsale.ratelimit.RateLimiter;
+import io.flashsale.ratelimit.RejectionCache;
 import io.flashsale.reconcile.Reconciler;
 import io.flashsale.reconcile.Recovery;
 import io.flashsale.reconcile.Repairs;
@@ -93,9 +93,9 @@ final class Node {
     private final CommitMetrics commitMetrics;
     private final List<Catalog> catalogs = new CopyOnWriteArrayList<>();
     private final PurchaseClient purchases;
-    private final Passwords passwords;
+    private final PasswordHasher passwords;
     private final Mailer mailer;
-    private final RefusalMemory refusals;
+    private final RejectionCache refusals;
     private final SalesClosed salesClosed;
     private final DeadLetterStore deadLetters;
     private final Repairs repairs;
@@ -142,8 +142,8 @@ final class Node {
                 "flashsale.redis.links",
                 links,
                 all -> all.stream().filter(RedisGateway::isConnected).count());
-        this.passwords = new Passwords(vertx, configuration.passwords());
-        this.refusals = new RefusalMemory(clock);
+        this.passwords = new PasswordHasher(vertx, configuration.passwords());
+        this.refusals = new RejectionCache(clock);
         FunctionCounter.builder("flashsale.cache.reads", catalogs, all -> sum(all, Catalog::hits))
                 .tag("result", "hit")
                 .register(meters);
@@ -267,9 +267,10 @@ final class Node {
             Catalog catalog = new Catalog(loop, products, orders, link, sale, configuration.catalog(), clock);
             catalogs.add(catalog);
             RateLimiter limiter = new RateLimiter(link, configuration.limits(), refusals);
-            Sessions ownSessions = new Sessions(link, sessions, gateSecret, configuration.sessions(), clock);
+            SessionService ownSessions =
+                    new SessionService(link, sessions, gateSecret, configuration.sessions(), clock);
             return new Routes.Rooms(
-                    new Gate(limiter, ownSessions, new ClientAddress(configuration.trustedProxies())),
+                    new AuthHandlers(limiter, ownSessions, new ClientAddress(configuration.trustedProxies())),
                     accounts(link, limiter, ownSessions),
                     catalog,
                     new ProductEditor(products, catalog, sale, clock),
@@ -308,9 +309,9 @@ final class Node {
                 .map(link -> new RedisSubscriber(loop, redisOptions, link, configuration.redis(), Keys.STOCK_CHANNEL));
     }
 
-    Accounts accounts(RedisGateway link) {
+    AccountService accounts(RedisGateway link) {
         RateLimiter limiter = new RateLimiter(link, configuration.limits(), refusals);
-        return accounts(link, limiter, new Sessions(link, sessions, gateSecret, configuration.sessions(), clock));
+        return accounts(link, limiter, new SessionService(link, sessions, gateSecret, configuration.sessions(), clock));
     }
 
     Catalog catalog(RedisGateway link) {
@@ -321,14 +322,14 @@ final class Node {
         return new Catalog(vertx, products, orders, link, sale, configuration.catalog(), clock);
     }
 
-    private Accounts accounts(RedisGateway link, RateLimiter limiter, Sessions ownSessions) {
-        return new Accounts(
+    private AccountService accounts(RedisGateway link, RateLimiter limiter, SessionService ownSessions) {
+        return new AccountService(
                 accounts,
                 ownSessions,
                 passwords,
-                new OneTimeCodes(link, gateSecret),
+                new OneTimeCodeService(link, gateSecret),
                 limiter,
-                new LoginGuard(link, limiter, configuration.failedLogins()),
+                new BruteForceProtection(link, limiter, configuration.failedLogins()),
                 mailer,
                 auditLog,
                 clock);

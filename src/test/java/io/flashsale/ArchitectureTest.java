@@ -45,7 +45,9 @@ class ArchitectureTest {
             Map.entry("apidocs", List.of("openapi")),
             Map.entry("redis", List.of("domain")),
             Map.entry("persistence", List.of("domain")),
-            Map.entry("gate", List.of("redis", "persistence", "domain")),
+            Map.entry("mail", List.of("domain")),
+            Map.entry("ratelimit", List.of("redis", "domain")),
+            Map.entry("auth", List.of("ratelimit", "mail", "redis", "persistence", "domain")),
             Map.entry("catalog", List.of("redis", "persistence", "domain")),
             Map.entry("purchase", List.of("redis", "persistence", "domain")),
             Map.entry("reconcile", List.of("redis", "persistence", "domain", "purchase", "catalog")),
@@ -56,7 +58,9 @@ class ArchitectureTest {
                             "openapi",
                             "apidocs",
                             "live",
-                            "gate",
+                            "auth",
+                            "ratelimit",
+                            "mail",
                             "catalog",
                             "purchase",
                             "reconcile",
@@ -69,7 +73,9 @@ class ArchitectureTest {
                     "config",
                     List.of(
                             "live",
-                            "gate",
+                            "auth",
+                            "ratelimit",
+                            "mail",
                             "http",
                             "catalog",
                             "purchase",
@@ -138,7 +144,7 @@ class ArchitectureTest {
 
     @Test
     void theWebIsForTheDoors() {
-        only("io.vertx.ext.web..", "http", "gate", "live").check(CLASSES);
+        only("io.vertx.ext.web..", "http", "auth", "live").check(CLASSES);
     }
 
     @Test
@@ -156,7 +162,7 @@ class ArchitectureTest {
     void passwordsAreHashedInOneClass() {
         noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName(BASE + ".gate.Passwords")
+                .doNotHaveFullyQualifiedName(BASE + ".auth.PasswordHasher")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.mindrot..")

@@ -1,21 +1,21 @@
 package io.flashsale.config;
 
+import io.flashsale.auth.AccountService;
+import io.flashsale.auth.PasswordHasher;
+import io.flashsale.auth.SessionService;
 import io.flashsale.catalog.Catalog;
 import io.flashsale.domain.Requirements;
-import io.flashsale.gate.Accounts;
-import io.flashsale.gate.Action;
-import io.flashsale.gate.ClientAddress;
-import io.flashsale.gate.Passwords;
-import io.flashsale.gate.RateLimit;
-import io.flashsale.gate.RateLimiter;
-import io.flashsale.gate.Sessions;
-import io.flashsale.gate.SmtpMailer;
 import io.flashsale.http.HttpVerticle;
 import io.flashsale.http.ManagementVerticle;
 import io.flashsale.live.LiveRoom;
+import io.flashsale.mail.SmtpMailer;
 import io.flashsale.persistence.MongoGateway;
 import io.flashsale.persistence.order.GroupCommit;
 import io.flashsale.purchase.Ledger;
+import io.flashsale.ratelimit.Action;
+import io.flashsale.ratelimit.ClientAddress;
+import io.flashsale.ratelimit.RateLimit;
+import io.flashsale.ratelimit.RateLimiter;
 import io.flashsale.reconcile.Reconciler;
 import io.flashsale.reconcile.ReconcilerVerticle;
 import io.flashsale.redis.RedisGateway;
@@ -52,8 +52,8 @@ public record Configuration(
         ReconcilerVerticle.Settings reconciler,
         Reconciler.Settings reconciliation,
         LiveRoom.Settings live,
-        Passwords.Settings passwords,
-        Sessions.Settings sessions,
+        PasswordHasher.Settings passwords,
+        SessionService.Settings sessions,
         RateLimit failedLogins,
         RateLimiter.Settings limits,
         Optional<SmtpMailer.Settings> smtp,
@@ -193,7 +193,7 @@ public record Configuration(
                                 reader.duration("live.heartbeat"))),
                 reader.build(
                         "gate.",
-                        () -> new Passwords.Settings(
+                        () -> new PasswordHasher.Settings(
                                 reader.integer("gate.bcryptCost"),
                                 reader.integer("gate.passwordWorkers"),
                                 reader.integer("gate.passwordQueue"),
@@ -298,10 +298,10 @@ public record Configuration(
         return ranges;
     }
 
-    private static Sessions.Settings sessions(SettingsReader reader) {
+    private static SessionService.Settings sessions(SettingsReader reader) {
         return reader.build(
                 "gate.",
-                () -> new Sessions.Settings(
+                () -> new SessionService.Settings(
                         reader.duration("gate.sessionPending"),
                         reader.duration("gate.sessionIdle"),
                         reader.duration("gate.sessionAbsolute")));
@@ -350,11 +350,11 @@ public record Configuration(
                     email.isPresent() ? "admin.password" : "admin.email",
                     "ADMIN_EMAIL and ADMIN_PASSWORD go together: set both or none");
         }
-        if (email.isPresent() && !Accounts.isEmail(email.get())) {
+        if (email.isPresent() && !AccountService.isEmail(email.get())) {
             reader.mistake("admin.email", "must be an address such as admin@example.com");
         }
-        if (password.isPresent() && !Accounts.isPassword(password.get())) {
-            reader.mistake("admin.password", Accounts.passwordRule());
+        if (password.isPresent() && !AccountService.isPassword(password.get())) {
+            reader.mistake("admin.password", AccountService.passwordRule());
         }
         return email.isPresent() && password.isPresent()
                 ? Optional.of(new Admin(email.get(), password.get()))

@@ -1,6 +1,6 @@
 package io.flashsale.config;
 
-import io.flashsale.gate.RateLimit;
+import io.flashsale.ratelimit.RateLimit;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.flashsale.http;
 
-import io.flashsale.gate.Gate;
+import io.flashsale.auth.AuthHandlers;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.PlatformHandler;
@@ -29,7 +29,7 @@ final class AccessLog implements PlatformHandler {
     }
 
     private void log(RoutingContext ctx, long startedAt) {
-        write(ctx.request(), clock.millis() - startedAt, RequestIds.of(ctx), Gate.userIdOf(ctx));
+        write(ctx.request(), clock.millis() - startedAt, RequestIds.of(ctx), AuthHandlers.userIdOf(ctx));
     }
 
     static void write(HttpServerRequest request, long millis, String requestId, String userId) {

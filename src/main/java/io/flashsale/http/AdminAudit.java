@@ -1,6 +1,6 @@
 package io.flashsale.http;
 
-import io.flashsale.gate.Gate;
+import io.flashsale.auth.AuthHandlers;
 import io.flashsale.persistence.audit.AuditAction;
 import io.flashsale.persistence.audit.AuditClient;
 import io.flashsale.persistence.audit.AuditEntry;
@@ -78,7 +78,7 @@ final class AdminAudit {
                 note.id(),
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
                 action,
-                Gate.session(ctx).userId(),
+                AuthHandlers.session(ctx).userId(),
                 note.subject(),
                 note.outcome(),
                 note.details()));

@@ -1,9 +1,9 @@
 package io.flashsale.http;
 
-import io.flashsale.gate.Accounts;
-import io.flashsale.gate.Gate;
-import io.flashsale.gate.Session;
-import io.flashsale.gate.SessionToken;
+import io.flashsale.auth.AccountService;
+import io.flashsale.auth.AuthHandlers;
+import io.flashsale.auth.Session;
+import io.flashsale.auth.SessionToken;
 import io.flashsale.persistence.account.Account;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -12,12 +12,12 @@ import java.time.Duration;
 
 /** Accounts over HTTP. */
 final class AuthEndpoints {
-    private final Accounts accounts;
-    private final Gate gate;
+    private final AccountService accounts;
+    private final AuthHandlers gate;
     private final boolean secureCookies;
     private final Clock clock;
 
-    AuthEndpoints(Accounts accounts, Gate gate, boolean secureCookies, Clock clock) {
+    AuthEndpoints(AccountService accounts, AuthHandlers gate, boolean secureCookies, Clock clock) {
         this.accounts = accounts;
         this.gate = gate;
         this.secureCookies = secureCookies;
@@ -61,7 +61,7 @@ final class AuthEndpoints {
     }
 
     void sendCode(RoutingContext ctx) {
-        accounts.sendCode(Gate.session(ctx))
+        accounts.sendCode(AuthHandlers.session(ctx))
                 .onSuccess(
                         expiresAt -> Answers.json(ctx, 202, new JsonObject().put("expiresAt", Answers.time(expiresAt))))
                 .onFailure(ctx::fail);
@@ -71,7 +71,7 @@ final class AuthEndpoints {
         RequestJson body = RequestJson.of(ctx);
         String code = body.requiredText("code");
         body.check();
-        accounts.verify(Gate.session(ctx), code, gate.address(ctx))
+        accounts.verify(AuthHandlers.session(ctx), code, gate.address(ctx))
                 .onSuccess(verified -> {
                     Session session = verified.session();
                     setCookie(ctx, verified.token());
@@ -88,11 +88,15 @@ final class AuthEndpoints {
     }
 
     void logout(RoutingContext ctx) {
-        accounts.logout(Gate.session(ctx)).onSuccess(done -> signedOut(ctx)).onFailure(ctx::fail);
+        accounts.logout(AuthHandlers.session(ctx))
+                .onSuccess(done -> signedOut(ctx))
+                .onFailure(ctx::fail);
     }
 
     void logoutAll(RoutingContext ctx) {
-        accounts.logoutAll(Gate.session(ctx)).onSuccess(done -> signedOut(ctx)).onFailure(ctx::fail);
+        accounts.logoutAll(AuthHandlers.session(ctx))
+                .onSuccess(done -> signedOut(ctx))
+                .onFailure(ctx::fail);
     }
 
     void changePassword(RoutingContext ctx) {
@@ -100,7 +104,7 @@ final class AuthEndpoints {
         String current = body.requiredText("current");
         String next = body.requiredText("next");
         body.check();
-        accounts.changePassword(Gate.session(ctx), current, next)
+        accounts.changePassword(AuthHandlers.session(ctx), current, next)
                 .onSuccess(done -> Answers.empty(ctx, 204))
                 .onFailure(ctx::fail);
     }
@@ -126,7 +130,7 @@ final class AuthEndpoints {
     }
 
     void profile(RoutingContext ctx) {
-        accounts.profile(Gate.session(ctx))
+        accounts.profile(AuthHandlers.session(ctx))
                 .onSuccess(account -> Answers.json(ctx, 200, profileOf(account)))
                 .onFailure(ctx::fail);
     }
@@ -156,7 +160,7 @@ final class AuthEndpoints {
                 .headers()
                 .add(
                         "Set-Cookie",
-                        Gate.COOKIE + "=" + value + "; Max-Age=" + seconds + "; HttpOnly; SameSite=Strict; Path=/"
-                                + (secureCookies ? "; Secure" : ""));
+                        AuthHandlers.COOKIE + "=" + value + "; Max-Age=" + seconds
+                                + "; HttpOnly; SameSite=Strict; Path=/" + (secureCookies ? "; Secure" : ""));
     }
 }

@@ -4,10 +4,10 @@ import io.flashsale.catalog.SaleNotPausedException;
 import io.flashsale.catalog.VersionConflictException;
 import io.flashsale.domain.FieldError;
 import io.flashsale.domain.InvalidFieldsException;
-import io.flashsale.gate.GateRefusal;
 import io.flashsale.openapi.ValidationErrors;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.purchase.OrderNotCancellableException;
+import io.flashsale.ratelimit.AccessDeniedException;
 import io.flashsale.redis.RedisUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -48,7 +48,7 @@ final class FailureHandler implements Handler<RoutingContext> {
         if (failure instanceof InvalidFieldsException invalid) {
             return invalidFields(ApiError.VALIDATION_FAILED, invalid.errors());
         }
-        if (failure instanceof GateRefusal refusal) {
+        if (failure instanceof AccessDeniedException refusal) {
             return refused(refusal);
         }
         if (failure instanceof RedisUnavailableException || failure instanceof StoreUnavailableException) {
@@ -86,7 +86,7 @@ final class FailureHandler implements Handler<RoutingContext> {
         return new ApiException(error, first.field() + " " + first.message()).naming(fields);
     }
 
-    private static ApiException refused(GateRefusal refusal) {
+    private static ApiException refused(AccessDeniedException refusal) {
         ApiException answer = switch (refusal.reason()) {
             case NOT_AUTHENTICATED ->
                 new ApiException(

@@ -1,7 +1,7 @@
 package io.flashsale.http;
 
+import io.flashsale.auth.AccountService;
 import io.flashsale.domain.ProductDetails;
-import io.flashsale.gate.Accounts;
 import io.flashsale.openapi.Contract;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -9,8 +9,8 @@ import java.util.function.Predicate;
 /** The formats of the contract that JSON Schema does not know. The rules themselves are where they belong. */
 public final class Formats {
     private static final Map<String, Predicate<String>> RULES = Map.of(
-            "email-address", Accounts::isEmail,
-            "new-password", Accounts::isPassword,
+            "email-address", AccountService::isEmail,
+            "new-password", AccountService::isPassword,
             "currency-code", ProductDetails::isCurrency,
             "instant", RequestJson::isInstant);
 

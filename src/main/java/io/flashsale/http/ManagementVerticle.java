@@ -1,7 +1,7 @@
 package io.flashsale.http;
 
 import io.flashsale.domain.Requirements;
-import io.flashsale.gate.DevMailbox;
+import io.flashsale.mail.DevMailbox;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;

@@ -1,7 +1,7 @@
 package io.flashsale.http;
 
+import io.flashsale.auth.AuthHandlers;
 import io.flashsale.domain.Order;
-import io.flashsale.gate.Gate;
 import io.flashsale.purchase.Orders;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -18,7 +18,7 @@ final class OrderEndpoints {
 
     void list(RoutingContext ctx) {
         PageQuery query = PageQuery.of(ctx.queryParams());
-        orders.list(Gate.session(ctx).userId(), query.cursor(), query.limit())
+        orders.list(AuthHandlers.session(ctx).userId(), query.cursor(), query.limit())
                 .onSuccess(page -> {
                     JsonArray items = new JsonArray();
                     page.items().forEach(order -> items.add(OrderJson.of(order)));
@@ -28,11 +28,11 @@ final class OrderEndpoints {
     }
 
     void read(RoutingContext ctx) {
-        answer(ctx, orders.find(Gate.session(ctx).userId(), ctx.pathParam("id")));
+        answer(ctx, orders.find(AuthHandlers.session(ctx).userId(), ctx.pathParam("id")));
     }
 
     void cancel(RoutingContext ctx) {
-        answer(ctx, orders.cancel(Gate.session(ctx).userId(), ctx.pathParam("id")));
+        answer(ctx, orders.cancel(AuthHandlers.session(ctx).userId(), ctx.pathParam("id")));
     }
 
     private static void answer(RoutingContext ctx, Future<Optional<Order>> order) {

@@ -1,5 +1,6 @@
 package io.flashsale.http;
 
+import io.flashsale.auth.AuthHandlers;
 import io.flashsale.catalog.Catalog;
 import io.flashsale.catalog.Change;
 import io.flashsale.catalog.ProductEditor;
@@ -7,7 +8,6 @@ import io.flashsale.catalog.ProductView;
 import io.flashsale.domain.Page;
 import io.flashsale.domain.Product;
 import io.flashsale.domain.ProductDetails;
-import io.flashsale.gate.Gate;
 import io.flashsale.persistence.audit.AuditAction;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -58,7 +58,7 @@ final class ProductEndpoints {
         PageQuery query = PageQuery.of(ctx.queryParams());
         catalog.list(query.cursor(), query.limit())
                 .compose(page -> catalog.purchasedBy(
-                                Gate.session(ctx).userId(),
+                                AuthHandlers.session(ctx).userId(),
                                 page.items().stream()
                                         .map(view -> view.product().id())
                                         .toList())

@@ -1,9 +1,9 @@
 package io.flashsale.http;
 
+import io.flashsale.auth.AuthHandlers;
 import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.InvalidFieldsException;
 import io.flashsale.domain.ProductIds;
-import io.flashsale.gate.Gate;
 import io.flashsale.purchase.PurchaseClient;
 import io.flashsale.purchase.PurchaseCommand;
 import io.flashsale.purchase.PurchaseOutcome;
@@ -34,7 +34,7 @@ final class PurchaseEndpoint {
             throw ProductEndpoints.unknown();
         }
         purchases
-                .buy(new PurchaseCommand(Gate.session(ctx).userId(), productId, key, (int) quantity))
+                .buy(new PurchaseCommand(AuthHandlers.session(ctx).userId(), productId, key, (int) quantity))
                 .onSuccess(outcome -> answer(ctx, outcome))
                 .onFailure(ctx::fail);
     }

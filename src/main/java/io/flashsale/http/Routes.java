@@ -6,11 +6,10 @@ import static io.vertx.core.http.HttpMethod.POST;
 import static io.vertx.core.http.HttpMethod.PUT;
 
 import io.flashsale.apidocs.ApiDocs;
+import io.flashsale.auth.AccountService;
+import io.flashsale.auth.AuthHandlers;
 import io.flashsale.catalog.Catalog;
 import io.flashsale.catalog.ProductEditor;
-import io.flashsale.gate.Accounts;
-import io.flashsale.gate.Action;
-import io.flashsale.gate.Gate;
 import io.flashsale.live.LiveRoom;
 import io.flashsale.live.LiveStock;
 import io.flashsale.openapi.Contract;
@@ -21,6 +20,7 @@ import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.Orders;
 import io.flashsale.purchase.PurchaseClient;
 import io.flashsale.purchase.ReservedOrders;
+import io.flashsale.ratelimit.Action;
 import io.flashsale.redis.RedisGateway;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -33,7 +33,7 @@ import java.util.List;
 /** Every route with its chain, a line each. What all of them share is in {@link RouteTable}. */
 public final class Routes {
     private final RouteTable table;
-    private final Gate gate;
+    private final AuthHandlers gate;
 
     /**
      * What the routes open the doors of; all of the same event loop.
@@ -41,8 +41,8 @@ public final class Routes {
      * @param link to Redis, which they share and which ends with them
      */
     public record Rooms(
-            Gate gate,
-            Accounts accounts,
+            AuthHandlers gate,
+            AccountService accounts,
             Catalog catalog,
             ProductEditor editor,
             PurchaseClient purchases,
@@ -64,7 +64,7 @@ public final class Routes {
         }
     }
 
-    private Routes(RouteTable table, Gate gate) {
+    private Routes(RouteTable table, AuthHandlers gate) {
         this.table = table;
         this.gate = gate;
     }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.gate.Action;
-import io.flashsale.gate.RateLimit;
+import io.flashsale.ratelimit.Action;
+import io.flashsale.ratelimit.RateLimit;
 import io.flashsale.server.DriverValidator;
 import java.io.IOException;
 import java.nio.file.Files;

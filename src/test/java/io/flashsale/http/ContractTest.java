@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.auth.AuthHandlers;
+import io.flashsale.auth.SessionService;
 import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.ProductIds;
-import io.flashsale.gate.Gate;
-import io.flashsale.gate.Sessions;
 import io.flashsale.openapi.Contract;
 import io.flashsale.openapi.Operation;
 import io.flashsale.openapi.Parameter;
@@ -177,7 +177,8 @@ class ContractTest {
             return new byte[32];
         }
         if (type.getEnclosingClass() != Routes.class
-                && !List.of(Gate.class, Sessions.class, Overview.class).contains(type)) {
+                && !List.of(AuthHandlers.class, SessionService.class, Overview.class)
+                        .contains(type)) {
             return null;
         }
         Constructor<?> constructor = type.getDeclaredConstructors()[0];

@@ -1,6 +1,6 @@
 package io.flashsale.http;
 
-import io.flashsale.gate.Session;
+import io.flashsale.auth.Session;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;

@@ -1,0 +1,78 @@
+package io.flashsale.auth;
+
+import io.flashsale.domain.Hmacs;
+import io.flashsale.ratelimit.AccessDeniedException;
+import io.flashsale.ratelimit.RateLimit;
+import io.flashsale.ratelimit.RateLimiter;
+import io.flashsale.redis.Keys;
+import io.flashsale.redis.RedisGateway;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Stops guessing one account's password from many addresses, without letting the guesser lock its owner out: an address
+ * from which the account's code was entered before is not concerned.
+ *
+ * <p>Belongs to the event loop of its link.
+ */
+public final class BruteForceProtection {
+    private static final String ACTION = "login-failed";
+    private static final Duration KNOWN_FOR = Duration.ofDays(30);
+
+    private final RedisGateway link;
+    private final RateLimiter limiter;
+    private final RateLimit failures;
+
+    /**
+     * Makes a guard.
+     *
+     * @param failures wrong passwords that an account takes from addresses it does not know
+     */
+    public BruteForceProtection(RedisGateway link, RateLimiter limiter, RateLimit failures) {
+        this.link = link;
+        this.limiter = limiter;
+        this.failures = failures;
+    }
+
+    /** Refuses where too many failed, unless the address is known. */
+    Future<Void> check(String email, String address) {
+        String key = Keys.rateLimit(ACTION, email);
+        return link.send("GET", key).compose(count -> {
+            if (count.isNil() || count.asLong() < failures.count()) {
+                return Future.succeededFuture();
+            }
+            return link.send("EXISTS", knownKey(email, address))
+                    .compose(known -> known.asLong() == 1
+                            ? Future.succeededFuture()
+                            : link.send("PTTL", key)
+                                    .compose(left -> Future.failedFuture(new AccessDeniedException(
+                                            AccessDeniedException.Reason.RATE_LIMITED,
+                                            Duration.ofMillis(Math.max(1_000, left.asLong()))))));
+        });
+    }
+
+    /**
+     * Counts a wrong password.
+     *
+     * @return for how long unknown addresses are refused, where this was the one too many; else empty
+     */
+    Future<Optional<Duration>> failed(String email, Throwable failure) {
+        if (failure instanceof AccessDeniedException refusal
+                && refusal.reason() == AccessDeniedException.Reason.WRONG_CREDENTIALS) {
+            return limiter.inWindow(ACTION, email, failures)
+                    .map(verdict -> verdict.admitted() && verdict.remaining() == 0
+                            ? Optional.of(verdict.reset())
+                            : Optional.empty());
+        }
+        return Future.succeededFuture(Optional.empty());
+    }
+
+    void succeeded(String email, String address) {
+        link.send("SET", knownKey(email, address), "1", "PX", String.valueOf(KNOWN_FOR.toMillis()));
+    }
+
+    private static String knownKey(String email, String address) {
+        return Keys.knownAddress(Hmacs.sha256Hex(email).substring(0, 32), address);
+    }
+}

@@ -1,0 +1,2 @@
+/** Mails to users, and the ways to send them. */
+package io.flashsale.mail;

@@ -1,0 +1,51 @@
+package io.flashsale.ratelimit;
+
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** IP addresses as bytes. Never asks a name server. */
+final class Addresses {
+    private static final int IPV4_BYTES = 4;
+    private static final int NETWORK_BYTES = 8;
+
+    private Addresses() {}
+
+    /** Reads an address with or without brackets and port; an IPv4 one in IPv6 clothes is an IPv4 one. */
+    static Optional<byte[]> parse(String text) {
+        String address = withoutPort(text.trim());
+        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
+        if (bytes == null) {
+            return Optional.empty();
+        }
+        try {
+            // InetAddress unwraps ::ffff:a.b.c.d; from bytes it looks nothing up.
+            return Optional.of(InetAddress.getByAddress(bytes).getAddress());
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String withoutPort(String text) {
+        if (text.startsWith("[")) {
+            int end = text.indexOf(']');
+            return end < 0 ? text : text.substring(1, end);
+        }
+        int colon = text.indexOf(':');
+        boolean onlyOne = colon > 0 && colon == text.lastIndexOf(':');
+        String host = onlyOne ? text.substring(0, colon) : text;
+        int zone = host.indexOf('%');
+        return zone < 0 ? host : host.substring(0, zone);
+    }
+
+    /** An IPv4 address as it is, an IPv6 one by its /64. */
+    static String countedBy(byte[] address) {
+        if (address.length == IPV4_BYTES) {
+            return NetUtil.bytesToIpAddress(address);
+        }
+        byte[] network = Arrays.copyOf(Arrays.copyOf(address, NETWORK_BYTES), address.length);
+        return NetUtil.bytesToIpAddress(network) + "/64";
+    }
+}

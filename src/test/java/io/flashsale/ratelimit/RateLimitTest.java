@@ -1,0 +1,114 @@
+package io.flashsale.ratelimit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RateLimitTest {
+    @Test
+    void readsLimits() {
+        assertEquals(Optional.of(new RateLimit(10, Duration.ofSeconds(60))), RateLimit.parse("10/60s"));
+        assertEquals(Optional.of(new RateLimit(3, Duration.ofMinutes(5))), RateLimit.parse("3/5m"));
+        assertEquals(Optional.empty(), RateLimit.parse("unlimited"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "10", "10/60", "0/60s", "10/0s", "-1/60s", "10/25h", "10 /60s", "ten/60s"})
+    void refusesWhatIsNoLimit(String text) {
+        assertThrows(IllegalArgumentException.class, () -> RateLimit.parse(text));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "192.0.2.7, 192.0.2.7",
+        "192.0.2.7:8080, 192.0.2.7",
+        "::ffff:192.0.2.7, 192.0.2.7",
+        "2001:db8:1:2:3:4:5:6, 2001:db8:1:2::/64",
+        "'[2001:db8:1:2::9]:443', 2001:db8:1:2::/64"
+    })
+    void countsByAddressOrNetwork(String text, String counted) {
+        String told = Addresses.countedBy(Addresses.parse(text).orElseThrow());
+        if (counted.endsWith("/64")) {
+            // The same network however it is abbreviated.
+            assertTrue(told.endsWith("/64"));
+            assertArrayEquals(
+                    Addresses.parse(counted.substring(0, counted.length() - 3)).orElseThrow(),
+                    Addresses.parse(told.substring(0, told.length() - 3)).orElseThrow());
+        } else {
+            assertEquals(counted, told);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "unknown", "_hidden", "example.com", "1.2.3", "1.2.3.4.5", "999.1.1.1"})
+    void asksNoNameServer(String text) {
+        assertEquals(Optional.empty(), Addresses.parse(text));
+    }
+
+    @Test
+    void rangesContainWhatTheirPrefixSays() {
+        AddressRange range = AddressRange.parse("10.1.0.0/15");
+        assertTrue(range.contains(Addresses.parse("10.0.255.255").orElseThrow()));
+        assertTrue(range.contains(Addresses.parse("10.1.255.255").orElseThrow()));
+        assertFalse(range.contains(Addresses.parse("10.2.0.0").orElseThrow()));
+        assertFalse(range.contains(Addresses.parse("::1").orElseThrow()));
+        assertTrue(AddressRange.parse("::1").contains(Addresses.parse("::1").orElseThrow()));
+    }
+
+    @Test
+    void aRefusalIsRememberedUntilItsTimeAndNoLonger() {
+        Instant[] now = {Instant.EPOCH};
+        RejectionCache memory = new RejectionCache(clock(now));
+        memory.remember("k", Duration.ofSeconds(10));
+        now[0] = Instant.EPOCH.plusSeconds(9);
+        assertEquals(Optional.of(Duration.ofSeconds(1)), memory.refusedFor("k"));
+        now[0] = Instant.EPOCH.plusSeconds(10);
+        assertEquals(Optional.empty(), memory.refusedFor("k"));
+        memory.remember("k", Duration.ofSeconds(10));
+        now[0] = Instant.EPOCH.minusSeconds(3_600);
+        assertEquals(Optional.empty(), memory.refusedFor("k"), "a clock that jumps back keeps nobody out");
+    }
+
+    @Test
+    void aNodeAloneCountsWithinTheSameLimit() {
+        Instant[] now = {Instant.EPOCH};
+        RejectionCache memory = new RejectionCache(clock(now));
+        RateLimit limit = new RateLimit(2, Duration.ofSeconds(60));
+        assertTrue(memory.countLocally("a", limit).admitted());
+        assertTrue(memory.countLocally("a", limit).admitted());
+        assertFalse(memory.countLocally("a", limit).admitted());
+        now[0] = Instant.EPOCH.plusSeconds(60);
+        assertTrue(memory.countLocally("a", limit).admitted());
+    }
+
+    private static Clock clock(Instant[] now) {
+        return new Clock() {
+            @Override
+            public java.time.ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(java.time.ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return now[0];
+            }
+        };
+    }
+}
