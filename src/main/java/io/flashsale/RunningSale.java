@@ -1,6 +1,6 @@
 package io.flashsale;
 
-import io.flashsale.catalog.SaleControl;
+import io.flashsale.catalog.SalePort;
 import io.flashsale.domain.Product;
 import io.flashsale.purchase.HouseOrders;
 import io.flashsale.purchase.Ledger;
@@ -10,7 +10,7 @@ import io.flashsale.redis.RedisUnavailableException;
 import io.vertx.core.Future;
 
 /** The running sale as the catalogue sees it. */
-final class RunningSale implements SaleControl {
+final class RunningSale implements SalePort {
     private final Ledger ledger;
     private final Placement placement;
     private final HouseOrders house;

@@ -32,7 +32,7 @@ public final class Catalog {
     private final ProductStore products;
     private final OrderStore orders;
     private final ProductReader reader;
-    private final SaleControl sale;
+    private final SalePort sale;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
@@ -80,7 +80,7 @@ public final class Catalog {
             ProductStore products,
             OrderStore orders,
             RedisGateway link,
-            SaleControl sale,
+            SalePort sale,
             Settings settings,
             Clock clock) {
         this.products = products;

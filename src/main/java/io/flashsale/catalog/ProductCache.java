@@ -47,7 +47,7 @@ final class ProductCache {
          * Whether the entry may be shown. That an id is unknown, or its product deleted, is final; anything else counts
          * only as long as the sale does not sell under a newer version.
          */
-        boolean counts(LiveSales.Now sale) {
+        boolean counts(LiveSaleReader.Now sale) {
             return found
                     && product.map(it -> it.deleted() || sale.vouchesFor(it)).orElse(true);
         }
@@ -79,7 +79,7 @@ final class ProductCache {
         double jitter = 1 - JITTER * ThreadLocalRandom.current().nextDouble();
         long ttlMillis = (long) (settings.ttlOf(known.details()).toMillis() * jitter);
         long staleAtMillis = clock.millis() + (long) (ttlMillis * STALE_AFTER);
-        String entry = known.version() + " " + staleAtMillis + " " + ProductText.encode(known);
+        String entry = known.version() + " " + staleAtMillis + " " + ProductCacheCodec.encode(known);
         return write(productId, known.version(), entry, ttlMillis);
     }
 
@@ -97,7 +97,7 @@ final class ProductCache {
             if (parts[2].isEmpty()) {
                 return Entry.UNKNOWN_PRODUCT;
             }
-            Product product = ProductText.decode(parts[2]);
+            Product product = ProductCacheCodec.decode(parts[2]);
             return new Entry(true, Optional.of(product), clock.millis() > Long.parseLong(parts[1]));
         } catch (RuntimeException e) {
             // Of another release, perhaps: MongoDB has the product, and the next fill repairs the entry.

@@ -27,11 +27,11 @@ public final class ProductEditor {
 
     private final ProductStore products;
     private final Catalog catalog;
-    private final SaleControl sale;
+    private final SalePort sale;
     private final Clock clock;
 
     /** Wires the editor to the catalogue and the running sale. */
-    public ProductEditor(ProductStore products, Catalog catalog, SaleControl sale, Clock clock) {
+    public ProductEditor(ProductStore products, Catalog catalog, SalePort sale, Clock clock) {
         this.products = products;
         this.catalog = catalog;
         this.sale = sale;

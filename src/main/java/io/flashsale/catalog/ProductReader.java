@@ -26,17 +26,17 @@ final class ProductReader {
     private static final int MAX_SINGLE_LOADS = 4;
 
     private final ProductStore store;
-    private final LiveSales sales;
+    private final LiveSaleReader sales;
     private final ProductCache cache;
     private final PageCache pages;
-    private final CacheUpdates updates;
-    private final Flights<Optional<Product>> productFlights;
-    private final Flights<Page<Product>> pageFlights;
+    private final CacheWriteRetrier updates;
+    private final SingleFlight<Optional<Product>> productFlights;
+    private final SingleFlight<Page<Product>> pageFlights;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
 
     /** What Redis says of a product: its cache entry and its sale. */
-    private record Look(String productId, ProductCache.Entry entry, LiveSales.Now sale) {
+    private record Look(String productId, ProductCache.Entry entry, LiveSaleReader.Now sale) {
         boolean counts() {
             return entry.counts(sale);
         }
@@ -44,12 +44,12 @@ final class ProductReader {
 
     ProductReader(Vertx vertx, ProductStore store, RedisGateway link, Catalog.Settings settings, Clock clock) {
         this.store = store;
-        this.sales = new LiveSales(link);
+        this.sales = new LiveSaleReader(link);
         this.cache = new ProductCache(link, settings, clock);
         this.pages = new PageCache(link, settings);
-        this.updates = new CacheUpdates(vertx, cache, pages);
-        this.productFlights = new Flights<>(clock, settings.maxLoads());
-        this.pageFlights = new Flights<>(clock, settings.maxLoads());
+        this.updates = new CacheWriteRetrier(vertx, cache, pages);
+        this.productFlights = new SingleFlight<>(clock, settings.maxLoads());
+        this.pageFlights = new SingleFlight<>(clock, settings.maxLoads());
     }
 
     /** The product; empty for one that is unknown or was deleted. */
@@ -106,7 +106,7 @@ final class ProductReader {
     private Future<Look> look(String productId) {
         // Sent together: cache and sale cost one trip.
         Future<ProductCache.Entry> entry = cache.read(productId);
-        Future<LiveSales.Now> sale = sales.of(productId);
+        Future<LiveSaleReader.Now> sale = sales.of(productId);
         return Future.all(entry, sale).map(read -> new Look(productId, entry.result(), sale.result()));
     }
 

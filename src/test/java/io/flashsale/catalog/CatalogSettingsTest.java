@@ -54,6 +54,6 @@ class CatalogSettingsTest {
                 "p1", details("limited", 300), 9, 3, 4, true, Instant.ofEpochMilli(5), Instant.ofEpochMilli(6));
 
         // then
-        assertEquals(product, ProductText.decode(ProductText.encode(product)));
+        assertEquals(product, ProductCacheCodec.decode(ProductCacheCodec.encode(product)));
     }
 }

@@ -9,7 +9,7 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /** Running sales that nobody buys from: the settings and the counter, in a real Redis. */
-final class TestSales implements SaleControl {
+final class TestSales implements SalePort {
     private static final Script CONFIGURE = Script.of("configure-2", """
             local sale = redis.call('HMGET', KEYS[1], 'version', 'highest')
             redis.call('HSET', KEYS[1], 'certifiedBy', ARGV[1])

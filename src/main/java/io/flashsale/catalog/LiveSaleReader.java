@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What running sales say of themselves, read from Redis each time: it is never kept with a product. */
-final class LiveSales {
+final class LiveSaleReader {
     private static final Now SILENT = new Now(null, null);
 
     private final RedisGateway link;
@@ -28,7 +28,7 @@ final class LiveSales {
         }
     }
 
-    LiveSales(RedisGateway link) {
+    LiveSaleReader(RedisGateway link) {
         this.link = link;
     }
 

@@ -6,8 +6,8 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 
 /** A product as the cache keeps it. */
-final class ProductText {
-    private ProductText() {}
+final class ProductCacheCodec {
+    private ProductCacheCodec() {}
 
     static String encode(Product product) {
         ProductDetails details = product.details();

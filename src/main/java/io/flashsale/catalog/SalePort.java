@@ -4,7 +4,7 @@ import io.flashsale.domain.Product;
 import io.vertx.core.Future;
 
 /** What the catalogue needs of the running sale. The root plugs the ledger in, so that neither room knows the other. */
-public interface SaleControl {
+public interface SalePort {
     /** Makes the sale's keys in Redis from what MongoDB holds. */
     Future<Void> open(String productId);
 

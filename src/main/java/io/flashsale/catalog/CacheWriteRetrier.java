@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Belongs to one event loop.
  */
-final class CacheUpdates {
-    private static final Logger LOG = LoggerFactory.getLogger(CacheUpdates.class);
+final class CacheWriteRetrier {
+    private static final Logger LOG = LoggerFactory.getLogger(CacheWriteRetrier.class);
     private static final Duration PAUSE = Duration.ofMillis(200);
     /** Beyond it the sales' own versions, which the reconciler brings up to date, void what is old. */
     private static final int MAX_OWED = 1_000;
@@ -32,7 +32,7 @@ final class CacheUpdates {
     private boolean pagesOwed;
     private boolean armed;
 
-    CacheUpdates(Vertx vertx, ProductCache products, PageCache pages) {
+    CacheWriteRetrier(Vertx vertx, ProductCache products, PageCache pages) {
         this.vertx = vertx;
         this.products = products;
         this.pages = pages;

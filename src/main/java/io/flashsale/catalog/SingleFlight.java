@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  *
  * @param <T> what is read
  */
-final class Flights<T> {
+final class SingleFlight<T> {
     /**
      * A reader does not join a read that began longer ago: it may have passed an edit that was answered before the
      * reader came.
@@ -34,7 +34,7 @@ final class Flights<T> {
      *
      * @param max keys that may be read at once; one more is refused
      */
-    Flights(Clock clock, int max) {
+    SingleFlight(Clock clock, int max) {
         this.clock = clock;
         this.max = max;
     }

@@ -15,11 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class FlightsTest {
+class SingleFlightTest {
     private long nowMillis = 1_000;
     private final InstantSource source = () -> Instant.ofEpochMilli(nowMillis);
     private final Clock clock = source.withZone(ZoneOffset.UTC);
-    private final Flights<String> flights = new Flights<>(clock, 2);
+    private final SingleFlight<String> flights = new SingleFlight<>(clock, 2);
     private final List<Promise<String>> reads = new ArrayList<>();
     private final Promise<Void> kept = Promise.promise();
 
