@@ -12,7 +12,7 @@ import io.flashsale.config.Configuration;
 import io.flashsale.http.Overview;
 import io.flashsale.http.Routes;
 import io.flashsale.live.LiveMetrics;
-import io.flashsale.live.LiveRoom;
+import io.flashsale.live.SubscriptionHub;
 import io.flashsale.mail.Mailer;
 import io.flashsale.persistence.MongoGateway;
 import io.flashsale.persistence.SecretStore;
@@ -277,7 +277,7 @@ final class Node {
                     purchases,
                     new Orders(orders, ledger, placement, letters),
                     letters,
-                    new LiveRoom(
+                    new SubscriptionHub(
                             loop,
                             link,
                             configuration.live(),

@@ -7,7 +7,7 @@ import io.flashsale.catalog.Catalog;
 import io.flashsale.domain.Requirements;
 import io.flashsale.http.HttpVerticle;
 import io.flashsale.http.ManagementVerticle;
-import io.flashsale.live.LiveRoom;
+import io.flashsale.live.SubscriptionHub;
 import io.flashsale.mail.SmtpMailer;
 import io.flashsale.persistence.MongoGateway;
 import io.flashsale.persistence.order.GroupCommit;
@@ -51,7 +51,7 @@ public record Configuration(
         Catalog.Settings catalog,
         ReconcilerVerticle.Settings reconciler,
         Reconciler.Settings reconciliation,
-        LiveRoom.Settings live,
+        SubscriptionHub.Settings live,
         PasswordHasher.Settings passwords,
         SessionService.Settings sessions,
         RateLimit failedLogins,
@@ -187,7 +187,7 @@ public record Configuration(
                                 reader.integer("reconcile.maxRefusals"))),
                 reader.build(
                         "live.",
-                        () -> new LiveRoom.Settings(
+                        () -> new SubscriptionHub.Settings(
                                 reader.integer("live.maxClients"),
                                 reader.integer("live.maxProducts"),
                                 reader.duration("live.heartbeat"))),

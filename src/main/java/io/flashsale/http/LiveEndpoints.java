@@ -1,6 +1,6 @@
 package io.flashsale.http;
 
-import io.flashsale.live.LiveStock;
+import io.flashsale.live.LiveTransports;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,10 +15,10 @@ final class LiveEndpoints {
     private static final Pattern SEQ = Pattern.compile("\\d{1,18}");
     private static final Duration SOON = Duration.ofSeconds(5);
 
-    private final LiveStock live;
+    private final LiveTransports live;
     private final Set<String> origins;
 
-    LiveEndpoints(LiveStock live, List<String> origins) {
+    LiveEndpoints(LiveTransports live, List<String> origins) {
         this.live = live;
         this.origins = Set.copyOf(origins);
     }
@@ -30,7 +30,7 @@ final class LiveEndpoints {
                     if (!there) {
                         ctx.fail(ProductEndpoints.unknown());
                     } else if (ctx.request().method().equals(HttpMethod.HEAD)) {
-                        LiveStock.announce(ctx.response()).end();
+                        LiveTransports.announce(ctx.response()).end();
                     } else if (!live.stream(ctx.response(), productId, lastSeen(ctx.request()))) {
                         ctx.fail(full());
                     }

@@ -10,8 +10,8 @@ import io.flashsale.auth.AccountService;
 import io.flashsale.auth.AuthHandlers;
 import io.flashsale.catalog.Catalog;
 import io.flashsale.catalog.ProductEditor;
-import io.flashsale.live.LiveRoom;
-import io.flashsale.live.LiveStock;
+import io.flashsale.live.LiveTransports;
+import io.flashsale.live.SubscriptionHub;
 import io.flashsale.openapi.Contract;
 import io.flashsale.persistence.audit.AuditClient;
 import io.flashsale.persistence.audit.AuditStore;
@@ -48,7 +48,7 @@ public final class Routes {
             PurchaseClient purchases,
             Orders orders,
             DeadLetters deadLetters,
-            LiveRoom live,
+            SubscriptionHub live,
             Administration administration,
             RedisGateway link) {}
 
@@ -77,7 +77,7 @@ public final class Routes {
         routes.sale(new PurchaseEndpoint(rooms.purchases()), new OrderEndpoints(rooms.orders()));
         AdminAudit audit = new AdminAudit(rooms.administration().log(), clock);
         routes.catalog(new ProductEndpoints(rooms.catalog(), rooms.editor(), audit, clock));
-        routes.live(new LiveEndpoints(new LiveStock(rooms.live()), settings.corsOrigins()));
+        routes.live(new LiveEndpoints(new LiveTransports(rooms.live()), settings.corsOrigins()));
         routes.admin(new DeadLetterEndpoints(rooms.deadLetters(), audit));
         routes.admin(rooms.administration());
         routes.face(new FaceEndpoints(shared.face()));

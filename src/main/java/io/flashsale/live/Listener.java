@@ -18,7 +18,7 @@ final class Listener {
          *
          * @return false where the client does not read: it is dropped, not waited for
          */
-        boolean send(News news);
+        boolean send(EventBatch news);
 
         /** Keeps the connection, and proxies in between, awake; false as for {@link #send}. */
         boolean heartbeat();
@@ -64,12 +64,12 @@ final class Listener {
 
     /** Begins with how the product stands, also where the client has seen that before; false as for {@link #tell}. */
     boolean begin(StockEvent snapshot) {
-        News news = News.of(List.of(snapshot));
+        EventBatch news = EventBatch.of(List.of(snapshot));
         return snapshot.seq() == seen(snapshot.productId()) ? outlet.send(news) : tell(news);
     }
 
     /** Tells what is newer than what was told before; false where the client does not read. */
-    boolean tell(News news) {
+    boolean tell(EventBatch news) {
         long seen = seen(news.productId());
         if (news.latest() <= seen) {
             return true;

@@ -5,7 +5,7 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
 
 /** A client on a WebSocket (RFC 6455). */
-final class SocketOutlet implements Listener.Outlet {
+final class WebSocketSink implements Listener.Outlet {
     /** RFC 6455, section 7.4.1: going away. */
     private static final short GOING_AWAY = 1001;
 
@@ -15,13 +15,13 @@ final class SocketOutlet implements Listener.Outlet {
     private final ServerWebSocket socket;
     private int unanswered;
 
-    SocketOutlet(ServerWebSocket socket) {
+    WebSocketSink(ServerWebSocket socket) {
         this.socket = socket;
         socket.pongHandler(pong -> unanswered = 0);
     }
 
     @Override
-    public boolean send(News news) {
+    public boolean send(EventBatch news) {
         for (StockEvent event : news.events()) {
             if (!write(event.json())) {
                 return false;

@@ -14,13 +14,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How thousands are told. */
-class TellingTest {
+class BroadcasterTest {
     private static final int CLIENTS = 1_000;
 
     private final Vertx vertx = Vertx.vertx();
     private final Context loop = vertx.getOrCreateContext();
-    private final Watched watched = new Watched("p");
-    private final Telling telling = new Telling(vertx, watched, listener -> {});
+    private final ProductTopic watched = new ProductTopic("p");
+    private final Broadcaster telling = new Broadcaster(vertx, watched, listener -> {});
     private final List<Client> clients = new ArrayList<>();
     private final CountDownLatch soldOut = new CountDownLatch(CLIENTS + 1);
     private boolean interrupted;
@@ -31,7 +31,7 @@ class TellingTest {
         private final List<List<StockEvent.Kind>> writes = new ArrayList<>();
 
         @Override
-        public boolean send(News news) {
+        public boolean send(EventBatch news) {
             List<StockEvent.Kind> kinds =
                     news.events().stream().map(StockEvent::kind).toList();
             writes.add(kinds);

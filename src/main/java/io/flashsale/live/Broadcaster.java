@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * <p>Thousands are told in slices, between which the event loop does what else it has to do, such as taking purchases; and
  * whoever is told later is told what came meanwhile. Belongs to one event loop.
  */
-final class Telling {
+final class Broadcaster {
     private static final long EVERY_MILLIS = 100;
 
     /** One script says several things: a moment lets them be told in one write, which is what telling costs. */
@@ -28,7 +28,7 @@ final class Telling {
     }
 
     private final Vertx vertx;
-    private final Watched watched;
+    private final ProductTopic watched;
     private final Consumer<Listener> drop;
     private State state = State.QUIET;
     private long timer;
@@ -40,7 +40,7 @@ final class Telling {
      *
      * @param drop is given who does not read
      */
-    Telling(Vertx vertx, Watched watched, Consumer<Listener> drop) {
+    Broadcaster(Vertx vertx, ProductTopic watched, Consumer<Listener> drop) {
         this.vertx = vertx;
         this.watched = watched;
         this.drop = drop;
@@ -66,7 +66,7 @@ final class Telling {
 
     private void tell() {
         long before = watched.told();
-        Optional<News> news = watched.news();
+        Optional<EventBatch> news = watched.news();
         if (news.isEmpty()) {
             state = State.QUIET;
             hurried = false;
@@ -76,7 +76,7 @@ final class Telling {
         tell(news.get(), before, watched.audience(), 0);
     }
 
-    private void tell(News news, long before, List<Listener> audience, int from) {
+    private void tell(EventBatch news, long before, List<Listener> audience, int from) {
         if (hurry) {
             // All over again, with it, and to those too who came meanwhile: who was told the rest is told only that.
             hurry = false;

@@ -15,7 +15,7 @@ import java.util.Set;
  *
  * <p>Belongs to one event loop.
  */
-final class Watched {
+final class ProductTopic {
     private static final Comparator<StockEvent> BY_SEQ = Comparator.comparingLong(StockEvent::seq);
 
     private final String productId;
@@ -25,7 +25,7 @@ final class Watched {
     private StockEvent snapshot;
     private long told;
 
-    Watched(String productId) {
+    ProductTopic(String productId) {
         this.productId = productId;
     }
 
@@ -105,16 +105,16 @@ final class Watched {
     }
 
     /** What was not told yet, in order; from now on it was. Empty where there is nothing new. */
-    Optional<News> news() {
-        Optional<News> news = since(told);
-        told = news.map(News::latest).orElse(told);
+    Optional<EventBatch> news() {
+        Optional<EventBatch> news = since(told);
+        told = news.map(EventBatch::latest).orElse(told);
         return news;
     }
 
     /** The newest of each kind after that. */
-    Optional<News> since(long seq) {
+    Optional<EventBatch> since(long seq) {
         List<StockEvent> since = after(seq);
-        return since.isEmpty() ? Optional.empty() : Optional.of(News.of(since));
+        return since.isEmpty() ? Optional.empty() : Optional.of(EventBatch.of(since));
     }
 
     private List<StockEvent> after(long seq) {

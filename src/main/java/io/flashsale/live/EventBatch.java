@@ -10,14 +10,14 @@ import java.util.List;
  * @param events in order, at least one
  * @param stream all of them as they are told on a stream
  */
-record News(List<StockEvent> events, Buffer stream) {
-    static News of(List<StockEvent> events) {
+record EventBatch(List<StockEvent> events, Buffer stream) {
+    static EventBatch of(List<StockEvent> events) {
         if (events.size() == 1) {
-            return new News(events, events.get(0).stream());
+            return new EventBatch(events, events.get(0).stream());
         }
         Buffer stream = Buffer.buffer();
         events.forEach(event -> stream.appendBuffer(event.stream()));
-        return new News(List.copyOf(events), stream);
+        return new EventBatch(List.copyOf(events), stream);
     }
 
     String productId() {
@@ -30,7 +30,7 @@ record News(List<StockEvent> events, Buffer stream) {
     }
 
     /** The part of it that comes after that; there has to be one. */
-    News after(long seq) {
+    EventBatch after(long seq) {
         return events.get(0).seq() > seq
                 ? this
                 : of(events.stream().filter(event -> event.seq() > seq).toList());

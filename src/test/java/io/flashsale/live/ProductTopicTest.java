@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a client is told, and in which order. */
-class WatchedTest {
-    private final Watched watched = new Watched("p");
+class ProductTopicTest {
+    private final ProductTopic watched = new ProductTopic("p");
 
     /** A client that notes what it is told, as long as it reads. */
     private static final class Client implements Listener.Outlet {
@@ -18,7 +18,7 @@ class WatchedTest {
         private boolean reads = true;
 
         @Override
-        public boolean send(News news) {
+        public boolean send(EventBatch news) {
             news.events().forEach(event -> told.add(event.kind() + " " + event.seq()));
             return reads;
         }
@@ -171,7 +171,7 @@ class WatchedTest {
 
         // then
         assertFalse(watched.begin(listener));
-        assertFalse(listener.tell(News.of(List.of(event("stock:updated", 8)))));
+        assertFalse(listener.tell(EventBatch.of(List.of(event("stock:updated", 8)))));
     }
 
     @Test

@@ -16,7 +16,7 @@ import java.util.function.BiConsumer;
  *
  * <p>Belongs to the event loop of its link.
  */
-final class Looks {
+final class SnapshotReader {
     private static final int AT_ONCE = 64;
 
     private final RedisGateway link;
@@ -31,7 +31,7 @@ final class Looks {
      *
      * @param seen is given the product and what was seen; empty where there is no such sale
      */
-    Looks(RedisGateway link, BiConsumer<String, Future<Optional<StockEvent>>> seen) {
+    SnapshotReader(RedisGateway link, BiConsumer<String, Future<Optional<StockEvent>>> seen) {
         this.link = link;
         this.seen = seen;
     }

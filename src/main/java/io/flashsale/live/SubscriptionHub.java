@@ -21,7 +21,7 @@ import java.util.function.Function;
  * <p>Whoever comes is told how the product stands, from a look at Redis that all who come within a tenth of a second
  * share; and everything is looked at again whenever something may have been missed. Belongs to that event loop.
  */
-public final class LiveRoom {
+public final class SubscriptionHub {
     /**
      * What bounds it.
      *
@@ -51,12 +51,12 @@ public final class LiveRoom {
     private final Settings settings;
     private final LiveMetrics metrics;
     private final Function<String, Future<Boolean>> exists;
-    private final Looks looks;
+    private final SnapshotReader looks;
     private final Set<Listener> listeners = new HashSet<>();
-    private final Map<String, Watched> byProduct = new HashMap<>();
-    private final Map<String, Telling> tellings = new HashMap<>();
-    private final Set<Watched> lookedLately = new HashSet<>();
-    private final Set<Watched> lookingLater = new HashSet<>();
+    private final Map<String, ProductTopic> byProduct = new HashMap<>();
+    private final Map<String, Broadcaster> tellings = new HashMap<>();
+    private final Set<ProductTopic> lookedLately = new HashSet<>();
+    private final Set<ProductTopic> lookingLater = new HashSet<>();
     private final Heartbeat heartbeat;
     private boolean closed;
 
@@ -65,7 +65,7 @@ public final class LiveRoom {
      *
      * @param exists whether there is such a product
      */
-    public LiveRoom(
+    public SubscriptionHub(
             Vertx vertx,
             RedisGateway link,
             Settings settings,
@@ -75,7 +75,7 @@ public final class LiveRoom {
         this.settings = settings;
         this.metrics = metrics;
         this.exists = exists;
-        this.looks = new Looks(link, this::looked);
+        this.looks = new SnapshotReader(link, this::looked);
         this.heartbeat = new Heartbeat(vertx, settings.heartbeat(), this::beat);
         heartbeat.start();
         vertx.eventBus().<StockEvent>localConsumer(LiveVerticle.EVENTS, message -> heard(message.body()));
@@ -106,7 +106,7 @@ public final class LiveRoom {
         if (listeners.remove(listener)) {
             metrics.leave();
             listener.productIds().forEach(productId -> {
-                Watched watched = byProduct.get(productId);
+                ProductTopic watched = byProduct.get(productId);
                 if (watched != null) {
                     watched.leave(listener);
                     forgetIfDeserted(watched);
@@ -115,13 +115,13 @@ public final class LiveRoom {
         }
     }
 
-    private void forgetIfDeserted(Watched watched) {
+    private void forgetIfDeserted(ProductTopic watched) {
         if (watched.isDeserted()) {
             forget(watched);
         }
     }
 
-    private void forget(Watched watched) {
+    private void forget(ProductTopic watched) {
         if (byProduct.remove(watched.productId(), watched)) {
             tellings.remove(watched.productId());
         }
@@ -141,8 +141,8 @@ public final class LiveRoom {
             return;
         }
         listener.come(productId, lastSeen);
-        Watched watched = byProduct.computeIfAbsent(productId, Watched::new);
-        tellings.computeIfAbsent(productId, first -> new Telling(vertx, watched, this::drop));
+        ProductTopic watched = byProduct.computeIfAbsent(productId, ProductTopic::new);
+        tellings.computeIfAbsent(productId, first -> new Broadcaster(vertx, watched, this::drop));
         if (lookedLately.contains(watched) && watched.isNewTo(listener)) {
             begin(watched, listener);
         } else {
@@ -152,7 +152,7 @@ public final class LiveRoom {
         }
     }
 
-    private void begin(Watched watched, Listener listener) {
+    private void begin(ProductTopic watched, Listener listener) {
         if (!watched.begin(listener)) {
             drop(listener);
         }
@@ -164,7 +164,7 @@ public final class LiveRoom {
     }
 
     private void looked(String productId, Future<Optional<StockEvent>> seen) {
-        Watched watched = byProduct.get(productId);
+        ProductTopic watched = byProduct.get(productId);
         if (watched == null) {
             return;
         }
@@ -184,7 +184,7 @@ public final class LiveRoom {
     }
 
     /** Somebody waits who could not be told how it stands, or had seen something newer elsewhere. */
-    private void lookLater(Watched watched) {
+    private void lookLater(ProductTopic watched) {
         if (watched.isAwaited() && lookingLater.add(watched)) {
             vertx.setTimer(LOOK_AGAIN_MILLIS, timer -> {
                 lookingLater.remove(watched);
@@ -195,7 +195,7 @@ public final class LiveRoom {
         }
     }
 
-    private void looked(Watched watched, StockEvent now) {
+    private void looked(ProductTopic watched, StockEvent now) {
         if (now.last()) {
             gone(watched);
             return;
@@ -209,7 +209,7 @@ public final class LiveRoom {
     }
 
     /** Begins with everybody who waits and has seen nothing newer. */
-    private void beginWith(Watched watched, StockEvent snapshot) {
+    private void beginWith(ProductTopic watched, StockEvent snapshot) {
         watched.look(snapshot);
         for (Listener listener : watched.waiting()) {
             if (watched.isNewTo(listener)) {
@@ -219,7 +219,7 @@ public final class LiveRoom {
     }
 
     private void heard(StockEvent event) {
-        Watched watched = byProduct.get(event.productId());
+        ProductTopic watched = byProduct.get(event.productId());
         if (watched == null) {
             return;
         }
@@ -236,7 +236,7 @@ public final class LiveRoom {
     }
 
     /** The product was deleted. */
-    private void gone(Watched watched) {
+    private void gone(ProductTopic watched) {
         forget(watched);
         for (Listener listener : watched.leaveAll()) {
             if (!listener.gone(watched.productId())) {

@@ -16,21 +16,21 @@ import java.util.Set;
  *
  * <p>Belongs to one event loop.
  */
-final class SocketClient {
+final class WebSocketSession {
     /** RFC 6455, section 7.4.1. */
     private static final short BAD_MESSAGE = 1007;
 
     private static final short POLICY = 1008;
     private static final int MESSAGES_PER_PRODUCT = 10;
 
-    private final LiveRoom room;
+    private final SubscriptionHub room;
     private final ServerWebSocket socket;
-    private final SocketOutlet outlet;
+    private final WebSocketSink outlet;
     private final Listener listener;
     private final Set<String> asked = new HashSet<>();
     private int messages;
 
-    SocketClient(LiveRoom room, ServerWebSocket socket, SocketOutlet outlet, Listener listener) {
+    WebSocketSession(SubscriptionHub room, ServerWebSocket socket, WebSocketSink outlet, Listener listener) {
         this.room = room;
         this.socket = socket;
         this.outlet = outlet;

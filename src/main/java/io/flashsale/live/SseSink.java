@@ -4,17 +4,17 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 
 /** A client that reads Server-Sent Events (WHATWG HTML, section 9.2). */
-final class SseOutlet implements Listener.Outlet {
+final class SseSink implements Listener.Outlet {
     private static final Buffer COMMENT = Buffer.buffer(":\n\n");
 
     private final HttpServerResponse response;
 
-    SseOutlet(HttpServerResponse response) {
+    SseSink(HttpServerResponse response) {
         this.response = response;
     }
 
     @Override
-    public boolean send(News news) {
+    public boolean send(EventBatch news) {
         return write(news.stream());
     }
 

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** The doors of the room: one for each way to listen. */
-public final class LiveStock {
+public final class LiveTransports {
     /** RFC 6455, section 7.4.1. */
     private static final short PROTOCOL = 1002;
 
@@ -21,10 +21,10 @@ public final class LiveStock {
 
     private static final int RETRY_JITTER_MILLIS = 4_000;
 
-    private final LiveRoom room;
+    private final SubscriptionHub room;
 
     /** Opens the doors. */
-    public LiveStock(LiveRoom room) {
+    public LiveTransports(SubscriptionHub room) {
         this.room = room;
     }
 
@@ -49,7 +49,7 @@ public final class LiveStock {
             // It left while it was asked whether there is such a product, and no handler would tell of that any more.
             return true;
         }
-        Optional<Listener> entered = room.enter(new SseOutlet(response));
+        Optional<Listener> entered = room.enter(new SseSink(response));
         if (entered.isEmpty()) {
             return false;
         }
@@ -77,7 +77,7 @@ public final class LiveStock {
      * @return false where the house is full
      */
     public boolean serve(ServerWebSocket socket) {
-        SocketOutlet outlet = new SocketOutlet(socket);
+        WebSocketSink outlet = new WebSocketSink(socket);
         Optional<Listener> entered = room.enter(outlet);
         if (entered.isEmpty()) {
             return false;
@@ -91,7 +91,7 @@ public final class LiveStock {
             socket.close(PROTOCOL, "broken or too large");
         });
         socket.binaryMessageHandler(message -> socket.close(BAD_MESSAGE, "send text"));
-        socket.textMessageHandler(new SocketClient(room, socket, outlet, listener)::hear);
+        socket.textMessageHandler(new WebSocketSession(room, socket, outlet, listener)::hear);
         return true;
     }
 }
