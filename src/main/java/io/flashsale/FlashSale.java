@@ -21,9 +21,9 @@ import io.flashsale.persistence.audit.AuditVerticle;
 import io.flashsale.persistence.order.OrderClient;
 import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.persistence.order.PersistenceVerticle;
-import io.flashsale.purchase.Ledger;
 import io.flashsale.purchase.PurchaseVerticle;
 import io.flashsale.purchase.RecoveryClient;
+import io.flashsale.purchase.SaleScripts;
 import io.flashsale.reconcile.ReconcilerVerticle;
 import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.ServerIdentity;
@@ -85,7 +85,7 @@ public final class FlashSale {
      * @param stores where Redis and MongoDB are, whoever started them
      */
     public FlashSale(Vertx vertx, Configuration configuration, Configuration.Stores stores, Clock clock) {
-        this(vertx, configuration, stores, Ledger.Scripts.load(), clock);
+        this(vertx, configuration, stores, SaleScripts.Scripts.load(), clock);
     }
 
     /** The same with other scripts: a test breaks one of them on purpose. */
@@ -93,7 +93,7 @@ public final class FlashSale {
             Vertx vertx,
             Configuration configuration,
             Configuration.Stores stores,
-            Ledger.Scripts scripts,
+            SaleScripts.Scripts scripts,
             Clock clock) {
         this.vertx = vertx;
         this.configuration = configuration;

@@ -14,6 +14,10 @@ import io.flashsale.http.Routes;
 import io.flashsale.live.LiveMetrics;
 import io.flashsale.live.SubscriptionHub;
 import io.flashsale.mail.Mailer;
+import io.flashsale.orders.DeadLetterService;
+import io.flashsale.orders.OrderAudit;
+import io.flashsale.orders.OrderPersister;
+import io.flashsale.orders.OrderService;
 import io.flashsale.persistence.MongoGateway;
 import io.flashsale.persistence.SecretStore;
 import io.flashsale.persistence.account.AccountStore;
@@ -29,19 +33,15 @@ import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.persistence.order.OrderWriter;
 import io.flashsale.persistence.product.ProductStore;
 import io.flashsale.persistence.session.SessionStore;
-import io.flashsale.purchase.Admission;
-import io.flashsale.purchase.DeadLetters;
-import io.flashsale.purchase.HouseOrders;
-import io.flashsale.purchase.Ledger;
-import io.flashsale.purchase.OrderAudit;
-import io.flashsale.purchase.Orders;
-import io.flashsale.purchase.Placement;
+import io.flashsale.purchase.ConcurrencyLimiter;
 import io.flashsale.purchase.PurchaseClient;
 import io.flashsale.purchase.PurchaseMetrics;
-import io.flashsale.purchase.Purchases;
+import io.flashsale.purchase.PurchaseService;
 import io.flashsale.purchase.RecoveryClient;
 import io.flashsale.purchase.ReservedOrders;
-import io.flashsale.purchase.SaleFigures;
+import io.flashsale.purchase.SaleScripts;
+import io.flashsale.purchase.StockHolds;
+import io.flashsale.purchase.StockLevelReader;
 import io.flashsale.ratelimit.ClientAddress;
 import io.flashsale.ratelimit.RateLimiter;
 import io.flashsale.ratelimit.RejectionCache;
@@ -77,7 +77,7 @@ final class Node {
 
     private final Vertx vertx;
     private final Configuration configuration;
-    private final Ledger.Scripts scripts;
+    private final SaleScripts.Scripts scripts;
     private final RedisOptions redisOptions;
     private final Clock clock;
 
@@ -114,7 +114,7 @@ final class Node {
     Node(
             Vertx vertx,
             Configuration configuration,
-            Ledger.Scripts scripts,
+            SaleScripts.Scripts scripts,
             RedisOptions redisOptions,
             Mailer mailer,
             MeterRegistry meters,
@@ -133,7 +133,7 @@ final class Node {
         this.secrets = new SecretStore(mongo);
         this.orderClient = new OrderClient(vertx, configuration.purchase().confirmTimeout());
         this.recoveries = new RecoveryClient(vertx);
-        Admission admission = new Admission(configuration.purchase().maxInFlight());
+        ConcurrencyLimiter admission = new ConcurrencyLimiter(configuration.purchase().maxInFlight());
         this.commitMetrics = new CommitMetrics(meters);
         this.purchaseMetrics = new PurchaseMetrics(meters, admission);
         this.purchases = new PurchaseClient(vertx, admission, purchaseMetrics, patience(configuration));
@@ -225,10 +225,10 @@ final class Node {
         return new AuditLog(loop, audit, auditMetrics);
     }
 
-    Future<Purchases> purchases(Vertx loop) {
+    Future<PurchaseService> purchases(Vertx loop) {
         return connect().map(link -> {
-            Ledger ledger = ledger(link);
-            return new Purchases(
+            SaleScripts ledger = ledger(link);
+            return new PurchaseService(
                     loop,
                     ledger,
                     placement(loop, ledger),
@@ -242,9 +242,9 @@ final class Node {
 
     Future<Reconciler> reconciler(Vertx loop) {
         return connect().map(link -> {
-            Ledger ledger = ledger(link);
-            Placement placement = placement(loop, ledger);
-            DeadLetters letters = letters(ledger, placement);
+            SaleScripts ledger = ledger(link);
+            OrderPersister placement = placement(loop, ledger);
+            DeadLetterService letters = letters(ledger, placement);
             return new Reconciler(
                     new Reconciler.Rooms(
                             ledger, placement, products, orders, deadLetters, letters, orderAudit, auditLog),
@@ -259,10 +259,10 @@ final class Node {
     /** What an HTTP instance serves; the health of the stores is the same that operators read. */
     Future<Routes.Rooms> rooms(Vertx loop, Supplier<Future<JsonObject>> health) {
         return connect().map(link -> {
-            Ledger ledger = ledger(link);
-            Placement placement = placement(loop, ledger);
-            DeadLetters letters = letters(ledger, placement);
-            HouseOrders house = new HouseOrders(ledger, placement, orders);
+            SaleScripts ledger = ledger(link);
+            OrderPersister placement = placement(loop, ledger);
+            DeadLetterService letters = letters(ledger, placement);
+            StockHolds house = new StockHolds(ledger, placement, orders);
             RunningSale sale = new RunningSale(ledger, placement, house, recoveries);
             Catalog catalog = new Catalog(loop, products, orders, link, sale, configuration.catalog(), clock);
             catalogs.add(catalog);
@@ -275,7 +275,7 @@ final class Node {
                     catalog,
                     new ProductEditor(products, catalog, sale, clock),
                     purchases,
-                    new Orders(orders, ledger, placement, letters),
+                    new OrderService(orders, ledger, placement, letters),
                     letters,
                     new SubscriptionHub(
                             loop,
@@ -288,7 +288,7 @@ final class Node {
                             new ReservedOrders(ledger, products),
                             audit,
                             auditLog,
-                            new Overview(facts(health), products, catalog, new SaleFigures(link), letters, clock)),
+                            new Overview(facts(health), products, catalog, new StockLevelReader(link), letters, clock)),
                     link);
         });
     }
@@ -315,9 +315,9 @@ final class Node {
     }
 
     Catalog catalog(RedisGateway link) {
-        Ledger ledger = ledger(link);
-        Placement placement = placement(vertx, ledger);
-        HouseOrders house = new HouseOrders(ledger, placement, orders);
+        SaleScripts ledger = ledger(link);
+        OrderPersister placement = placement(vertx, ledger);
+        StockHolds house = new StockHolds(ledger, placement, orders);
         RunningSale sale = new RunningSale(ledger, placement, house, recoveries);
         return new Catalog(vertx, products, orders, link, sale, configuration.catalog(), clock);
     }
@@ -335,16 +335,16 @@ final class Node {
                 clock);
     }
 
-    private Ledger ledger(RedisGateway link) {
-        return new Ledger(link, scripts, configuration.ledger(), clock);
+    private SaleScripts ledger(RedisGateway link) {
+        return new SaleScripts(link, scripts, configuration.ledger(), clock);
     }
 
-    private Placement placement(Vertx loop, Ledger ledger) {
-        return new Placement(loop, ledger, orderClient, recoveries, orderAudit);
+    private OrderPersister placement(Vertx loop, SaleScripts ledger) {
+        return new OrderPersister(loop, ledger, orderClient, recoveries, orderAudit);
     }
 
-    private DeadLetters letters(Ledger ledger, Placement placement) {
-        return new DeadLetters(deadLetters, orders, orderClient, ledger, placement, orderAudit, clock);
+    private DeadLetterService letters(SaleScripts ledger, OrderPersister placement) {
+        return new DeadLetterService(deadLetters, orders, orderClient, ledger, placement, orderAudit, clock);
     }
 
     OrderStore orders() {

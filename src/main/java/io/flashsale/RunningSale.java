@@ -2,21 +2,21 @@ package io.flashsale;
 
 import io.flashsale.catalog.SalePort;
 import io.flashsale.domain.Product;
-import io.flashsale.purchase.HouseOrders;
-import io.flashsale.purchase.Ledger;
-import io.flashsale.purchase.Placement;
+import io.flashsale.orders.OrderPersister;
 import io.flashsale.purchase.RecoveryClient;
+import io.flashsale.purchase.SaleScripts;
+import io.flashsale.purchase.StockHolds;
 import io.flashsale.redis.RedisUnavailableException;
 import io.vertx.core.Future;
 
 /** The running sale as the catalogue sees it. */
 final class RunningSale implements SalePort {
-    private final Ledger ledger;
-    private final Placement placement;
-    private final HouseOrders house;
+    private final SaleScripts ledger;
+    private final OrderPersister placement;
+    private final StockHolds house;
     private final RecoveryClient recoveries;
 
-    RunningSale(Ledger ledger, Placement placement, HouseOrders house, RecoveryClient recoveries) {
+    RunningSale(SaleScripts ledger, OrderPersister placement, StockHolds house, RecoveryClient recoveries) {
         this.ledger = ledger;
         this.placement = placement;
         this.house = house;
@@ -43,11 +43,11 @@ final class RunningSale implements SalePort {
     }
 
     /** A recovery that had begun may have read the product before it was edited: so the sale is asked again. */
-    private Future<Ledger.HandOver> recoveredAndConfigured(Product product, long wrongEpoch) {
+    private Future<SaleScripts.HandOver> recoveredAndConfigured(Product product, long wrongEpoch) {
         return recoveries
                 .recoverBeyond(product.id(), wrongEpoch)
                 .compose(open -> ledger.configure(product))
-                .compose(handedOver -> handedOver == Ledger.HandOver.CONFIGURED
+                .compose(handedOver -> handedOver == SaleScripts.HandOver.CONFIGURED
                         ? Future.succeededFuture(handedOver)
                         : Future.failedFuture(RedisUnavailableException.nothingSent("the sale is " + handedOver)));
     }

@@ -3,7 +3,7 @@ package io.flashsale;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.purchase.DeadLetters;
+import io.flashsale.orders.DeadLetterService;
 import io.flashsale.redis.Keys;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * Orders that MongoDB refuses for good. What refuses them here is a unique index of somebody else's, since the embedded
  * server knows no validators.
  */
-@ProvokesErrors(DeadLetters.class)
+@ProvokesErrors(DeadLetterService.class)
 class DeadLetterIT {
     private static final String IN_THE_WAY = "somebody_elses";
 

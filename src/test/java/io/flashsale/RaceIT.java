@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.domain.Order;
-import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.SaleScripts;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.Script;
 import io.flashsale.support.Client;
@@ -72,8 +72,8 @@ class RaceIT {
     void sellsEachUnitOnce() {
         // given: two nodes on the same stores
         String database = TestStores.freshDatabase();
-        try (TestNode one = node(database, Ledger.Scripts.load());
-                TestNode other = node(database, Ledger.Scripts.load())) {
+        try (TestNode one = node(database, SaleScripts.Scripts.load());
+                TestNode other = node(database, SaleScripts.Scripts.load())) {
 
             // when
             Result result = race(one, other);
@@ -89,13 +89,13 @@ class RaceIT {
     @Tag("soak")
     void findsTheOversellWhereTheStockIsNotChecked() {
         // given
-        Ledger.Scripts good = Ledger.Scripts.load();
+        SaleScripts.Scripts good = SaleScripts.Scripts.load();
         String source = good.purchase().source();
         String broken = source.replace("if stock <= 0 then", "if false then")
                 .replace("if stock < quantity then", "if false then")
                 .replace("if returned + highest - issued < quantity then", "if false then");
         assertTrue(broken.length() < source.length(), "the checks were found");
-        Ledger.Scripts scripts = new Ledger.Scripts(
+        SaleScripts.Scripts scripts = new SaleScripts.Scripts(
                 Script.of("purchase-7", broken),
                 good.settle(),
                 good.release(),
@@ -115,7 +115,7 @@ class RaceIT {
         }
     }
 
-    private static TestNode node(String database, Ledger.Scripts scripts) {
+    private static TestNode node(String database, SaleScripts.Scripts scripts) {
         return TestNode.builder()
                 .with("FLASHSALE_MONGODB_DATABASE", database)
                 .with(scripts)

@@ -3,7 +3,7 @@ package io.flashsale;
 import io.flashsale.config.Configuration;
 import io.flashsale.domain.Order;
 import io.flashsale.persistence.order.OrderStore;
-import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.SaleScripts;
 import io.flashsale.reconcile.Audit;
 import io.flashsale.redis.Keys;
 import io.flashsale.server.DriverValidator;
@@ -41,7 +41,7 @@ public final class TestNode implements AutoCloseable {
     public static final class Builder {
         private final Map<String, String> environment = new HashMap<>();
         private Configuration.Stores stores = TestStores.shared();
-        private Ledger.Scripts scripts = Ledger.Scripts.load();
+        private SaleScripts.Scripts scripts = SaleScripts.Scripts.load();
         private Clock clock = Clock.systemUTC();
 
         private Builder() {
@@ -77,7 +77,7 @@ public final class TestNode implements AutoCloseable {
         }
 
         /** Other scripts, one of them broken. */
-        public Builder with(Ledger.Scripts other) {
+        public Builder with(SaleScripts.Scripts other) {
             scripts = other;
             return this;
         }

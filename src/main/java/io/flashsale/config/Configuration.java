@@ -11,7 +11,7 @@ import io.flashsale.live.SubscriptionHub;
 import io.flashsale.mail.SmtpMailer;
 import io.flashsale.persistence.MongoGateway;
 import io.flashsale.persistence.order.GroupCommit;
-import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.SaleScripts;
 import io.flashsale.ratelimit.Action;
 import io.flashsale.ratelimit.ClientAddress;
 import io.flashsale.ratelimit.RateLimit;
@@ -46,7 +46,7 @@ public record Configuration(
         ManagementVerticle.Settings management,
         List<String> trustedProxies,
         Purchase purchase,
-        Ledger.Settings ledger,
+        SaleScripts.Settings ledger,
         GroupCommit.Settings groupCommit,
         Catalog.Settings catalog,
         ReconcilerVerticle.Settings reconciler,
@@ -166,7 +166,7 @@ public record Configuration(
                                 reader.duration("purchase.refusalTimeout"))),
                 reader.build(
                         "purchase.",
-                        () -> new Ledger.Settings(
+                        () -> new SaleScripts.Settings(
                                 reader.duration("purchase.answerTtl"), reader.integer("purchase.outboxLimit"))),
                 reader.build(
                         "persistence.",

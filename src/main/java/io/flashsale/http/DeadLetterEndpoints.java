@@ -1,9 +1,9 @@
 package io.flashsale.http;
 
+import io.flashsale.orders.DeadLetterService;
 import io.flashsale.persistence.audit.AuditAction;
 import io.flashsale.persistence.audit.AuditEntry;
 import io.flashsale.persistence.order.DeadLetter;
-import io.flashsale.purchase.DeadLetters;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -11,10 +11,10 @@ import java.util.Optional;
 
 /** What an admin does with orders that MongoDB refuses. */
 final class DeadLetterEndpoints {
-    private final DeadLetters letters;
+    private final DeadLetterService letters;
     private final AdminAudit audit;
 
-    DeadLetterEndpoints(DeadLetters letters, AdminAudit audit) {
+    DeadLetterEndpoints(DeadLetterService letters, AdminAudit audit) {
         this.letters = letters;
         this.audit = audit;
     }
@@ -43,7 +43,7 @@ final class DeadLetterEndpoints {
                         ctx.fail(unknown());
                         return;
                     }
-                    DeadLetters.Retry retry = retried.get();
+                    DeadLetterService.Retry retry = retried.get();
                     JsonObject body = new JsonObject()
                             .put("orderId", retry.orderId())
                             .put("outcome", retry.placed() ? "placed" : "refused");
@@ -75,7 +75,7 @@ final class DeadLetterEndpoints {
                 .onFailure(ctx::fail);
     }
 
-    private static AdminAudit.Note note(DeadLetters.Retry retry) {
+    private static AdminAudit.Note note(DeadLetterService.Retry retry) {
         JsonObject details = retry.reason() == null ? new JsonObject() : new JsonObject().put("reason", retry.reason());
         String outcome = retry.placed() ? AuditEntry.DONE : "refused";
         return new AdminAudit.Note(AuditEntry.freshId(), retry.orderId(), outcome, details);

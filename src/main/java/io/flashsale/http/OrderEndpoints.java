@@ -2,7 +2,7 @@ package io.flashsale.http;
 
 import io.flashsale.auth.AuthHandlers;
 import io.flashsale.domain.Order;
-import io.flashsale.purchase.Orders;
+import io.flashsale.orders.OrderService;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.ext.web.RoutingContext;
@@ -10,9 +10,9 @@ import java.util.Optional;
 
 /** A buyer's own orders over HTTP. */
 final class OrderEndpoints {
-    private final Orders orders;
+    private final OrderService orders;
 
-    OrderEndpoints(Orders orders) {
+    OrderEndpoints(OrderService orders) {
         this.orders = orders;
     }
 

@@ -3,13 +3,13 @@ package io.flashsale.http;
 import io.flashsale.catalog.Catalog;
 import io.flashsale.catalog.ProductView;
 import io.flashsale.domain.Product;
+import io.flashsale.domain.PurchaseOutcome.Kind;
 import io.flashsale.domain.SaleState;
+import io.flashsale.orders.DeadLetterService;
 import io.flashsale.persistence.product.ProductStore;
-import io.flashsale.purchase.DeadLetters;
 import io.flashsale.purchase.PurchaseMetrics;
-import io.flashsale.purchase.PurchaseOutcome.Kind;
-import io.flashsale.purchase.SaleFigures;
-import io.flashsale.purchase.SaleFigures.Figures;
+import io.flashsale.purchase.StockLevelReader;
+import io.flashsale.purchase.StockLevelReader.Figures;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -54,13 +54,13 @@ public final class Overview {
     private final Facts node;
     private final ProductStore products;
     private final Catalog catalog;
-    private final SaleFigures figures;
-    private final DeadLetters letters;
+    private final StockLevelReader figures;
+    private final DeadLetterService letters;
     private final Clock clock;
 
     /** Wires it; catalogue, figures and letters of the same event loop. */
     public Overview(
-            Facts node, ProductStore products, Catalog catalog, SaleFigures figures, DeadLetters letters, Clock clock) {
+            Facts node, ProductStore products, Catalog catalog, StockLevelReader figures, DeadLetterService letters, Clock clock) {
         this.node = node;
         this.products = products;
         this.catalog = catalog;

@@ -4,9 +4,9 @@ import io.flashsale.auth.AuthHandlers;
 import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.InvalidFieldsException;
 import io.flashsale.domain.ProductIds;
+import io.flashsale.domain.PurchaseOutcome;
 import io.flashsale.purchase.PurchaseClient;
 import io.flashsale.purchase.PurchaseCommand;
-import io.flashsale.purchase.PurchaseOutcome;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 

@@ -13,11 +13,11 @@ import io.flashsale.catalog.ProductEditor;
 import io.flashsale.live.LiveTransports;
 import io.flashsale.live.SubscriptionHub;
 import io.flashsale.openapi.Contract;
+import io.flashsale.orders.DeadLetterService;
+import io.flashsale.orders.OrderService;
 import io.flashsale.persistence.audit.AuditClient;
 import io.flashsale.persistence.audit.AuditStore;
 import io.flashsale.persistence.order.OrderStore;
-import io.flashsale.purchase.DeadLetters;
-import io.flashsale.purchase.Orders;
 import io.flashsale.purchase.PurchaseClient;
 import io.flashsale.purchase.ReservedOrders;
 import io.flashsale.ratelimit.Action;
@@ -46,8 +46,8 @@ public final class Routes {
             Catalog catalog,
             ProductEditor editor,
             PurchaseClient purchases,
-            Orders orders,
-            DeadLetters deadLetters,
+            OrderService orders,
+            DeadLetterService deadLetters,
             SubscriptionHub live,
             Administration administration,
             RedisGateway link) {}

@@ -1,6 +1,7 @@
 package io.flashsale.purchase;
 
-import io.flashsale.purchase.PurchaseOutcome.Kind;
+import io.flashsale.domain.PurchaseOutcome;
+import io.flashsale.domain.PurchaseOutcome.Kind;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -12,7 +13,7 @@ public final class PurchaseClient {
     static final String ADDRESS = "flashsale.purchase.buy";
 
     private final Vertx vertx;
-    private final Admission admission;
+    private final ConcurrencyLimiter admission;
     private final PurchaseMetrics metrics;
     private final DeliveryOptions options;
 
@@ -21,7 +22,7 @@ public final class PurchaseClient {
      *
      * @param patience after which the outcome counts as unknown; longer than the script and the confirmation together
      */
-    public PurchaseClient(Vertx vertx, Admission admission, PurchaseMetrics metrics, Duration patience) {
+    public PurchaseClient(Vertx vertx, ConcurrencyLimiter admission, PurchaseMetrics metrics, Duration patience) {
         this.metrics = metrics;
         this.vertx = vertx;
         this.admission = admission;

@@ -1,5 +1,6 @@
 package io.flashsale.purchase;
 
+import io.flashsale.domain.PurchaseOutcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -21,10 +22,10 @@ public final class PurchaseMetrics {
     private final Map<PurchaseOutcome.Kind, LongAdder> first = new EnumMap<>(PurchaseOutcome.Kind.class);
     private final Counter replayed;
     private final Timer latency;
-    private final Admission admission;
+    private final ConcurrencyLimiter admission;
 
     /** Makes the meters. */
-    public PurchaseMetrics(MeterRegistry meters, Admission admission) {
+    public PurchaseMetrics(MeterRegistry meters, ConcurrencyLimiter admission) {
         this.meters = meters;
         this.admission = admission;
         for (PurchaseOutcome.Kind kind : PurchaseOutcome.Kind.values()) {
@@ -44,7 +45,7 @@ public final class PurchaseMetrics {
                 .publishPercentiles(PERCENTILES)
                 .distributionStatisticExpiry(RECENT)
                 .register(meters);
-        meters.gauge("flashsale.purchases.in.flight", admission, Admission::inFlight);
+        meters.gauge("flashsale.purchases.in.flight", admission, ConcurrencyLimiter::inFlight);
     }
 
     Timer.Sample started() {

@@ -2,6 +2,7 @@ package io.flashsale.purchase;
 
 import io.flashsale.async.DrainableConsumer;
 import io.flashsale.async.Futures;
+import io.flashsale.domain.PurchaseOutcome;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -10,8 +11,8 @@ import java.util.function.Function;
 
 /** Takes wishes to buy off the bus. Each instance has its own connection to Redis. */
 public final class PurchaseVerticle extends VerticleBase {
-    private final Function<Vertx, Future<Purchases>> factory;
-    private Purchases purchases;
+    private final Function<Vertx, Future<PurchaseService>> factory;
+    private PurchaseService purchases;
     private DrainableConsumer<PurchaseCommand> consumer;
 
     /**
@@ -19,7 +20,7 @@ public final class PurchaseVerticle extends VerticleBase {
      *
      * @param factory connects to Redis on this instance's event loop and wires the purchase to it
      */
-    public PurchaseVerticle(Function<Vertx, Future<Purchases>> factory) {
+    public PurchaseVerticle(Function<Vertx, Future<PurchaseService>> factory) {
         this.factory = factory;
     }
 

@@ -1,13 +1,15 @@
 package io.flashsale.purchase;
 
 import io.flashsale.async.LocalCodec;
+import io.flashsale.domain.PurchaseOutcome;
+import io.flashsale.orders.OrderPersister;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
 
 /** Asks this node's reconciler to recover a sale. The reconciler sees to it that one asked for often is done once. */
-public final class RecoveryClient implements Placement.RecoveryRequester {
+public final class RecoveryClient implements OrderPersister.RecoveryRequester {
     /** Where the reconciler listens for {@link RecoveryRequest}; it replies when the sale is open again. */
     public static final String ADDRESS = "flashsale.reconcile.recover";
 

@@ -14,14 +14,14 @@ import java.util.List;
  * outbox is bounded. Belongs to the event loop of its ledger.
  */
 public final class ReservedOrders {
-    private final Ledger ledger;
-    private final SaleFigures figures;
+    private final SaleScripts ledger;
+    private final StockLevelReader figures;
     private final ProductStore products;
 
     /** Wires it to both stores. */
-    public ReservedOrders(Ledger ledger, ProductStore products) {
+    public ReservedOrders(SaleScripts ledger, ProductStore products) {
         this.ledger = ledger;
-        this.figures = new SaleFigures(ledger.link());
+        this.figures = new StockLevelReader(ledger.link());
         this.products = products;
     }
 

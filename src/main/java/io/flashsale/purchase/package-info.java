@@ -1,5 +1,2 @@
-/**
- * The sale itself: a purchase on its way through the script in Redis and the group commit in MongoDB, and what each
- * answer of either means.
- */
+/** The purchase: the scripts of a sale in Redis, and what each of their results means. */
 package io.flashsale.purchase;

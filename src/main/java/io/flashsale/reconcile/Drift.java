@@ -2,13 +2,13 @@ package io.flashsale.reconcile;
 
 import io.flashsale.async.BoundedConcurrency;
 import io.flashsale.domain.OrderStatus;
+import io.flashsale.orders.DiscardedOrders;
+import io.flashsale.orders.UnitHolders;
+import io.flashsale.orders.UnitReturns;
 import io.flashsale.persistence.audit.AuditAction;
 import io.flashsale.persistence.audit.AuditEntry;
 import io.flashsale.persistence.audit.AuditRecorder;
 import io.flashsale.persistence.order.OrderLookup;
-import io.flashsale.purchase.DiscardedOrders;
-import io.flashsale.purchase.UnitHolders;
-import io.flashsale.purchase.UnitReturns;
 import io.flashsale.reconcile.SaleSnapshot.Finding;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;

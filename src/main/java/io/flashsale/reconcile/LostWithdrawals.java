@@ -5,7 +5,7 @@ import io.flashsale.domain.Order;
 import io.flashsale.domain.Product;
 import io.flashsale.domain.StockHold;
 import io.flashsale.persistence.product.StockHoldRecords;
-import io.flashsale.purchase.HouseOrders;
+import io.flashsale.purchase.StockHolds;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -81,7 +81,7 @@ final class LostWithdrawals {
 
     private static Map<String, Order> lost(String productId, List<Order> ofTheHouse, List<StockHold> standing) {
         Set<String> known = new HashSet<>();
-        standing.forEach(withdrawal -> known.addAll(HouseOrders.orderIds(productId, withdrawal)));
+        standing.forEach(withdrawal -> known.addAll(StockHolds.orderIds(productId, withdrawal)));
         return ofTheHouse.stream()
                 .filter(order -> !known.contains(order.id()))
                 .collect(Collectors.toMap(Order::id, order -> order, (one, same) -> one, HashMap::new));

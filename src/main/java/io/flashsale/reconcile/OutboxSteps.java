@@ -1,21 +1,21 @@
 package io.flashsale.reconcile;
 
 import io.flashsale.domain.Order;
+import io.flashsale.orders.DeadLetterService;
+import io.flashsale.orders.OrderAudit;
+import io.flashsale.orders.OrderPersister;
 import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.persistence.order.PersistResult;
-import io.flashsale.purchase.DeadLetters;
-import io.flashsale.purchase.Ledger;
-import io.flashsale.purchase.OrderAudit;
-import io.flashsale.purchase.Placement;
+import io.flashsale.purchase.SaleScripts;
 import io.vertx.core.Future;
 import java.util.Map;
 
 /** The steps of {@link OutboxDriver} on both stores. */
 final class OutboxSteps implements OutboxDriver.Steps {
-    private final Ledger ledger;
-    private final Placement placement;
+    private final SaleScripts ledger;
+    private final OrderPersister placement;
     private final OrderStore orders;
-    private final DeadLetters letters;
+    private final DeadLetterService letters;
     private final OrderAudit audit;
 
     OutboxSteps(Reconciler.Rooms rooms) {

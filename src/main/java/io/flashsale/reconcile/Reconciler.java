@@ -3,17 +3,17 @@ package io.flashsale.reconcile;
 import io.flashsale.async.BoundedConcurrency;
 import io.flashsale.domain.Product;
 import io.flashsale.domain.Requirements;
+import io.flashsale.orders.DeadLetterService;
+import io.flashsale.orders.OrderAudit;
+import io.flashsale.orders.OrderPersister;
 import io.flashsale.persistence.audit.AuditAction;
 import io.flashsale.persistence.audit.AuditClient;
 import io.flashsale.persistence.audit.AuditEntry;
 import io.flashsale.persistence.order.DeadLetterStore;
 import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.persistence.product.ProductStore;
-import io.flashsale.purchase.DeadLetters;
-import io.flashsale.purchase.HouseOrders;
-import io.flashsale.purchase.Ledger;
-import io.flashsale.purchase.OrderAudit;
-import io.flashsale.purchase.Placement;
+import io.flashsale.purchase.SaleScripts;
+import io.flashsale.purchase.StockHolds;
 import io.flashsale.redis.Keys;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -59,12 +59,12 @@ public final class Reconciler {
 
     private static final int ORDERS_AT_ONCE = 200;
 
-    private final Ledger ledger;
-    private final Placement placement;
+    private final SaleScripts ledger;
+    private final OrderPersister placement;
     private final Recovery recovery;
     private final ProductStore products;
     private final OrderStore orders;
-    private final DeadLetters letters;
+    private final DeadLetterService letters;
     private final DeadLetterStore deadLetters;
     private final Drift drift;
     private final LostWithdrawals withdrawals;
@@ -82,12 +82,12 @@ public final class Reconciler {
 
     /** What the reconciler needs of the node that it belongs to; all of one event loop. */
     public record Rooms(
-            Ledger ledger,
-            Placement placement,
+            SaleScripts ledger,
+            OrderPersister placement,
             ProductStore products,
             OrderStore orders,
             DeadLetterStore deadLetters,
-            DeadLetters letters,
+            DeadLetterService letters,
             OrderAudit audit,
             AuditClient log) {}
 
@@ -106,7 +106,7 @@ public final class Reconciler {
         this.clock = clock;
         this.deadLetters = rooms.deadLetters();
         this.drift = new Drift(ledger, placement, orders, letters, log, repairs, clock);
-        this.withdrawals = new LostWithdrawals(products, new HouseOrders(ledger, placement, orders)::undo, repairs);
+        this.withdrawals = new LostWithdrawals(products, new StockHolds(ledger, placement, orders)::undo, repairs);
         this.outbox = new OutboxDriver(new OutboxSteps(rooms), repairs, settings.maxRefusals());
         this.pace = new LookPace(settings.passesPerLook(), PRODUCTS_AT_ONCE, clock);
         this.lock = new PassLock(ledger.link(), settings.catalogue());

@@ -3,13 +3,13 @@ package io.flashsale.reconcile;
 import io.flashsale.async.BoundedConcurrency;
 import io.flashsale.domain.Order;
 import io.flashsale.domain.Product;
+import io.flashsale.orders.DeadLetterService;
+import io.flashsale.orders.OrderAudit;
+import io.flashsale.orders.PurchaseLimitBackfill;
 import io.flashsale.persistence.order.OrderClient;
 import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.persistence.product.ProductStore;
-import io.flashsale.purchase.DeadLetters;
-import io.flashsale.purchase.Ledger;
-import io.flashsale.purchase.OrderAudit;
-import io.flashsale.purchase.SlotAssignment;
+import io.flashsale.purchase.SaleScripts;
 import io.flashsale.reconcile.RecoveryLedger.Claim;
 import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.redis.ServerIdentity;
@@ -47,24 +47,24 @@ public final class Recovery {
     private static final Duration CLOCKS_DIFFER = Duration.ofHours(3);
 
     private final Vertx vertx;
-    private final Ledger ledger;
+    private final SaleScripts ledger;
     private final RecoveryLedger steps;
     private final ProductStore products;
     private final OrderStore orders;
     private final OutboxDrain drain;
-    private final DeadLetters letters;
+    private final DeadLetterService letters;
     private final OrderAudit audit;
-    private final SlotAssignment slots;
+    private final PurchaseLimitBackfill slots;
     private final Clock clock;
 
     /** Wires the recovery to both stores. */
     public Recovery(
             Vertx vertx,
-            Ledger ledger,
+            SaleScripts ledger,
             ProductStore products,
             OrderStore orders,
             OrderClient writer,
-            DeadLetters letters,
+            DeadLetterService letters,
             OrderAudit audit,
             Clock clock) {
         this.vertx = vertx;
@@ -79,7 +79,7 @@ public final class Recovery {
                 (order, reason) -> letters.putAside(order, reason, OutboxDrain.MAX_REFUSALS));
         this.letters = letters;
         this.audit = audit;
-        this.slots = new SlotAssignment(orders);
+        this.slots = new PurchaseLimitBackfill(orders);
         this.clock = clock;
     }
 

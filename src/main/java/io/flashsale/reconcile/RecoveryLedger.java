@@ -2,8 +2,8 @@ package io.flashsale.reconcile;
 
 import io.flashsale.domain.Order;
 import io.flashsale.domain.Product;
-import io.flashsale.purchase.Ledger;
-import io.flashsale.purchase.LedgerOrders;
+import io.flashsale.orders.ReservationCodec;
+import io.flashsale.purchase.SaleScripts;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Reply;
@@ -116,7 +116,7 @@ final class RecoveryLedger {
         arguments.add(holds ? joined(order.slots()) : "");
         arguments.add(String.valueOf(order.reservedAt().toEpochMilli()));
         arguments.add(String.valueOf(order.quantity()));
-        arguments.add(LedgerOrders.format(order));
+        arguments.add(ReservationCodec.format(order));
         arguments.add(String.valueOf(answerUntil.toEpochMilli()));
         return link.run(
                         restore,
@@ -141,7 +141,7 @@ final class RecoveryLedger {
         List<String> arguments = claimed(claim);
         arguments.add(identity);
         arguments.add(String.valueOf(issued));
-        arguments.addAll(Ledger.settingsOf(product));
+        arguments.addAll(SaleScripts.settingsOf(product));
         return link.run(
                         finish,
                         List.of(
@@ -168,6 +168,6 @@ final class RecoveryLedger {
     }
 
     private static String joined(List<Integer> numbers) {
-        return LedgerOrders.joined(numbers);
+        return ReservationCodec.joined(numbers);
     }
 }

@@ -5,7 +5,7 @@ import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
 import io.flashsale.persistence.order.PersistOrder;
 import io.flashsale.persistence.order.PersistResult;
-import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.SaleScripts;
 import io.flashsale.redis.Script;
 import java.time.Instant;
 import java.util.Map;
@@ -24,7 +24,7 @@ enum Control {
         }
 
         @Override
-        Ledger.Scripts broken(Ledger.Scripts good) {
+        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
             return withPurchase(
                     good,
                     "tonumber(sale[4]), tonumber(sale[5])",
@@ -89,7 +89,7 @@ enum Control {
         }
 
         @Override
-        Ledger.Scripts broken(Ledger.Scripts good) {
+        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
             String source = good.purchase().source();
             return with(
                     good,
@@ -113,7 +113,7 @@ enum Control {
         }
 
         @Override
-        Ledger.Scripts broken(Ledger.Scripts good) {
+        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
             return withPurchase(
                     good, "if answer then", "if answer and tonumber(redis.call('GET', KEYS[2])) >= quantity then");
         }
@@ -125,7 +125,7 @@ enum Control {
         }
 
         @Override
-        Ledger.Scripts broken(Ledger.Scripts good) {
+        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
             return withPurchase(good, "redis.call('HSET', KEYS[5], ARGV[2], order)", "");
         }
 
@@ -164,10 +164,10 @@ enum Control {
         }
 
         @Override
-        Ledger.Scripts broken(Ledger.Scripts good) {
+        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
             String source = good.release().source();
             String broken = source.replace("if redis.call('HGET', KEYS[4], unit) == ARGV[2] then", "if true then");
-            return new Ledger.Scripts(
+            return new SaleScripts.Scripts(
                     good.purchase(),
                     good.settle(),
                     Script.of("release-7", changed(source, broken)),
@@ -198,7 +198,7 @@ enum Control {
         }
 
         @Override
-        Ledger.Scripts broken(Ledger.Scripts good) {
+        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
             return withPurchase(good, "if sale[1] ~= ARGV[1] or sale[2] then", "if sale[2] then");
         }
 
@@ -224,11 +224,11 @@ enum Control {
         }
 
         @Override
-        Ledger.Scripts broken(Ledger.Scripts good) {
+        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
             String source = good.freeUnit().source();
             String broken =
                     source.replace("if (redis.call('HGET', KEYS[4], ARGV[2]) or '') ~= ARGV[3] then", "if false then");
-            return new Ledger.Scripts(
+            return new SaleScripts.Scripts(
                     good.purchase(),
                     good.settle(),
                     good.release(),
@@ -270,7 +270,7 @@ enum Control {
         }
 
         @Override
-        Ledger.Scripts broken(Ledger.Scripts good) {
+        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
             return withPurchase(
                     good,
                     "if stock <= 0 then",
@@ -335,7 +335,7 @@ enum Control {
     abstract void prepare(SmallWorld world, boolean guarded);
 
     /** The scripts without the guard, where it is one of theirs. */
-    Ledger.Scripts broken(Ledger.Scripts good) {
+    SaleScripts.Scripts broken(SaleScripts.Scripts good) {
         return good;
     }
 
@@ -344,12 +344,12 @@ enum Control {
         Processes.pause(1_500);
     }
 
-    private static Ledger.Scripts withPurchase(Ledger.Scripts good, String guard, String instead) {
+    private static SaleScripts.Scripts withPurchase(SaleScripts.Scripts good, String guard, String instead) {
         return with(good, good.purchase().source().replace(guard, instead));
     }
 
-    private static Ledger.Scripts with(Ledger.Scripts good, String purchase) {
-        return new Ledger.Scripts(
+    private static SaleScripts.Scripts with(SaleScripts.Scripts good, String purchase) {
+        return new SaleScripts.Scripts(
                 Script.of("purchase-7", changed(good.purchase().source(), purchase)),
                 good.settle(),
                 good.release(),

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.TestNode;
-import io.flashsale.purchase.Ledger;
+import io.flashsale.purchase.SaleScripts;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +38,7 @@ class ControlsIT {
     @EnumSource
     void aMissingGuardIsFound(Control control) {
         // given
-        Ledger.Scripts good = Ledger.Scripts.load();
+        SaleScripts.Scripts good = SaleScripts.Scripts.load();
 
         // when
         List<String> guarded = play(control, good, true);
@@ -56,7 +56,7 @@ class ControlsIT {
         return violations.stream().anyMatch(violation -> violation.startsWith(control.rule() + ": "));
     }
 
-    private static List<String> play(Control control, Ledger.Scripts scripts, boolean guarded) {
+    private static List<String> play(Control control, SaleScripts.Scripts scripts, boolean guarded) {
         TestNode.Builder node = control.node(guarded).with(scripts);
         if (guarded) {
             // One of the guards is the reconciler's, which may have been told to keep out of the way of its absence.

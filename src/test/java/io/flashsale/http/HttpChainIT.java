@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.domain.InvalidFieldsException;
 import io.flashsale.domain.OrderStatus;
+import io.flashsale.orders.OrderNotCancellableException;
 import io.flashsale.persistence.StoreUnavailableException;
-import io.flashsale.purchase.OrderNotCancellableException;
 import io.flashsale.support.ProvokesErrors;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.flashsale.async.LocalCodec;
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
-import io.flashsale.purchase.Admission;
+import io.flashsale.domain.PurchaseOutcome;
+import io.flashsale.domain.PurchaseOutcome.Kind;
+import io.flashsale.purchase.ConcurrencyLimiter;
 import io.flashsale.purchase.PurchaseClient;
 import io.flashsale.purchase.PurchaseCommand;
 import io.flashsale.purchase.PurchaseMetrics;
-import io.flashsale.purchase.PurchaseOutcome;
-import io.flashsale.purchase.PurchaseOutcome.Kind;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -242,7 +242,7 @@ class PurchaseEndpointIT {
     }
 
     private static PurchaseClient purchaseClient(io.vertx.core.Vertx vertx) {
-        Admission admission = new Admission(10);
+        ConcurrencyLimiter admission = new ConcurrencyLimiter(10);
         PurchaseMetrics metrics = new PurchaseMetrics(new SimpleMeterRegistry(), admission);
         return new PurchaseClient(vertx, admission, metrics, Duration.ofMillis(500));
     }

@@ -4,13 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.orders.ReleaseReason;
 import io.flashsale.TestNode;
 import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
 import io.flashsale.domain.Product;
 import io.flashsale.domain.ProductDetails;
-import io.flashsale.purchase.Decision.Code;
+import io.flashsale.orders.ReservationCodec;
+import io.flashsale.purchase.ReservationResult.Code;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Script;
@@ -45,7 +47,7 @@ class SaleScriptsIT {
     private static Vertx vertx;
     private static io.vertx.core.Context loop;
     private static RedisGateway link;
-    private static Ledger ledger;
+    private static SaleScripts ledger;
     private static String identity;
 
     private String product;
@@ -64,8 +66,8 @@ class SaleScriptsIT {
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(1)));
         run(() -> link.start());
-        ledger = new Ledger(
-                link, Ledger.Scripts.load(), new Ledger.Settings(Duration.ofHours(24), 3), Clock.systemUTC());
+        ledger = new SaleScripts(
+                link, SaleScripts.Scripts.load(), new SaleScripts.Settings(Duration.ofHours(24), 3), Clock.systemUTC());
         identity = run(() -> link.identity()).token();
     }
 
@@ -120,7 +122,7 @@ class SaleScriptsIT {
         return run(() -> link.send(command, arguments)).asString();
     }
 
-    private Decision buy(String user, String key, int quantity) {
+    private ReservationResult buy(String user, String key, int quantity) {
         return run(() -> ledger.purchase(new PurchaseCommand(user, product, new IdempotencyKey(key), quantity)));
     }
 
@@ -186,7 +188,7 @@ class SaleScriptsIT {
         open(5, 2);
 
         // when
-        Decision decision = buy("ada", "key", 2);
+        ReservationResult decision = buy("ada", "key", 2);
 
         // then
         Order order = decision.order();
@@ -196,7 +198,7 @@ class SaleScriptsIT {
         assertEquals(1_000, order.total());
         assertEquals(3, stock());
         assertEquals(order.id(), send("HGET", Keys.holder(product), "2"));
-        assertEquals(LedgerOrders.format(order), send("HGET", Keys.orders(product), order.id()));
+        assertEquals(ReservationCodec.format(order), send("HGET", Keys.orders(product), order.id()));
         assertTrue(send("HGET", Keys.user("ada", product), "1").endsWith(order.id()));
         String answer = Keys.idempotency("ada", product, new IdempotencyKey("key"));
         assertTrue(send("GET", answer).startsWith("3:2:{"));
@@ -238,7 +240,7 @@ class SaleScriptsIT {
 
         // when
         set("epoch", "4");
-        Decision again = buy("ada", "k", 1);
+        ReservationResult again = buy("ada", "k", 1);
 
         // then
         assertEquals(Code.RESERVED, again.code());
@@ -252,7 +254,7 @@ class SaleScriptsIT {
         set("certifiedBy", "another/server");
 
         // when
-        Decision decision = buy("ada", "k", 1);
+        ReservationResult decision = buy("ada", "k", 1);
 
         // then
         assertEquals(Code.UNCERTIFIED, decision.code());
@@ -267,7 +269,7 @@ class SaleScriptsIT {
 
         // when
         send("SET", Keys.stock(product), "7");
-        Decision decision = buy("bob", "k", 1);
+        ReservationResult decision = buy("bob", "k", 1);
 
         // then
         assertEquals(Code.UNCERTIFIED, decision.code());
@@ -282,7 +284,7 @@ class SaleScriptsIT {
         set("paused", "1");
 
         // when
-        Decision taken = run(
+        ReservationResult taken = run(
                 () -> ledger.withdraw(new PurchaseCommand(Order.HOUSE, product, new IdempotencyKey("stock-v2"), 5)));
 
         // then
@@ -299,8 +301,8 @@ class SaleScriptsIT {
         Order order = buy("ada", "k", 1).order();
 
         // when
-        int first = run(() -> ledger.release(order, Ledger.Return.CANCELLED, order.units(), order.slots()));
-        int second = run(() -> ledger.release(order, Ledger.Return.CANCELLED, order.units(), order.slots()));
+        int first = run(() -> ledger.release(order, ReleaseReason.CANCELLED, order.units(), order.slots()));
+        int second = run(() -> ledger.release(order, ReleaseReason.CANCELLED, order.units(), order.slots()));
 
         // then
         assertEquals(1, first);
@@ -317,9 +319,9 @@ class SaleScriptsIT {
         Order order = buy("ada", "k", 1).order();
 
         // when
-        run(() -> ledger.release(order, Ledger.Return.NEVER_WAS, order.units(), order.slots()));
-        Decision again = buy("ada", "k", 1);
-        int late = run(() -> ledger.release(order, Ledger.Return.NEVER_WAS, order.units(), order.slots()));
+        run(() -> ledger.release(order, ReleaseReason.NEVER_WAS, order.units(), order.slots()));
+        ReservationResult again = buy("ada", "k", 1);
+        int late = run(() -> ledger.release(order, ReleaseReason.NEVER_WAS, order.units(), order.slots()));
 
         // then
         assertEquals(Code.RESERVED, again.code());
@@ -333,21 +335,21 @@ class SaleScriptsIT {
         // given
         open(5, 1);
         Order earlier = buy("ada", "k", 1).order();
-        run(() -> ledger.release(earlier, Ledger.Return.NEVER_WAS, earlier.units(), earlier.slots()));
+        run(() -> ledger.release(earlier, ReleaseReason.NEVER_WAS, earlier.units(), earlier.slots()));
         Order later = buy("ada", "k", 1).order();
         set("recovering", "token");
 
         // when
-        run(() -> ledger.release(earlier, Ledger.Return.NEVER_WAS, earlier.units(), earlier.slots()));
-        boolean discarded = run(() -> ledger.release(earlier, Ledger.Return.DISCARDED, earlier.units(), earlier.slots())
+        run(() -> ledger.release(earlier, ReleaseReason.NEVER_WAS, earlier.units(), earlier.slots()));
+        boolean discarded = run(() -> ledger.release(earlier, ReleaseReason.DISCARDED, earlier.units(), earlier.slots())
                 .map(true)
                 .otherwise(false));
         String kept = send("HGET", Keys.orders(product), later.id());
-        run(() -> ledger.release(later, Ledger.Return.NEVER_WAS, later.units(), later.slots()));
+        run(() -> ledger.release(later, ReleaseReason.NEVER_WAS, later.units(), later.slots()));
 
         // then
         assertEquals(earlier.id(), later.id());
-        assertEquals(LedgerOrders.format(later), kept);
+        assertEquals(ReservationCodec.format(later), kept);
         assertEquals(false, discarded, "the recovery may have restored it");
         assertEquals("0", send("HLEN", Keys.orders(product)));
     }
@@ -414,10 +416,10 @@ class SaleScriptsIT {
 
         // when
         set("recovering", "token");
-        int recovering = run(() -> ledger.release(order, Ledger.Return.CANCELLED, order.units(), order.slots()));
+        int recovering = run(() -> ledger.release(order, ReleaseReason.CANCELLED, order.units(), order.slots()));
         send("HDEL", Keys.sale(product), "recovering");
         set("certifiedBy", "another/server");
-        int uncertified = run(() -> ledger.release(order, Ledger.Return.CANCELLED, order.units(), order.slots()));
+        int uncertified = run(() -> ledger.release(order, ReleaseReason.CANCELLED, order.units(), order.slots()));
 
         // then
         assertEquals(0, recovering);
@@ -452,7 +454,7 @@ class SaleScriptsIT {
         run(() -> ledger.settle(product, List.of(order)));
 
         // then
-        assertEquals(LedgerOrders.format(order), kept);
+        assertEquals(ReservationCodec.format(order), kept);
         assertEquals("0", send("HLEN", Keys.orders(product)));
     }
 
@@ -471,10 +473,10 @@ class SaleScriptsIT {
         // then
         assertEquals(List.of(false, true, true, false), List.of(stale, held, neverIssued, otherEpoch));
         assertEquals("order-of-eve", send("HGET", Keys.holder(product), "1"));
-        Decision retried = buy("eve", "k", 1);
-        assertEquals(Decision.Code.REPLAYED, retried.code(), "its holder's retry finds it");
+        ReservationResult retried = buy("eve", "k", 1);
+        assertEquals(ReservationResult.Code.REPLAYED, retried.code(), "its holder's retry finds it");
         assertEquals(List.of(1), retried.order().units());
-        assertEquals(Decision.Code.LIMIT_REACHED, buy("eve", "other", 1).code(), "and so does the limit");
+        assertEquals(ReservationResult.Code.LIMIT_REACHED, buy("eve", "other", 1).code(), "and so does the limit");
         assertEquals(3, stock());
         assertEquals(2, Long.parseLong(send("SCARD", Keys.free(product))), "2 and 3 stay sellable");
         Set<Integer> sold = new TreeSet<>();
@@ -576,13 +578,13 @@ class SaleScriptsIT {
         open(5, 1);
 
         // when
-        List<Ledger.HandOver> handedOver = List.of(
+        List<SaleScripts.HandOver> handedOver = List.of(
                 run(() -> ledger.configure(version(3, 8, 700))),
                 run(() -> ledger.configure(version(3, 8, 700))),
                 run(() -> ledger.configure(version(2, 6, 600))));
 
         // then
-        assertEquals(Collections.nCopies(3, Ledger.HandOver.CONFIGURED), handedOver);
+        assertEquals(Collections.nCopies(3, SaleScripts.HandOver.CONFIGURED), handedOver);
         assertEquals(8, stock());
         assertEquals("700", send("HGET", Keys.sale(product), "price"));
     }
@@ -594,15 +596,15 @@ class SaleScriptsIT {
 
         // when
         set("limit", "2");
-        Ledger.HandOver otherLimit = run(() -> ledger.configure(version(4, 8, 1)));
+        SaleScripts.HandOver otherLimit = run(() -> ledger.configure(version(4, 8, 1)));
         set("certifiedBy", "another/server");
-        Ledger.HandOver otherServer = run(() -> ledger.configure(version(4, 8, 1)));
+        SaleScripts.HandOver otherServer = run(() -> ledger.configure(version(4, 8, 1)));
         send("DEL", Keys.sale(product));
-        Ledger.HandOver none = run(() -> ledger.configure(version(4, 8, 1)));
+        SaleScripts.HandOver none = run(() -> ledger.configure(version(4, 8, 1)));
 
         // then
         assertEquals(
-                List.of(Ledger.HandOver.LIMIT_CHANGED, Ledger.HandOver.UNCERTIFIED, Ledger.HandOver.ABSENT),
+                List.of(SaleScripts.HandOver.LIMIT_CHANGED, SaleScripts.HandOver.UNCERTIFIED, SaleScripts.HandOver.ABSENT),
                 List.of(otherLimit, otherServer, none));
         assertEquals(5, stock());
     }

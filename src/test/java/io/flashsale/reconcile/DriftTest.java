@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.domain.Order;
+import io.flashsale.orders.DiscardedOrders;
+import io.flashsale.orders.UnitHolders;
+import io.flashsale.orders.UnitReturns;
 import io.flashsale.persistence.audit.AuditAction;
 import io.flashsale.persistence.audit.AuditEntry;
 import io.flashsale.persistence.audit.AuditRecorder;
 import io.flashsale.persistence.order.OrderLookup;
-import io.flashsale.purchase.DiscardedOrders;
-import io.flashsale.purchase.UnitHolders;
-import io.flashsale.purchase.UnitReturns;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -9,7 +9,7 @@ import io.flashsale.domain.Product;
 import io.flashsale.domain.ProductDetails;
 import io.flashsale.domain.StockHold;
 import io.flashsale.persistence.product.StockHoldRecords;
-import io.flashsale.purchase.HouseOrders;
+import io.flashsale.purchase.StockHolds;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -61,7 +61,7 @@ class LostWithdrawalsTest {
     private static Order stockHold(StockHold edit) {
         Order any = TestOrders.placed(TestOrders.reserved("p", Order.HOUSE, List.of(7, 8), List.of()));
         return new Order(
-                HouseOrders.orderIds("p", edit).get(0),
+                StockHolds.orderIds("p", edit).get(0),
                 any.productId(),
                 any.userId(),
                 any.keyHash(),

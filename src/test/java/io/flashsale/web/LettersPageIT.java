@@ -6,7 +6,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import io.flashsale.TestNode;
-import io.flashsale.purchase.DeadLetters;
+import io.flashsale.orders.DeadLetterService;
 import io.flashsale.redis.Keys;
 import io.flashsale.support.Client;
 import io.flashsale.support.ProvokesErrors;
@@ -64,7 +64,7 @@ class LettersPageIT {
     }
 
     @Test
-    @ProvokesErrors(DeadLetters.class)
+    @ProvokesErrors(DeadLetterService.class)
     void oneIsRetriedAndOneIsDiscarded() {
         // given
         Client bob = node.user();

@@ -1,4 +1,4 @@
-package io.flashsale.purchase;
+package io.flashsale.orders;
 
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Orders as the scripts write them, in the outbox and under an idempotency key. */
-public final class LedgerOrders {
-    private LedgerOrders() {}
+public final class ReservationCodec {
+    private ReservationCodec() {}
 
     /** Reads an order from Redis; there it is reserved, whatever MongoDB says of it. */
     public static Order parse(String text) {
@@ -44,7 +44,7 @@ public final class LedgerOrders {
     }
 
     /** A time as the scripts take it. */
-    static long micros(Instant time) {
+    public static long micros(Instant time) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
 

@@ -3,6 +3,13 @@ package io.flashsale.purchase;
 import io.flashsale.domain.Order;
 import io.flashsale.domain.Product;
 import io.flashsale.domain.Requirements;
+import io.flashsale.orders.DeadLetterService;
+import io.flashsale.orders.OrderService;
+import io.flashsale.orders.ReleaseReason;
+import io.flashsale.orders.OrderPersister;
+import io.flashsale.orders.OutboxAcknowledger;
+import io.flashsale.orders.ReservationCodec;
+import io.flashsale.orders.UnitHolders;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.RedisUnavailableException;
@@ -28,7 +35,7 @@ import java.util.function.ToIntFunction;
  * <p>Each script that changes a sale is told who the caller believes to talk to, and refuses where the data is not
  * certified by that server. Belongs to the event loop of its link.
  */
-public final class Ledger implements UnitHolders, Placement.Reservations, Settler.Outbox {
+public final class SaleScripts implements UnitHolders, OrderPersister.Reservations, OutboxAcknowledger.Outbox, DeadLetterService.Reservations, OrderService.Outbox {
     /**
      * What bounds a sale.
      *
@@ -67,18 +74,6 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
         }
     }
 
-    /** Why units come back. */
-    enum Return {
-        /** The order was, and its answer stays bound to the key. */
-        CANCELLED,
-        /** The order never came to be: the key is free again. */
-        NEVER_WAS,
-        /** MongoDB holds another reservation of the same request. */
-        REPLACED,
-        /** It was put aside, out of the outbox, and will not be: the key is free again. */
-        DISCARDED
-    }
-
     /** What came of handing newer settings to a running sale. */
     public enum HandOver {
         /** They stand, or newer ones do. */
@@ -97,7 +92,7 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
     private final Clock clock;
 
     /** Makes a ledger on a link. */
-    public Ledger(RedisGateway link, Scripts scripts, Settings settings, Clock clock) {
+    public SaleScripts(RedisGateway link, Scripts scripts, Settings settings, Clock clock) {
         this.clock = clock;
         this.link = link;
         this.scripts = scripts;
@@ -105,20 +100,20 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
     }
 
     /** Decides a purchase. */
-    Future<Decision> purchase(PurchaseCommand command) {
+    Future<ReservationResult> purchase(PurchaseCommand command) {
         return purchase(command, false);
     }
 
     /** Takes units off sale: no window, pause or limit concerns the house. */
-    Future<Decision> withdraw(PurchaseCommand command) {
+    Future<ReservationResult> withdraw(PurchaseCommand command) {
         return purchase(command, true);
     }
 
-    private Future<Decision> purchase(PurchaseCommand command, boolean byTheHouse) {
+    private Future<ReservationResult> purchase(PurchaseCommand command, boolean byTheHouse) {
         List<String> keys = Keys.ofPurchase(
                 command.userId(), command.productId(), command.key().hash());
         return decide(keys, command, byTheHouse).compose(decision -> {
-            if (decision.code() != Decision.Code.UNCERTIFIED) {
+            if (decision.code() != ReservationResult.Code.UNCERTIFIED) {
                 return Future.succeededFuture(decision);
             }
             // A promotion may have changed who answers on a connection that stayed open: look once more.
@@ -131,7 +126,7 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
         });
     }
 
-    private Future<Decision> decide(List<String> keys, PurchaseCommand command, boolean byTheHouse) {
+    private Future<ReservationResult> decide(List<String> keys, PurchaseCommand command, boolean byTheHouse) {
         return certified(identity -> link.run(
                         scripts.purchase(),
                         keys,
@@ -146,7 +141,7 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
                                 byTheHouse ? "1" : "0",
                                 Keys.STOCK_CHANNEL,
                                 command.key().hash())))
-                .map(Decision::of);
+                .map(ReservationResult::of);
     }
 
     /**
@@ -166,7 +161,8 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
     }
 
     /** Takes an order out of the outbox that MongoDB will not hold: nothing was bought, though its units stay taken. */
-    Future<Void> setAside(Order order) {
+    @Override
+    public Future<Void> setAside(Order order) {
         return settle(order.productId(), List.of(order), ignored -> 0, false).mapEmpty();
     }
 
@@ -183,9 +179,9 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
                 changed ? "1" : "0"));
         for (Order order : placed) {
             arguments.add(order.id());
-            arguments.add(LedgerOrders.joined(order.units()));
+            arguments.add(ReservationCodec.joined(order.units()));
             arguments.add(String.valueOf(order.epoch()));
-            arguments.add(String.valueOf(LedgerOrders.micros(order.reservedAt())));
+            arguments.add(String.valueOf(ReservationCodec.micros(order.reservedAt())));
             arguments.add(String.valueOf(bought.applyAsInt(order)));
         }
         return link.run(
@@ -203,7 +199,7 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
      *     from MongoDB. It does not hold a dead letter, so a discarded one fails then
      */
     @Override
-    public Future<Integer> release(Order order, Return why, List<Integer> units, List<Integer> slots) {
+    public Future<Integer> release(Order order, ReleaseReason why, List<Integer> units, List<Integer> slots) {
         return certified(identity -> link.run(
                         scripts.release(),
                         Keys.ofPurchase(order.userId(), order.productId(), order.keyHash()),
@@ -211,16 +207,16 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
                                 identity,
                                 order.id(),
                                 why.name(),
-                                LedgerOrders.joined(units),
-                                LedgerOrders.joined(slots),
-                                LedgerOrders.joined(order.units()),
+                                ReservationCodec.joined(units),
+                                ReservationCodec.joined(slots),
+                                ReservationCodec.joined(order.units()),
                                 String.valueOf(order.epoch()),
-                                String.valueOf(LedgerOrders.micros(order.reservedAt())))))
+                                String.valueOf(ReservationCodec.micros(order.reservedAt())))))
                 .compose(reply -> {
                     if (reply.at(0).asString().equals("RELEASED")) {
                         return Future.succeededFuture((int) reply.at(1).asLong());
                     }
-                    return why == Return.DISCARDED
+                    return why == ReleaseReason.DISCARDED
                             ? Future.failedFuture(RedisUnavailableException.nothingSent("the sale is being recovered"))
                             : Future.succeededFuture(0);
                 });
@@ -236,7 +232,7 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
                         List.of(
                                 identity,
                                 String.valueOf(order.quantity()),
-                                LedgerOrders.format(order),
+                                ReservationCodec.format(order),
                                 String.valueOf(settings.answerTtl().toSeconds()))))
                 .mapEmpty();
     }
@@ -266,10 +262,10 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
                                 trueHolder.id(),
                                 epoch,
                                 pass,
-                                LedgerOrders.joined(trueHolder.slots()),
+                                ReservationCodec.joined(trueHolder.slots()),
                                 String.valueOf(trueHolder.reservedAt().toEpochMilli()),
                                 String.valueOf(trueHolder.quantity()),
-                                LedgerOrders.format(trueHolder),
+                                ReservationCodec.format(trueHolder),
                                 String.valueOf(answerUntil.toEpochMilli()))))
                 .map(reply -> reply.asLong() == 1);
     }
@@ -317,10 +313,10 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
                 product.deleted() ? "1" : "0");
     }
 
-    /** An order that waits for MongoDB. */
+    @Override
     public Future<Optional<Order>> waiting(String productId, String orderId) {
         return link.send("HGET", Keys.orders(productId), orderId)
-                .map(reply -> Optional.ofNullable(reply.asString()).map(LedgerOrders::parse));
+                .map(reply -> Optional.ofNullable(reply.asString()).map(ReservationCodec::parse));
     }
 
     /** Orders of a product that wait for MongoDB. */
@@ -332,7 +328,7 @@ public final class Ledger implements UnitHolders, Placement.Reservations, Settle
     public Future<Map<String, Order>> outbox(String productId) {
         return link.send("HVALS", Keys.orders(productId)).map(reply -> {
             Map<String, Order> orders = new HashMap<>();
-            reply.asStrings().forEach(text -> orders.put(text, LedgerOrders.parse(text)));
+            reply.asStrings().forEach(text -> orders.put(text, ReservationCodec.parse(text)));
             return orders;
         });
     }

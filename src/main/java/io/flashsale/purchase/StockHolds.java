@@ -3,7 +3,9 @@ package io.flashsale.purchase;
 import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
+import io.flashsale.domain.PurchaseOutcome;
 import io.flashsale.domain.StockHold;
+import io.flashsale.orders.OrderPersister;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.redis.RedisUnavailableException;
@@ -17,16 +19,16 @@ import java.util.List;
  *
  * <p>Belongs to the event loop of its ledger.
  */
-public final class HouseOrders {
+public final class StockHolds {
     /** Bounds one step of the script and one document. */
     static final int MAX_UNITS_PER_ORDER = 500;
 
-    private final Ledger ledger;
-    private final Placement placement;
+    private final SaleScripts ledger;
+    private final OrderPersister placement;
     private final OrderStore store;
 
     /** Wires the house to both stores. */
-    public HouseOrders(Ledger ledger, Placement placement, OrderStore store) {
+    public StockHolds(SaleScripts ledger, OrderPersister placement, OrderStore store) {
         this.ledger = ledger;
         this.placement = placement;
         this.store = store;

@@ -2,8 +2,9 @@ package io.flashsale.purchase;
 
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
+import io.flashsale.domain.PurchaseOutcome;
+import io.flashsale.domain.PurchaseOutcome.Kind;
 import io.flashsale.persistence.StoreUnavailableException;
-import io.flashsale.purchase.PurchaseOutcome.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -27,7 +28,7 @@ import java.util.function.Function;
  * <p>Without MongoDB, or with one that takes too long, a refusal is believed: the contract excepts its loss. Belongs to one
  * event loop.
  */
-final class SecondLook {
+final class StaleRefusalGuard {
     private static final int MAX_WAITING = 20_000;
 
     /** The epoch of a sale that was opened and has not been recovered since. */
@@ -35,8 +36,8 @@ final class SecondLook {
 
     private static final Duration AWAY_REMEMBERED = Duration.ofSeconds(1);
 
-    private final GatheredReads<String, Long> epochs;
-    private final GatheredReads<String, Order> orders;
+    private final BatchLoader<String, Long> epochs;
+    private final BatchLoader<String, Order> orders;
     private final Vertx vertx;
     private final Duration timeout;
     private final Clock clock;
@@ -49,7 +50,7 @@ final class SecondLook {
      * @param orders reads orders in MongoDB
      * @param timeout how long a refusal waits for MongoDB before it is believed
      */
-    SecondLook(
+    StaleRefusalGuard(
             Vertx vertx,
             Function<Set<String>, Future<Map<String, Long>>> epochs,
             Function<Set<String>, Future<Map<String, Order>>> orders,
@@ -57,8 +58,8 @@ final class SecondLook {
             Clock clock) {
         this.vertx = vertx;
         this.timeout = timeout;
-        this.epochs = new GatheredReads<>(epochs, MAX_WAITING);
-        this.orders = new GatheredReads<>(orders, MAX_WAITING);
+        this.epochs = new BatchLoader<>(epochs, MAX_WAITING);
+        this.orders = new BatchLoader<>(orders, MAX_WAITING);
         this.clock = clock;
     }
 

@@ -1,6 +1,7 @@
 package io.flashsale.purchase;
 
 import io.flashsale.domain.Order;
+import io.flashsale.orders.ReservationCodec;
 import io.flashsale.redis.Reply;
 import java.time.Instant;
 
@@ -10,7 +11,7 @@ import java.time.Instant;
  * @param code the script's return code
  * @param reply the whole of its answer
  */
-record Decision(Code code, Reply reply) {
+record ReservationResult(Code code, Reply reply) {
     /** The return codes of {@code purchase-7.lua}; a test holds the two lists together. */
     enum Code {
         RESERVED,
@@ -25,13 +26,13 @@ record Decision(Code code, Reply reply) {
         OUTBOX_FULL
     }
 
-    static Decision of(Reply reply) {
-        return new Decision(Code.valueOf(reply.at(0).asString()), reply);
+    static ReservationResult of(Reply reply) {
+        return new ReservationResult(Code.valueOf(reply.at(0).asString()), reply);
     }
 
     /** The order, for {@link Code#RESERVED} and {@link Code#REPLAYED}. */
     Order order() {
-        return LedgerOrders.parse(reply.at(1).asString());
+        return ReservationCodec.parse(reply.at(1).asString());
     }
 
     /** For {@link Code#REPLAYED}: whether MongoDB has not confirmed the order yet, as far as Redis knows. */

@@ -1,4 +1,4 @@
-package io.flashsale.purchase;
+package io.flashsale.orders;
 
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
@@ -24,7 +24,7 @@ import java.util.Map;
  * one stay held, until the log has it. What dies in between is repeated by the reconciler. The house's orders are edits of
  * a product, and are told there.
  */
-public final class OrderAudit implements Placement.AuditTrail {
+public final class OrderAudit implements OrderPersister.AuditTrail {
     private static final int MAX_REASON = 500;
 
     private final AuditStore store;
@@ -55,14 +55,14 @@ public final class OrderAudit implements Placement.AuditTrail {
     Future<Void> putAside(Order order, String reason, int tries) {
         JsonObject details = details(order).put("reason", shortened(reason)).put("tries", tries);
         // The same request may be reserved, and refused, once more.
-        String id = order.id() + ":put-aside:" + LedgerOrders.micros(order.reservedAt());
+        String id = order.id() + ":put-aside:" + ReservationCodec.micros(order.reservedAt());
         return store.append(List.of(
                 AuditEntry.done(id, now(), AuditAction.DEAD_LETTER_PUT_ASIDE, AuditEntry.SYSTEM, order.id(), details)));
     }
 
     /** This order was reserved, and then its units or its buyer's slots were found to be taken. */
     public void failed(Order order) {
-        String id = order.id() + ":failed:" + LedgerOrders.micros(order.reservedAt());
+        String id = order.id() + ":failed:" + ReservationCodec.micros(order.reservedAt());
         log.record(AuditEntry.done(id, now(), AuditAction.ORDER_FAILED, AuditEntry.SYSTEM, order.id(), details(order)));
     }
 

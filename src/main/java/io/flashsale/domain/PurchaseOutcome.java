@@ -1,6 +1,5 @@
-package io.flashsale.purchase;
+package io.flashsale.domain;
 
-import io.flashsale.domain.Order;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -51,28 +50,28 @@ public record PurchaseOutcome(
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
-    static PurchaseOutcome placed(Order order, boolean replayed) {
+    public static PurchaseOutcome placed(Order order, boolean replayed) {
         return new PurchaseOutcome(Kind.PLACED, order, replayed, order.id(), null, null, null, null);
     }
 
-    static PurchaseOutcome reserved(Order order, boolean replayed) {
+    public static PurchaseOutcome reserved(Order order, boolean replayed) {
         return new PurchaseOutcome(Kind.RESERVED, order, replayed, order.id(), null, null, null, null);
     }
 
-    static PurchaseOutcome limitReached(String latestOrderId) {
+    public static PurchaseOutcome limitReached(String latestOrderId) {
         return new PurchaseOutcome(Kind.LIMIT_REACHED, null, false, latestOrderId, null, null, null, null);
     }
 
-    static PurchaseOutcome notOpen(Instant opensAt, Instant closesAt) {
+    public static PurchaseOutcome notOpen(Instant opensAt, Instant closesAt) {
         return new PurchaseOutcome(Kind.NOT_OPEN, null, false, null, null, opensAt, closesAt, null);
     }
 
-    static PurchaseOutcome insufficientStock(long remaining) {
+    public static PurchaseOutcome insufficientStock(long remaining) {
         return new PurchaseOutcome(Kind.INSUFFICIENT_STOCK, null, false, null, remaining, null, null, null);
     }
 
     /** A refusal that needs no more said; the two kinds that ask for patience say how long. */
-    static PurchaseOutcome of(Kind kind) {
+    public static PurchaseOutcome of(Kind kind) {
         Duration retryAfter = kind == Kind.OVERLOADED || kind == Kind.UNAVAILABLE ? SOON : null;
         return new PurchaseOutcome(kind, null, false, null, null, null, null, retryAfter);
     }

@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.Order;
-import io.flashsale.purchase.PurchaseOutcome.Kind;
+import io.flashsale.domain.PurchaseOutcome;
+import io.flashsale.domain.PurchaseOutcome.Kind;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
 import io.vertx.core.Future;
@@ -21,7 +22,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** When a refusal is believed. */
-class SecondLookTest {
+class StaleRefusalGuardTest {
     private static final PurchaseOutcome SOLD_OUT = PurchaseOutcome.of(Kind.SOLD_OUT);
     private static final Order RESERVED = TestOrders.reserved("p", "ada", List.of(1), List.of());
     private static final Order PLACED = TestOrders.placed(RESERVED);
@@ -52,7 +53,7 @@ class SecondLookTest {
     private final Reads<Order> orders = new Reads<>();
     private static final Duration TIMEOUT = Duration.ofMillis(300);
 
-    private final SecondLook look = new SecondLook(time.vertx(), epochs, orders, TIMEOUT, time.clock());
+    private final StaleRefusalGuard look = new StaleRefusalGuard(time.vertx(), epochs, orders, TIMEOUT, time.clock());
 
     private static PurchaseCommand command(int quantity) {
         return new PurchaseCommand("ada", "p", new IdempotencyKey("k"), quantity);

@@ -1,4 +1,4 @@
-package io.flashsale.purchase;
+package io.flashsale.orders;
 
 import io.flashsale.domain.Order;
 import io.flashsale.domain.Product;
@@ -18,11 +18,11 @@ import java.util.Set;
  *
  * <p>Only over a sale that is closed, with an empty outbox.
  */
-public final class SlotAssignment {
+public final class PurchaseLimitBackfill {
     private final OrderStore orders;
 
     /** Makes an assignment. */
-    public SlotAssignment(OrderStore orders) {
+    public PurchaseLimitBackfill(OrderStore orders) {
         this.orders = orders;
     }
 

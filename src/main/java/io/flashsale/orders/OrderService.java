@@ -1,9 +1,10 @@
-package io.flashsale.purchase;
+package io.flashsale.orders;
 
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderIds;
 import io.flashsale.domain.OrderStatus;
 import io.flashsale.domain.Page;
+import io.flashsale.domain.PurchaseOutcome;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.persistence.order.DeadLetter;
 import io.flashsale.persistence.order.OrderStore;
@@ -16,14 +17,21 @@ import java.util.Optional;
  *
  * <p>Belongs to the event loop of its ledger.
  */
-public final class Orders {
+public final class OrderService {
+    /** The orders in Redis that wait for MongoDB. */
+    @FunctionalInterface
+    public interface Outbox {
+        /** An order that waits for MongoDB. */
+        Future<Optional<Order>> waiting(String productId, String orderId);
+    }
+
     private final OrderStore store;
-    private final Ledger ledger;
-    private final Placement placement;
-    private final DeadLetters letters;
+    private final Outbox ledger;
+    private final OrderPersister placement;
+    private final DeadLetterService letters;
 
     /** Wires orders to both stores. */
-    public Orders(OrderStore store, Ledger ledger, Placement placement, DeadLetters letters) {
+    public OrderService(OrderStore store, Outbox ledger, OrderPersister placement, DeadLetterService letters) {
         this.store = store;
         this.ledger = ledger;
         this.placement = placement;

@@ -1,4 +1,4 @@
-package io.flashsale.purchase;
+package io.flashsale.orders;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
+import io.flashsale.domain.PurchaseOutcome;
 import io.flashsale.persistence.order.PersistResult;
 import io.flashsale.support.ManualTime;
 import io.flashsale.support.TestOrders;
@@ -17,13 +18,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What each reply of MongoDB leads to: for the buyer, for Redis, and for the audit log. */
-class PlacementTest {
+class OrderPersisterTest {
     private final ManualTime time = new ManualTime();
     private final List<String> steps = new ArrayList<>();
     private final List<Order> settled = new ArrayList<>();
     private final Stores stores = new Stores();
-    private final Placement placement = new Placement(
-            new Settler(time.vertx(), stores, stores::placed),
+    private final OrderPersister placement = new OrderPersister(
+            new OutboxAcknowledger(time.vertx(), stores, stores::placed),
             stores,
             order -> Future.succeededFuture(stores.reply),
             (productId, wrongEpoch) -> steps.add("recover " + productId + " beyond " + wrongEpoch),
@@ -34,14 +35,14 @@ class PlacementTest {
     private final Order eve = TestOrders.placed(TestOrders.reserved("p", "eve", List.of(1), List.of(1)));
 
     /** Both stores: notes the steps in their order, and answers as it is told to. */
-    private final class Stores implements Placement.Reservations, Placement.AuditTrail, Settler.Outbox {
+    private final class Stores implements OrderPersister.Reservations, OrderPersister.AuditTrail, OutboxAcknowledger.Outbox {
         private PersistResult reply;
         private Future<Integer> released = Future.succeededFuture(1);
         private Future<Void> audited = Future.succeededFuture();
         private Future<Boolean> adopted = Future.succeededFuture(true);
 
         @Override
-        public Future<Integer> release(Order order, Ledger.Return why, List<Integer> units, List<Integer> slots) {
+        public Future<Integer> release(Order order, ReleaseReason why, List<Integer> units, List<Integer> slots) {
             steps.add("release " + order.userId() + " " + why + " units " + units + " slots " + slots);
             return released;
         }

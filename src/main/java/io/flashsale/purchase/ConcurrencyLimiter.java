@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Shared by all verticles of a node.
  */
-public final class Admission {
+public final class ConcurrencyLimiter {
     private final int maxInFlight;
     private final AtomicInteger inFlight = new AtomicInteger();
 
@@ -17,7 +17,7 @@ public final class Admission {
      *
      * @param maxInFlight purchases that may be under way at once on this node
      */
-    public Admission(int maxInFlight) {
+    public ConcurrencyLimiter(int maxInFlight) {
         if (maxInFlight < 1) {
             throw new IllegalArgumentException("maxInFlight must be at least 1");
         }

@@ -3,10 +3,13 @@ package io.flashsale.purchase;
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
 import io.flashsale.domain.Product;
+import io.flashsale.domain.PurchaseOutcome;
+import io.flashsale.domain.PurchaseOutcome.Kind;
+import io.flashsale.orders.BoundedMap;
+import io.flashsale.orders.OrderPersister;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.persistence.product.ProductStore;
-import io.flashsale.purchase.PurchaseOutcome.Kind;
 import io.flashsale.redis.RedisUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,8 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Belongs to the event loop of its ledger.
  */
-public final class Purchases {
-    private static final Logger LOG = LoggerFactory.getLogger(Purchases.class);
+public final class PurchaseService {
+    private static final Logger LOG = LoggerFactory.getLogger(PurchaseService.class);
 
     /** A product that is created while its id is remembered as unknown is found this much later. */
     private static final Duration UNKNOWN_REMEMBERED = Duration.ofSeconds(1);
@@ -34,12 +37,12 @@ public final class Purchases {
 
     private static final int PRODUCTS_REMEMBERED = 10_000;
 
-    private final Ledger ledger;
-    private final Placement placement;
+    private final SaleScripts ledger;
+    private final OrderPersister placement;
     private final OrderStore orders;
     private final ProductStore products;
     private final RecoveryClient recoveries;
-    private final SecondLook secondLook;
+    private final StaleRefusalGuard secondLook;
     private final Clock clock;
     private final Map<String, Instant> unknownUntil = new BoundedMap<>(PRODUCTS_REMEMBERED);
     private final Map<String, Instant> recoveryAskedUntil = new BoundedMap<>(PRODUCTS_REMEMBERED);
@@ -49,10 +52,10 @@ public final class Purchases {
      *
      * @param refusalTimeout how long a refusal waits for MongoDB before it is believed
      */
-    public Purchases(
+    public PurchaseService(
             Vertx vertx,
-            Ledger ledger,
-            Placement placement,
+            SaleScripts ledger,
+            OrderPersister placement,
             OrderStore orders,
             ProductStore products,
             RecoveryClient recoveries,
@@ -63,7 +66,7 @@ public final class Purchases {
         this.orders = orders;
         this.products = products;
         this.recoveries = recoveries;
-        this.secondLook = new SecondLook(vertx, products::epochs, orders::findAll, refusalTimeout, clock);
+        this.secondLook = new StaleRefusalGuard(vertx, products::epochs, orders::findAll, refusalTimeout, clock);
         this.clock = clock;
     }
 
@@ -85,7 +88,7 @@ public final class Purchases {
         return ledger.link().close();
     }
 
-    private Future<PurchaseOutcome> follow(PurchaseCommand command, Decision decision) {
+    private Future<PurchaseOutcome> follow(PurchaseCommand command, ReservationResult decision) {
         return switch (decision.code()) {
             case RESERVED -> placement.drive(decision.order(), false);
             case REPLAYED -> replay(decision.order(), decision.inOutbox());
@@ -101,7 +104,7 @@ public final class Purchases {
         };
     }
 
-    private Future<PurchaseOutcome> refuse(PurchaseCommand command, Decision decision, PurchaseOutcome refusal) {
+    private Future<PurchaseOutcome> refuse(PurchaseCommand command, ReservationResult decision, PurchaseOutcome refusal) {
         return secondLook.at(command, decision.epoch(), refusal);
     }
 

@@ -16,7 +16,7 @@ import java.util.function.Function;
  * Answers many questions with few reads: while one read is under way, the questions for the next gather. Every answer was
  * read after it was asked for. Belongs to one event loop.
  */
-final class GatheredReads<K, V> {
+final class BatchLoader<K, V> {
     private static final int MAX_AT_ONCE = 500;
 
     private final Function<Set<K>, Future<Map<K, V>>> read;
@@ -30,7 +30,7 @@ final class GatheredReads<K, V> {
      * @param read reads several; what is missing in its result is not there
      * @param maxWaiting questions that may wait at once; one more fails
      */
-    GatheredReads(Function<Set<K>, Future<Map<K, V>>> read, int maxWaiting) {
+    BatchLoader(Function<Set<K>, Future<Map<K, V>>> read, int maxWaiting) {
         this.read = read;
         this.maxWaiting = maxWaiting;
     }

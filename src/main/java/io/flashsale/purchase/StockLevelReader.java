@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What running sales say of themselves just now. Belongs to the event loop of its link. */
-public final class SaleFigures {
+public final class StockLevelReader {
     private final RedisGateway link;
 
     /**
@@ -22,7 +22,7 @@ public final class SaleFigures {
     }
 
     /** Makes it. */
-    public SaleFigures(RedisGateway link) {
+    public StockLevelReader(RedisGateway link) {
         this.link = link;
     }
 

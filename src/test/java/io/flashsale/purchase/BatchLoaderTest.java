@@ -16,11 +16,11 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Many questions, few reads, and no answer that is older than its question. */
-class GatheredReadsTest {
+class BatchLoaderTest {
     private record Read(Set<String> keys, Promise<Map<String, Integer>> end) {}
 
     private final List<Read> reads = new ArrayList<>();
-    private final GatheredReads<String, Integer> gathered = new GatheredReads<>(this::read, 600);
+    private final BatchLoader<String, Integer> gathered = new BatchLoader<>(this::read, 600);
 
     private Future<Map<String, Integer>> read(Set<String> keys) {
         Read read = new Read(Set.copyOf(keys), Promise.promise());
@@ -140,7 +140,7 @@ class GatheredReadsTest {
     void aReadThatThrowsHasFailedAndTheNextIsMade() {
         // given
         List<Set<String>> tried = new ArrayList<>();
-        GatheredReads<String, Integer> broken = new GatheredReads<>(
+        BatchLoader<String, Integer> broken = new BatchLoader<>(
                 keys -> {
                     tried.add(Set.copyOf(keys));
                     throw new IllegalStateException("closed");

@@ -1,4 +1,4 @@
-package io.flashsale.purchase;
+package io.flashsale.orders;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,12 +9,12 @@ import java.util.Map;
  * @param <K> key
  * @param <V> value
  */
-final class BoundedMap<K, V> extends LinkedHashMap<K, V> {
+public final class BoundedMap<K, V> extends LinkedHashMap<K, V> {
     private static final long serialVersionUID = 1L;
 
     private final int bound;
 
-    BoundedMap(int bound) {
+    public BoundedMap(int bound) {
         this.bound = bound;
     }
 

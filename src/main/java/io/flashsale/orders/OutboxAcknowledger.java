@@ -1,4 +1,4 @@
-package io.flashsale.purchase;
+package io.flashsale.orders;
 
 import io.flashsale.async.Futures;
 import io.flashsale.domain.Order;
@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * <p>A settlement that is lost is made up for by the reconciler: what is not in the audit log is still in the outbox. Belongs
  * to one event loop.
  */
-final class Settler {
-    private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
+public final class OutboxAcknowledger {
+    private static final Logger LOG = LoggerFactory.getLogger(OutboxAcknowledger.class);
 
     /** The replies of one group commit arrive as separate events; a moment lets them all arrive. */
     private static final long LINGER_MILLIS = 1;
@@ -33,7 +33,7 @@ final class Settler {
     private static final int MAX_WAITING = 20_000;
 
     /** The outboxes in Redis, and what is announced of a stock. */
-    interface Outbox {
+    public interface Outbox {
         /**
          * Takes orders of one product that MongoDB holds out of the outbox, and announces what is left.
          *
@@ -58,7 +58,7 @@ final class Settler {
      *
      * @param audit writes that orders were placed; fails where MongoDB does not say that it has the entries
      */
-    Settler(Vertx vertx, Outbox outbox, Function<List<Order>, Future<Void>> audit) {
+    OutboxAcknowledger(Vertx vertx, Outbox outbox, Function<List<Order>, Future<Void>> audit) {
         this.vertx = vertx;
         this.outbox = outbox;
         this.audit = audit;

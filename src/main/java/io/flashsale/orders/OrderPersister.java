@@ -1,7 +1,8 @@
-package io.flashsale.purchase;
+package io.flashsale.orders;
 
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
+import io.flashsale.domain.PurchaseOutcome;
 import io.flashsale.persistence.order.OrderClient;
 import io.flashsale.persistence.order.OrderInserter;
 import io.flashsale.persistence.order.PersistResult;
@@ -19,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * <p>The only place that does so, for a purchase, a retry, a cancellation and the reconciler alike. May be done any
  * number of times for the same order, by any number of nodes at once. Belongs to one event loop.
  */
-public final class Placement implements UnitReturns {
-    private static final Logger LOG = LoggerFactory.getLogger(Placement.class);
+public final class OrderPersister implements UnitReturns {
+    private static final Logger LOG = LoggerFactory.getLogger(OrderPersister.class);
 
     /** So many units of one product sold twice by a forgetful Redis are repaired one by one; more ask for a recovery. */
     private static final int FORGOTTEN_UNITS_TOLERATED = 3;
@@ -28,14 +29,14 @@ public final class Placement implements UnitReturns {
     private static final int PRODUCTS_REMEMBERED = 1_000;
 
     /** The reservations in Redis, as they follow MongoDB's answers. */
-    interface Reservations {
+    public interface Reservations {
         /**
          * Gives units and slots of an order back.
          *
          * @param order as it was reserved
          * @return how many units became free by this call
          */
-        Future<Integer> release(Order order, Ledger.Return why, List<Integer> units, List<Integer> slots);
+        Future<Integer> release(Order order, ReleaseReason why, List<Integer> units, List<Integer> slots);
 
         /** Binds a key to the order that MongoDB holds for it. */
         Future<Void> remember(Order order);
@@ -46,7 +47,7 @@ public final class Placement implements UnitReturns {
 
     /** Has sales recovered. */
     @FunctionalInterface
-    interface RecoveryRequester {
+    public interface RecoveryRequester {
         /** A sale is certified, and proved wrong under that epoch; does not wait. */
         void requestBeyond(String productId, long wrongEpoch);
     }
@@ -64,16 +65,17 @@ public final class Placement implements UnitReturns {
     private final OrderInserter orders;
     private final RecoveryRequester recoveries;
     private final AuditTrail audit;
-    private final Settler settler;
+    private final OutboxAcknowledger settler;
     private final Map<String, Integer> forgottenUnits = new BoundedMap<>(PRODUCTS_REMEMBERED);
 
     /** Makes a placement for the event loop of the ledger. */
-    public Placement(Vertx vertx, Ledger ledger, OrderClient orders, RecoveryClient recoveries, OrderAudit audit) {
-        this(new Settler(vertx, ledger, audit::placed), ledger, orders, recoveries, audit);
+    public <R extends Reservations & OutboxAcknowledger.Outbox> OrderPersister(
+            Vertx vertx, R ledger, OrderClient orders, RecoveryRequester recoveries, OrderAudit audit) {
+        this(new OutboxAcknowledger(vertx, ledger, audit::placed), ledger, orders, recoveries, audit);
     }
 
-    Placement(
-            Settler settler,
+    OrderPersister(
+            OutboxAcknowledger settler,
             Reservations ledger,
             OrderInserter orders,
             RecoveryRequester recoveries,
@@ -143,7 +145,7 @@ public final class Placement implements UnitReturns {
         return bestEffort(
                 reserved,
                 audit.placed(List.of(placed))
-                        .compose(written -> ledger.release(reserved, Ledger.Return.REPLACED, units, slots))
+                        .compose(written -> ledger.release(reserved, ReleaseReason.REPLACED, units, slots))
                         .onSuccess(released -> tell(reserved, released))
                         .compose(released -> ledger.remember(placed)));
     }
@@ -151,7 +153,7 @@ public final class Placement implements UnitReturns {
     private Future<Void> neverWas(Order order, List<Integer> units) {
         return bestEffort(
                 order,
-                ledger.release(order, Ledger.Return.NEVER_WAS, units, order.slots())
+                ledger.release(order, ReleaseReason.NEVER_WAS, units, order.slots())
                         .onSuccess(released -> tell(order, released))
                         .mapEmpty());
     }
@@ -198,7 +200,7 @@ public final class Placement implements UnitReturns {
             throw new IllegalArgumentException("units of a " + cancelled.status() + " order stay where they are");
         }
         return audit.cancelled(cancelled)
-                .compose(written -> ledger.release(cancelled, Ledger.Return.CANCELLED, units, cancelled.slots()))
+                .compose(written -> ledger.release(cancelled, ReleaseReason.CANCELLED, units, cancelled.slots()))
                 .onSuccess(released -> tell(cancelled, released))
                 .mapEmpty();
     }

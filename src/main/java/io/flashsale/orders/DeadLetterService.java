@@ -1,4 +1,4 @@
-package io.flashsale.purchase;
+package io.flashsale.orders;
 
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Belongs to the event loop of its ledger.
  */
-public final class DeadLetters implements DiscardedOrders {
-    private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
+public final class DeadLetterService implements DiscardedOrders {
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterService.class);
 
     /**
      * What became of another try.
@@ -34,21 +34,27 @@ public final class DeadLetters implements DiscardedOrders {
      */
     public record Retry(String orderId, boolean placed, String reason) {}
 
+    /** The reservations in Redis, as far as dead letters need them. */
+    public interface Reservations extends OrderPersister.Reservations {
+        /** Takes an order out of the outbox that MongoDB will not hold: nothing was bought, though its units stay taken. */
+        Future<Void> setAside(Order order);
+    }
+
     private final DeadLetterStore letters;
     private final OrderStore orders;
     private final OrderClient writer;
-    private final Ledger ledger;
-    private final Placement placement;
+    private final Reservations ledger;
+    private final OrderPersister placement;
     private final OrderAudit audit;
     private final Clock clock;
 
     /** Wires dead letters to both stores. */
-    public DeadLetters(
+    public DeadLetterService(
             DeadLetterStore letters,
             OrderStore orders,
             OrderClient writer,
-            Ledger ledger,
-            Placement placement,
+            Reservations ledger,
+            OrderPersister placement,
             OrderAudit audit,
             Clock clock) {
         this.placement = placement;
@@ -150,7 +156,7 @@ public final class DeadLetters implements DiscardedOrders {
         List<Integer> slots = placed.status().holdsUnits() ? placed.slots() : List.of();
         return ledger.release(
                         reserved,
-                        Ledger.Return.CANCELLED,
+                        ReleaseReason.CANCELLED,
                         reserved.units().stream()
                                 .filter(unit -> !held.contains(unit))
                                 .toList(),
@@ -195,7 +201,7 @@ public final class DeadLetters implements DiscardedOrders {
 
     private Future<Void> giveBack(Order order, boolean unitsToo) {
         List<Integer> units = unitsToo ? order.units() : List.of();
-        return ledger.release(order, Ledger.Return.DISCARDED, units, order.slots())
+        return ledger.release(order, ReleaseReason.DISCARDED, units, order.slots())
                 .onSuccess(released -> placement.stockChanged(order.productId()))
                 .mapEmpty();
     }

@@ -1,4 +1,4 @@
-package io.flashsale.purchase;
+package io.flashsale.orders;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -14,13 +14,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** How placed orders leave the outbox: in groups, and not before the audit log has them. */
-class SettlerTest {
+class OutboxAcknowledgerTest {
     private record Write(List<Order> orders, Promise<Void> end) {}
 
     private final ManualTime time = new ManualTime();
     private final List<Write> audited = new ArrayList<>();
     private final FakeOutbox outbox = new FakeOutbox();
-    private final Settler settler = new Settler(time.vertx(), outbox, orders -> {
+    private final OutboxAcknowledger settler = new OutboxAcknowledger(time.vertx(), outbox, orders -> {
         Write write = new Write(orders, Promise.promise());
         audited.add(write);
         return write.end().future();
@@ -28,7 +28,7 @@ class SettlerTest {
     private int units;
 
     /** Notes what is taken out and announced. */
-    private static final class FakeOutbox implements Settler.Outbox {
+    private static final class FakeOutbox implements OutboxAcknowledger.Outbox {
         private final Map<String, List<Integer>> settledUnits = new HashMap<>();
         private final List<String> settleCalls = new ArrayList<>();
         private final List<String> announced = new ArrayList<>();
@@ -181,7 +181,7 @@ class SettlerTest {
     void anAuditThatThrowsDoesNotStopWhatComesAfter() {
         // given
         List<Integer> tried = new ArrayList<>();
-        Settler broken = new Settler(time.vertx(), outbox, orders -> {
+        OutboxAcknowledger broken = new OutboxAcknowledger(time.vertx(), outbox, orders -> {
             tried.add(orders.size());
             throw new IllegalStateException("closed");
         });

@@ -1,0 +1,2 @@
+/** The life of an order once it is reserved: persisted, cancelled, or dead-lettered. */
+package io.flashsale.orders;
