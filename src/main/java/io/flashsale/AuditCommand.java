@@ -6,8 +6,8 @@ import io.flashsale.persistence.MongoGateway;
 import io.flashsale.persistence.order.DeadLetterStore;
 import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.persistence.product.ProductStore;
-import io.flashsale.reconcile.Audit;
-import io.flashsale.reconcile.Audit.Line;
+import io.flashsale.reconcile.ConsistencyCheck;
+import io.flashsale.reconcile.ConsistencyCheck.Line;
 import io.flashsale.redis.RedisGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -46,13 +46,13 @@ final class AuditCommand {
         RedisGateway link = new RedisGateway(
                 vertx, new RedisOptions().setConnectionString(stores.redisUri()), configuration.redis());
         OrderStore orders = new OrderStore(mongo, clock);
-        Audit audit = new Audit(link, new ProductStore(mongo), orders, new DeadLetterStore(mongo, orders));
+        ConsistencyCheck audit = new ConsistencyCheck(link, new ProductStore(mongo), orders, new DeadLetterStore(mongo, orders));
         return mongo.open(vertx, config)
                 .compose(opened -> link.start())
                 .compose(started -> audit.look())
                 .compose(first -> vertx.timer(GRACE.toMillis(), TimeUnit.MILLISECONDS)
                         .compose(waited -> audit.look())
-                        .map(second -> Audit.lasting(first, second)))
+                        .map(second -> ConsistencyCheck.lasting(first, second)))
                 .eventually(() -> Future.join(link.close(), mongo.close()));
     }
 

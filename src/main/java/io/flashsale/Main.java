@@ -8,7 +8,7 @@ import io.flashsale.embedded.EmbeddedStoreException;
 import io.flashsale.embedded.EmbeddedStores;
 import io.flashsale.embedded.RunningStores;
 import io.flashsale.persistence.StoreUnavailableException;
-import io.flashsale.reconcile.Audit;
+import io.flashsale.reconcile.ConsistencyCheck;
 import io.flashsale.server.DriverValidator;
 import io.flashsale.server.FailureSummary;
 import io.vertx.core.Future;
@@ -131,9 +131,9 @@ public final class Main {
                 return new Configuration.Stores(running.redisUri(), running.mongoUri());
             });
             vertx = Vertx.vertx();
-            List<Audit.Line> lines = await(AuditCommand.run(vertx, configuration, stores, Clock.systemUTC()));
+            List<ConsistencyCheck.Line> lines = await(AuditCommand.run(vertx, configuration, stores, Clock.systemUTC()));
             out.print(asJson ? AuditCommand.json(lines) + "\n" : AuditCommand.table(lines));
-            return lines.stream().allMatch(Audit.Line::agrees) ? 0 : FAILED;
+            return lines.stream().allMatch(ConsistencyCheck.Line::agrees) ? 0 : FAILED;
         } catch (ConfigurationException e) {
             e.mistakes().forEach(System.err::println);
             return WRONG_USE;

@@ -46,9 +46,9 @@ import io.flashsale.ratelimit.ClientAddress;
 import io.flashsale.ratelimit.RateLimiter;
 import io.flashsale.ratelimit.RejectionCache;
 import io.flashsale.reconcile.Reconciler;
+import io.flashsale.reconcile.ReconcilerMetrics;
+import io.flashsale.reconcile.RecoveringSales;
 import io.flashsale.reconcile.Recovery;
-import io.flashsale.reconcile.Repairs;
-import io.flashsale.reconcile.SalesClosed;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.RedisSubscriber;
@@ -96,9 +96,9 @@ final class Node {
     private final PasswordHasher passwords;
     private final Mailer mailer;
     private final RejectionCache refusals;
-    private final SalesClosed salesClosed;
+    private final RecoveringSales salesClosed;
     private final DeadLetterStore deadLetters;
-    private final Repairs repairs;
+    private final ReconcilerMetrics repairs;
     private final AuditMetrics auditMetrics;
     private final AuditStore audit;
     private final AuditClient auditLog;
@@ -150,9 +150,9 @@ final class Node {
         FunctionCounter.builder("flashsale.cache.reads", catalogs, all -> sum(all, Catalog::misses))
                 .tag("result", "miss")
                 .register(meters);
-        this.salesClosed = new SalesClosed(clock);
+        this.salesClosed = new RecoveringSales(clock);
         this.deadLetters = new DeadLetterStore(mongo, orders);
-        this.repairs = new Repairs(meters, salesClosed);
+        this.repairs = new ReconcilerMetrics(meters, salesClosed);
         this.auditMetrics = new AuditMetrics(meters);
         this.audit = new AuditStore(mongo, auditMetrics);
         this.auditLog =
@@ -355,7 +355,7 @@ final class Node {
         return links;
     }
 
-    SalesClosed salesClosed() {
+    RecoveringSales salesClosed() {
         return salesClosed;
     }
 

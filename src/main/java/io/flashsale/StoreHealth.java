@@ -1,7 +1,7 @@
 package io.flashsale;
 
 import io.flashsale.persistence.MongoGateway;
-import io.flashsale.reconcile.SalesClosed;
+import io.flashsale.reconcile.RecoveringSales;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Script;
@@ -34,7 +34,7 @@ final class StoreHealth {
     private final RedisGateway redis;
     private final Collection<RedisGateway> links;
     private final MongoGateway mongo;
-    private final SalesClosed salesClosed;
+    private final RecoveringSales salesClosed;
     private final Clock clock;
     private final State redisState = new State("redis");
     private final State mongoState = new State("mongodb");
@@ -89,7 +89,7 @@ final class StoreHealth {
             RedisGateway redis,
             Collection<RedisGateway> links,
             MongoGateway mongo,
-            SalesClosed salesClosed,
+            RecoveringSales salesClosed,
             Clock clock) {
         this.vertx = vertx;
         this.redis = redis;

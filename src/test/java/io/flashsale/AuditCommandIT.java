@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.reconcile.Audit;
+import io.flashsale.reconcile.ConsistencyCheck;
 import io.flashsale.redis.Keys;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
@@ -55,7 +55,7 @@ class AuditCommandIT {
         ada.post(cancelPath(two));
 
         // when
-        Audit.Line line = node.audit(product);
+        ConsistencyCheck.Line line = node.audit(product);
 
         // then
         assertTrue(line.agrees(), line::toString);
@@ -79,7 +79,7 @@ class AuditCommandIT {
                 .toList();
 
         // when
-        List<Audit.Line> lines = new ArrayList<>();
+        List<ConsistencyCheck.Line> lines = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             lines.add(node.audit(product));
         }
@@ -117,7 +117,7 @@ class AuditCommandIT {
         node.redis("INCRBY", Keys.stock(product), "2");
 
         // when
-        Audit.Line line = node.audit(product);
+        ConsistencyCheck.Line line = node.audit(product);
 
         // then
         assertFalse(line.agrees(), line::toString);
@@ -131,7 +131,7 @@ class AuditCommandIT {
         node.redis("HSET", Keys.sale(product), "certifiedBy", "another server");
 
         // when
-        Audit.Line line = node.audit(product);
+        ConsistencyCheck.Line line = node.audit(product);
 
         // then
         assertFalse(line.agrees(), line::toString);

@@ -9,7 +9,7 @@ import io.flashsale.embedded.EmbeddedMongo;
 import io.flashsale.embedded.EmbeddedRedis;
 import io.flashsale.embedded.EmbeddedStores;
 import io.flashsale.embedded.FaultyDisk;
-import io.flashsale.reconcile.Audit;
+import io.flashsale.reconcile.ConsistencyCheck;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
 import io.flashsale.support.ProvokesErrors;
@@ -152,7 +152,7 @@ class FullDiskIT {
                 node.liveOrders(product).stream()
                         .mapToInt(order -> order.units().size())
                         .sum());
-        Audit.Line line = node.audit(product);
+        ConsistencyCheck.Line line = node.audit(product);
         assertTrue(line.agrees(), line.toString());
         until(() -> "up".equals(store(node, "mongodb").getString("status")), "health that knows of it");
         assertEquals("up", store(node, "redis").getString("status"));

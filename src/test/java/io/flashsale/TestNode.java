@@ -4,7 +4,7 @@ import io.flashsale.config.Configuration;
 import io.flashsale.domain.Order;
 import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.purchase.SaleScripts;
-import io.flashsale.reconcile.Audit;
+import io.flashsale.reconcile.ConsistencyCheck;
 import io.flashsale.redis.Keys;
 import io.flashsale.server.DriverValidator;
 import io.flashsale.support.Client;
@@ -164,7 +164,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     /** What the audit says of a product. */
-    Audit.Line audit(String productId) {
+    ConsistencyCheck.Line audit(String productId) {
         return await(AuditCommand.run(vertx, configuration, stores, Clock.systemUTC())).stream()
                 .filter(line -> line.productId().equals(productId))
                 .findFirst()

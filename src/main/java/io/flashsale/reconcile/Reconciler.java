@@ -39,7 +39,7 @@ public final class Reconciler {
      * How thoroughly.
      *
      * @param catalogue names the list of products, since a Redis may serve several databases
-     * @param passesPerLook unit by unit both stores are compared every so many passes, or more seldom, see {@link LookPace}
+     * @param passesPerLook unit by unit both stores are compared every so many passes, or more seldom, see {@link ScanScheduler}
      * @param maxRefusals passes in which MongoDB may refuse an order before it is put aside as a dead letter
      */
     public record Settings(String catalogue, int passesPerLook, int maxRefusals) {
@@ -66,17 +66,17 @@ public final class Reconciler {
     private final OrderStore orders;
     private final DeadLetterService letters;
     private final DeadLetterStore deadLetters;
-    private final Drift drift;
-    private final LostWithdrawals withdrawals;
-    private final OutboxDriver outbox;
-    private final PassLock lock;
-    private final Repairs repairs;
+    private final DriftRepairer drift;
+    private final OrphanedStockHolds withdrawals;
+    private final OutboxRelay outbox;
+    private final ReconcilerLease lock;
+    private final ReconcilerMetrics repairs;
     private final AuditClient log;
     private final Clock clock;
-    private final SalesClosed salesClosed;
+    private final RecoveringSales salesClosed;
     private final CoalescedRecoveries recoveries = new CoalescedRecoveries(this::recoverNow);
     private final Map<String, Integer> replacedSince = new HashMap<>();
-    private final LookPace pace;
+    private final ScanScheduler pace;
     private long waiting;
     private boolean ending;
 
@@ -93,7 +93,7 @@ public final class Reconciler {
 
     /** Wires the reconciler to both stores. */
     public Reconciler(
-            Rooms rooms, Recovery recovery, SalesClosed salesClosed, Repairs repairs, Settings settings, Clock clock) {
+            Rooms rooms, Recovery recovery, RecoveringSales salesClosed, ReconcilerMetrics repairs, Settings settings, Clock clock) {
         this.ledger = rooms.ledger();
         this.placement = rooms.placement();
         this.products = rooms.products();
@@ -105,11 +105,11 @@ public final class Reconciler {
         this.log = rooms.log();
         this.clock = clock;
         this.deadLetters = rooms.deadLetters();
-        this.drift = new Drift(ledger, placement, orders, letters, log, repairs, clock);
-        this.withdrawals = new LostWithdrawals(products, new StockHolds(ledger, placement, orders)::undo, repairs);
-        this.outbox = new OutboxDriver(new OutboxSteps(rooms), repairs, settings.maxRefusals());
-        this.pace = new LookPace(settings.passesPerLook(), PRODUCTS_AT_ONCE, clock);
-        this.lock = new PassLock(ledger.link(), settings.catalogue());
+        this.drift = new DriftRepairer(ledger, placement, orders, letters, log, repairs, clock);
+        this.withdrawals = new OrphanedStockHolds(products, new StockHolds(ledger, placement, orders)::undo, repairs);
+        this.outbox = new OutboxRelay(new OutboxRelaySteps(rooms), repairs, settings.maxRefusals());
+        this.pace = new ScanScheduler(settings.passesPerLook(), PRODUCTS_AT_ONCE, clock);
+        this.lock = new ReconcilerLease(ledger.link(), settings.catalogue());
     }
 
     /**
@@ -126,7 +126,7 @@ public final class Reconciler {
         return recovery.recover(productId, wrongEpoch)
                 .onSuccess(epoch -> recovered(productId, epoch))
                 .onFailure(failure -> {
-                    repairs.count(Repairs.Kind.RECOVERY_FAILED);
+                    repairs.count(ReconcilerMetrics.Kind.RECOVERY_FAILED);
                     LOG.atWarn()
                             .addKeyValue("productId", productId)
                             .addKeyValue("reason", failure.getMessage())
@@ -138,7 +138,7 @@ public final class Reconciler {
     private void recovered(String productId, long epoch) {
         salesClosed.open(productId);
         if (epoch > 0) {
-            repairs.count(Repairs.Kind.RECOVERED);
+            repairs.count(ReconcilerMetrics.Kind.RECOVERED);
             placement.stockChanged(productId);
             audit(productId, epoch);
         }
@@ -239,7 +239,7 @@ public final class Reconciler {
         }
         Future<Void> configured = Future.succeededFuture();
         if (status.version() < product.version() || status.highest() < product.highest()) {
-            repairs.count(Repairs.Kind.CONFIGURED);
+            repairs.count(ReconcilerMetrics.Kind.CONFIGURED);
             configured = ledger.configure(product).mapEmpty();
         }
         Future<Void> driven =

@@ -10,7 +10,7 @@ import io.flashsale.persistence.order.OrderClient;
 import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.persistence.product.ProductStore;
 import io.flashsale.purchase.SaleScripts;
-import io.flashsale.reconcile.RecoveryLedger.Claim;
+import io.flashsale.reconcile.RecoveryScripts.Claim;
 import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.redis.ServerIdentity;
 import io.vertx.core.Future;
@@ -48,7 +48,7 @@ public final class Recovery {
 
     private final Vertx vertx;
     private final SaleScripts ledger;
-    private final RecoveryLedger steps;
+    private final RecoveryScripts steps;
     private final ProductStore products;
     private final OrderStore orders;
     private final OutboxDrain drain;
@@ -69,7 +69,7 @@ public final class Recovery {
             Clock clock) {
         this.vertx = vertx;
         this.ledger = ledger;
-        this.steps = new RecoveryLedger(ledger.link());
+        this.steps = new RecoveryScripts(ledger.link());
         this.products = products;
         this.orders = orders;
         this.drain = new OutboxDrain(
@@ -97,7 +97,7 @@ public final class Recovery {
                 return Future.failedFuture(RedisUnavailableException.nothingSent("another node recovers this sale"));
             }
             long lease = vertx.setPeriodic(
-                    RecoveryLedger.LOCK_LEASE.toMillis() / 3, timer -> steps.prolong(productId, token));
+                    RecoveryScripts.LOCK_LEASE.toMillis() / 3, timer -> steps.prolong(productId, token));
             return stands(productId, wrongEpoch)
                     .compose(stands -> stands ? Future.succeededFuture(0L) : recoverLocked(productId, token))
                     .eventually(() -> {
@@ -146,7 +146,7 @@ public final class Recovery {
                         }
                         return triesLeft > 1
                                 ? underANewEpoch(productId, token, identity, triesLeft - 1)
-                                : Future.failedFuture(new RecoveryLedger.SupersededException("edited all the time"));
+                                : Future.failedFuture(new RecoveryScripts.SupersededException("edited all the time"));
                     });
         });
     }
@@ -166,7 +166,7 @@ public final class Recovery {
             }
             return products.raiseEpochTo(claim.productId(), higher)
                     .compose(raised -> Future.failedFuture(
-                            new RecoveryLedger.SupersededException("Redis knows epoch " + higher + " already")));
+                            new RecoveryScripts.SupersededException("Redis knows epoch " + higher + " already")));
         });
     }
 

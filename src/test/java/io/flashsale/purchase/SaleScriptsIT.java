@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.orders.ReleaseReason;
 import io.flashsale.TestNode;
 import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
 import io.flashsale.domain.Product;
 import io.flashsale.domain.ProductDetails;
+import io.flashsale.orders.ReleaseReason;
 import io.flashsale.orders.ReservationCodec;
 import io.flashsale.purchase.ReservationResult.Code;
 import io.flashsale.redis.Keys;

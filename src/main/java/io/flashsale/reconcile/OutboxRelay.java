@@ -15,7 +15,7 @@ import java.util.Map;
  * <p>Old is what two passes saw: a clock may jump at a fail-over, and an order in flight is not to be raced. Belongs to the
  * event loop of its ledger.
  */
-final class OutboxDriver {
+final class OutboxRelay {
     private static final int ORDERS_AT_ONCE = 200;
 
     private record Entry(String text, Order order) {}
@@ -36,7 +36,7 @@ final class OutboxDriver {
     }
 
     private final Steps steps;
-    private final Repairs repairs;
+    private final ReconcilerMetrics repairs;
     private final int maxRefusals;
 
     /** Entries, by their whole text, that the pass before saw, and how often MongoDB has refused each. */
@@ -44,7 +44,7 @@ final class OutboxDriver {
 
     private Map<String, Integer> seenNow = new HashMap<>();
 
-    OutboxDriver(Steps steps, Repairs repairs, int maxRefusals) {
+    OutboxRelay(Steps steps, ReconcilerMetrics repairs, int maxRefusals) {
         this.steps = steps;
         this.repairs = repairs;
         this.maxRefusals = maxRefusals;
@@ -67,11 +67,11 @@ final class OutboxDriver {
 
     private Future<Void> drive(Entry entry) {
         return steps.retry(entry.order()).compose(reply -> switch (reply.kind()) {
-            case PLACED, ALREADY_PLACED -> counted(Repairs.Kind.DRIVEN);
+            case PLACED, ALREADY_PLACED -> counted(ReconcilerMetrics.Kind.DRIVEN);
             case BUYER_HOLDS, UNITS_TAKEN ->
                 entry.order().byTheHouse()
                         ? Future.succeededFuture()
-                        : steps.recordFailed(entry.order()).compose(done -> counted(Repairs.Kind.FAILED));
+                        : steps.recordFailed(entry.order()).compose(done -> counted(ReconcilerMetrics.Kind.FAILED));
             case REFUSED -> refused(entry, reply);
             case KEY_REUSED, UNKNOWN -> Future.succeededFuture();
         });
@@ -83,10 +83,10 @@ final class OutboxDriver {
             return Future.succeededFuture();
         }
         return steps.deadLetter(entry.order(), reply.reason(), refusals)
-                .compose(done -> counted(Repairs.Kind.PUT_ASIDE));
+                .compose(done -> counted(ReconcilerMetrics.Kind.PUT_ASIDE));
     }
 
-    private Future<Void> counted(Repairs.Kind kind) {
+    private Future<Void> counted(ReconcilerMetrics.Kind kind) {
         repairs.count(kind);
         return Future.succeededFuture();
     }

@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * each repair is a compare-and-set on the holder that was seen. Nothing is ever set wholesale over a running sale. Belongs
  * to the event loop of its ledger.
  */
-final class Drift {
-    private static final Logger LOG = LoggerFactory.getLogger(Drift.class);
+final class DriftRepairer {
+    private static final Logger LOG = LoggerFactory.getLogger(DriftRepairer.class);
     private static final int REPAIRS_AT_ONCE = 100;
     private static final int MAX_UNITS_NAMED = 100;
 
@@ -50,17 +50,17 @@ final class Drift {
     private final OrderLookup orders;
     private final DiscardedOrders letters;
     private final AuditRecorder log;
-    private final Repairs repairs;
+    private final ReconcilerMetrics repairs;
     private final Clock clock;
     private final Map<String, Look> before = new HashMap<>();
 
-    Drift(
+    DriftRepairer(
             UnitHolders holders,
             UnitReturns returns,
             OrderLookup orders,
             DiscardedOrders letters,
             AuditRecorder log,
-            Repairs repairs,
+            ReconcilerMetrics repairs,
             Clock clock) {
         this.holders = holders;
         this.returns = returns;
@@ -153,19 +153,19 @@ final class Drift {
             return giveBackIfOver(finding)
                     .compose(given -> holders.adopt(
                             finding.trueHolder(), finding.unit(), finding.believed(), place.epoch(), place.pass()))
-                    .onSuccess(done -> count(done, Repairs.Kind.ADOPTED));
+                    .onSuccess(done -> count(done, ReconcilerMetrics.Kind.ADOPTED));
         }
         return giveBackIfOver(finding)
                 .compose(given -> holders.freeUnit(
                                 place.productId(), finding.unit(), finding.believed(), place.epoch(), place.pass())
                         .onSuccess(freed -> {
-                            count(freed, Repairs.Kind.FREED);
-                            count(given && !freed, Repairs.Kind.GIVEN_BACK);
+                            count(freed, ReconcilerMetrics.Kind.FREED);
+                            count(given && !freed, ReconcilerMetrics.Kind.GIVEN_BACK);
                         })
                         .map(freed -> freed || given));
     }
 
-    private void count(boolean done, Repairs.Kind kind) {
+    private void count(boolean done, ReconcilerMetrics.Kind kind) {
         if (done) {
             repairs.count(kind);
         }

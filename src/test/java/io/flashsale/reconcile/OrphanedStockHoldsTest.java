@@ -19,19 +19,19 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which stock holds are undone: those of an edit that died, not those of one that stands or is under way. */
-class LostWithdrawalsTest {
+class OrphanedStockHoldsTest {
     private static final StockHold EDIT = new StockHold("edit-1", 2);
 
     private final ManualTime time = new ManualTime();
     private final List<String> undone = new ArrayList<>();
     private final Records records = new Records();
-    private final LostWithdrawals withdrawals = new LostWithdrawals(
+    private final OrphanedStockHolds withdrawals = new OrphanedStockHolds(
             records,
             orderId -> {
                 undone.add(orderId);
                 return Future.succeededFuture();
             },
-            new Repairs(new SimpleMeterRegistry(), new SalesClosed(time.clock())));
+            new ReconcilerMetrics(new SimpleMeterRegistry(), new RecoveringSales(time.clock())));
 
     private final Order hold = stockHold(EDIT);
     private final Order buyers = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(9), List.of()));

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What the reconciler of this node had to do, and what still waits. May be used by any thread. */
-public final class Repairs {
+public final class ReconcilerMetrics {
     /** What there is to repair. */
     enum Kind {
         /** An order that stayed in the outbox was written. */
@@ -38,7 +38,7 @@ public final class Repairs {
     private final AtomicLong deadLetters = new AtomicLong();
 
     /** Makes the meters. */
-    public Repairs(MeterRegistry meters, SalesClosed salesClosed) {
+    public ReconcilerMetrics(MeterRegistry meters, RecoveringSales salesClosed) {
         for (Kind kind : Kind.values()) {
             counters.put(
                     kind,

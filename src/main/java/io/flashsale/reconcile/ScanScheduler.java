@@ -14,7 +14,7 @@ import java.util.Set;
  *
  * <p>Belongs to one event loop.
  */
-final class LookPace {
+final class ScanScheduler {
     private static final int RESTS = 2;
     private static final Duration MAX_REST = Duration.ofSeconds(5);
 
@@ -35,7 +35,7 @@ final class LookPace {
      * @param passesPerLook at the most one of so many passes looks
      * @param looksAtOnce sales that are looked at side by side
      */
-    LookPace(int passesPerLook, int looksAtOnce, Clock clock) {
+    ScanScheduler(int passesPerLook, int looksAtOnce, Clock clock) {
         this.passesPerLook = passesPerLook;
         this.looksAtOnce = looksAtOnce;
         this.clock = clock;

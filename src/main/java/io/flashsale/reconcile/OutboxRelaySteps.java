@@ -10,15 +10,15 @@ import io.flashsale.purchase.SaleScripts;
 import io.vertx.core.Future;
 import java.util.Map;
 
-/** The steps of {@link OutboxDriver} on both stores. */
-final class OutboxSteps implements OutboxDriver.Steps {
+/** The steps of {@link OutboxRelay} on both stores. */
+final class OutboxRelaySteps implements OutboxRelay.Steps {
     private final SaleScripts ledger;
     private final OrderPersister placement;
     private final OrderStore orders;
     private final DeadLetterService letters;
     private final OrderAudit audit;
 
-    OutboxSteps(Reconciler.Rooms rooms) {
+    OutboxRelaySteps(Reconciler.Rooms rooms) {
         this.ledger = rooms.ledger();
         this.placement = rooms.placement();
         this.orders = rooms.orders();

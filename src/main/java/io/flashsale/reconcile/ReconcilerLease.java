@@ -14,7 +14,7 @@ import java.util.UUID;
  *
  * <p>Belongs to the event loop of its link.
  */
-final class PassLock {
+final class ReconcilerLease {
     private static final Duration LEASE = Duration.ofSeconds(5);
 
     private final RedisGateway link;
@@ -23,7 +23,7 @@ final class PassLock {
     private final Script end = Script.load("end-pass-1");
     private final String token = UUID.randomUUID().toString();
 
-    PassLock(RedisGateway link, String catalogue) {
+    ReconcilerLease(RedisGateway link, String catalogue) {
         this.link = link;
         this.key = List.of(Keys.reconcilerPass(catalogue));
     }

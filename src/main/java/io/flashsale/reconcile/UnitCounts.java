@@ -15,10 +15,10 @@ import java.util.List;
  * @param returned units that were given back and wait to be sold again
  * @param waiting orders in the outbox
  */
-record SaleCount(int highest, int issued, long stock, int returned, int waiting) {
+record UnitCounts(int highest, int issued, long stock, int returned, int waiting) {
     private static final Script COUNT = Script.load("count-4");
 
-    static Future<SaleCount> read(RedisGateway link, String productId) {
+    static Future<UnitCounts> read(RedisGateway link, String productId) {
         return link.run(
                         COUNT,
                         List.of(
@@ -27,7 +27,7 @@ record SaleCount(int highest, int issued, long stock, int returned, int waiting)
                                 Keys.free(productId),
                                 Keys.orders(productId)),
                         List.of())
-                .map(reply -> new SaleCount(
+                .map(reply -> new UnitCounts(
                         number(reply.at(0).asString()),
                         number(reply.at(1).asString()),
                         number(reply.at(2).asString()),

@@ -20,7 +20,7 @@ import java.util.TreeMap;
  *
  * <p>Belongs to the event loop of its link.
  */
-public final class Audit {
+public final class ConsistencyCheck {
     private static final int PRODUCTS_AT_ONCE = 4;
     private static final String OPEN = "open";
 
@@ -89,7 +89,7 @@ public final class Audit {
     private final DeadLetterStore letters;
 
     /** Wires an audit to both stores. */
-    public Audit(RedisGateway link, ProductStore products, OrderStore orders, DeadLetterStore letters) {
+    public ConsistencyCheck(RedisGateway link, ProductStore products, OrderStore orders, DeadLetterStore letters) {
         this.letters = letters;
         this.link = link;
         this.products = products;
@@ -120,11 +120,11 @@ public final class Audit {
     private Future<Sight> look(Product product, String identity) {
         return SaleStatus.read(link, product.id())
                 .compose(status -> SaleSnapshot.read(link, orders, letters, product.id())
-                        .compose(snapshot -> SaleCount.read(link, product.id())
+                        .compose(snapshot -> UnitCounts.read(link, product.id())
                                 .map(count -> sight(product, stateOf(status, identity), snapshot, count))));
     }
 
-    private static Sight sight(Product product, String state, SaleSnapshot snapshot, SaleCount count) {
+    private static Sight sight(Product product, String state, SaleSnapshot snapshot, UnitCounts count) {
         Set<Finding> findings = snapshot.findings();
         int house = snapshot.heldByTheHouse();
         int stock = product.details().stock();

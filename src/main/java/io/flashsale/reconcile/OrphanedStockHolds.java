@@ -24,15 +24,15 @@ import org.slf4j.LoggerFactory;
  * <p>Only what two looks saw under one version of the product; and the version is raised first, so that an edit which is
  * still under way loses, and takes back itself what it took. Belongs to the event loop of its ledger.
  */
-final class LostWithdrawals {
-    private static final Logger LOG = LoggerFactory.getLogger(LostWithdrawals.class);
+final class OrphanedStockHolds {
+    private static final Logger LOG = LoggerFactory.getLogger(OrphanedStockHolds.class);
     private static final int AT_ONCE = 10;
 
     private record Look(long version, Set<String> orderIds) {}
 
     private final StockHoldRecords records;
     private final Function<String, Future<Void>> undo;
-    private final Repairs repairs;
+    private final ReconcilerMetrics repairs;
     private final Map<String, Look> before = new HashMap<>();
 
     /**
@@ -40,7 +40,7 @@ final class LostWithdrawals {
      *
      * @param undo puts the units of a stock hold, named by its order, on sale again; may be repeated
      */
-    LostWithdrawals(StockHoldRecords records, Function<String, Future<Void>> undo, Repairs repairs) {
+    OrphanedStockHolds(StockHoldRecords records, Function<String, Future<Void>> undo, ReconcilerMetrics repairs) {
         this.records = records;
         this.undo = undo;
         this.repairs = repairs;
@@ -100,7 +100,7 @@ final class LostWithdrawals {
             return BoundedConcurrency.each(
                     lost,
                     AT_ONCE,
-                    order -> undo.apply(order.id()).onSuccess(done -> repairs.count(Repairs.Kind.UNDONE)));
+                    order -> undo.apply(order.id()).onSuccess(done -> repairs.count(ReconcilerMetrics.Kind.UNDONE)));
         });
     }
 }

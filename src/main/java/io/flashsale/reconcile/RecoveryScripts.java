@@ -19,7 +19,7 @@ import java.util.List;
  *
  * <p>Belongs to the event loop of its link.
  */
-final class RecoveryLedger {
+final class RecoveryScripts {
     static final Duration LOCK_LEASE = Duration.ofSeconds(5);
 
     /** A recovery that lost its sale to a later one. */
@@ -50,7 +50,7 @@ final class RecoveryLedger {
     private final Script restoreFree = Script.load("restore-free-2");
     private final Script finish = Script.load("finish-recovery-4");
 
-    RecoveryLedger(RedisGateway link) {
+    RecoveryScripts(RedisGateway link) {
         this.link = link;
     }
 
@@ -100,7 +100,7 @@ final class RecoveryLedger {
                                 Keys.free(claim.productId()),
                                 Keys.holder(claim.productId())),
                         claimed(claim))
-                .compose(RecoveryLedger::held);
+                .compose(RecoveryScripts::held);
     }
 
     /**
@@ -126,14 +126,14 @@ final class RecoveryLedger {
                                 Keys.user(order.userId(), claim.productId()),
                                 Keys.idempotency(order.userId(), claim.productId(), order.keyHash())),
                         arguments)
-                .compose(RecoveryLedger::held);
+                .compose(RecoveryScripts::held);
     }
 
     Future<Void> restoreFree(Claim claim, List<Integer> units) {
         List<String> arguments = claimed(claim);
         units.forEach(unit -> arguments.add(String.valueOf(unit)));
         return link.run(restoreFree, List.of(Keys.sale(claim.productId()), Keys.free(claim.productId())), arguments)
-                .compose(RecoveryLedger::held);
+                .compose(RecoveryScripts::held);
     }
 
     /** Opens the sale again, vouched for by the server of that identity. */
@@ -150,7 +150,7 @@ final class RecoveryLedger {
                                 Keys.free(claim.productId()),
                                 Keys.orders(claim.productId())),
                         arguments)
-                .compose(RecoveryLedger::held);
+                .compose(RecoveryScripts::held);
     }
 
     private static List<String> claimed(Claim claim) {

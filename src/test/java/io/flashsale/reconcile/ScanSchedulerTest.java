@@ -10,12 +10,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** How often both stores are compared unit by unit. */
-class LookPaceTest {
+class ScanSchedulerTest {
     private final AheadClock clock = new AheadClock();
 
     /** In which of the first passes is looked, one a second, where a look takes so long. */
     private List<Integer> looks(int passesPerLook, int secondsForALook, int passes) {
-        LookPace pace = new LookPace(passesPerLook, 2, clock);
+        ScanScheduler pace = new ScanScheduler(passesPerLook, 2, clock);
         List<Integer> looks = new ArrayList<>();
         for (int pass = 1; pass <= passes; pass++) {
             pace.passBegins();
@@ -52,7 +52,7 @@ class LookPaceTest {
     @Test
     void whatElseAPassDoesIsNotCounted() {
         // given
-        LookPace pace = new LookPace(1, 2, clock);
+        ScanScheduler pace = new ScanScheduler(1, 2, clock);
         pace.passBegins();
         pace.looked("p", Duration.ofMillis(100), false);
         clock.advance(Duration.ofSeconds(60));
@@ -69,7 +69,7 @@ class LookPaceTest {
     @Test
     void aPassThatFailedBeforeItLookedIsMadeUpFor() {
         // given
-        LookPace pace = new LookPace(2, 2, clock);
+        ScanScheduler pace = new ScanScheduler(2, 2, clock);
         for (int pass = 1; pass <= 2; pass++) {
             pace.passBegins();
             pace.passEnds();
@@ -85,7 +85,7 @@ class LookPaceTest {
     @Test
     void aSaleInWhichSomethingWasFoundIsLookedAtOnceMoreInTheNextPass() {
         // given
-        LookPace pace = new LookPace(3, 2, clock);
+        ScanScheduler pace = new ScanScheduler(3, 2, clock);
         List<Integer> looks = new ArrayList<>();
 
         // when
@@ -106,7 +106,7 @@ class LookPaceTest {
     @Test
     void aClockThatWasSetBackKeepsNobodyFromLooking() {
         // given
-        LookPace pace = new LookPace(1, 2, clock);
+        ScanScheduler pace = new ScanScheduler(1, 2, clock);
         pace.passBegins();
         pace.looked("p", Duration.ofSeconds(10), false);
         pace.passEnds();

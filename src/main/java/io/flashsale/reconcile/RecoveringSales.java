@@ -7,12 +7,12 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Which sales this node knows to be closed for recovery, and since when. Shared by all event loops of a node. */
-public final class SalesClosed {
+public final class RecoveringSales {
     private final Clock clock;
     private final Map<String, Instant> since = new ConcurrentHashMap<>();
 
     /** Makes an empty list. */
-    public SalesClosed(Clock clock) {
+    public RecoveringSales(Clock clock) {
         this.clock = clock;
     }
 

@@ -30,14 +30,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Which difference between the stores is repaired, when, and how. */
-class DriftTest {
+class DriftRepairerTest {
     private static final String UNKNOWN_ORDER = "p-nobody";
 
     private final ManualTime time = new ManualTime();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Stores stores = new Stores();
-    private final Repairs repairs = new Repairs(meters, new SalesClosed(time.clock()));
-    private final Drift drift = new Drift(stores, stores, stores, stores, stores, repairs, time.clock());
+    private final ReconcilerMetrics repairs = new ReconcilerMetrics(meters, new RecoveringSales(time.clock()));
+    private final DriftRepairer drift = new DriftRepairer(stores, stores, stores, stores, stores, repairs, time.clock());
 
     private final Order ada = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(1), List.of(1)));
     private final Order bob = TestOrders.placed(TestOrders.reserved("p", "bob", List.of(2), List.of(1)));
@@ -142,7 +142,7 @@ class DriftTest {
         return look(8);
     }
 
-    private double counted(Repairs.Kind kind) {
+    private double counted(ReconcilerMetrics.Kind kind) {
         return meters.get("flashsale.repairs")
                 .tag("kind", kind.name().toLowerCase(Locale.ROOT))
                 .counter()
@@ -177,7 +177,7 @@ class DriftTest {
         // then
         assertEquals(1, repaired);
         assertEquals(List.of(repair("adopt 1 for ada", ""), "announce p"), stores.steps);
-        assertEquals(1, counted(Repairs.Kind.ADOPTED));
+        assertEquals(1, counted(ReconcilerMetrics.Kind.ADOPTED));
     }
 
     @Test
@@ -218,7 +218,7 @@ class DriftTest {
         // then
         assertEquals(1, repaired);
         assertEquals(List.of(repair("free 4", ""), "announce p"), stores.steps);
-        assertEquals(1, counted(Repairs.Kind.FREED));
+        assertEquals(1, counted(ReconcilerMetrics.Kind.FREED));
     }
 
     @Test
@@ -292,8 +292,8 @@ class DriftTest {
 
         // then
         assertEquals(1, repaired);
-        assertEquals(1, counted(Repairs.Kind.GIVEN_BACK));
-        assertEquals(0, counted(Repairs.Kind.FREED));
+        assertEquals(1, counted(ReconcilerMetrics.Kind.GIVEN_BACK));
+        assertEquals(0, counted(ReconcilerMetrics.Kind.FREED));
     }
 
     @Test
@@ -437,7 +437,7 @@ class DriftTest {
         assertEquals(0, repaired);
         assertEquals(List.of(repair("free 4", "")), stores.steps);
         assertEquals(List.of(), stores.entries);
-        assertEquals(0, counted(Repairs.Kind.FREED));
+        assertEquals(0, counted(ReconcilerMetrics.Kind.FREED));
     }
 
     @Test

@@ -17,20 +17,20 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Which orders of the outbox are retried, and what each reply of MongoDB leads to. */
-class OutboxDriverTest {
+class OutboxRelayTest {
     private static final int MAX_REFUSALS = 3;
 
     private final ManualTime time = new ManualTime();
     private final List<String> steps = new ArrayList<>();
     private final Map<String, Order> outbox = new HashMap<>();
     private Kind kind = Kind.PLACED;
-    private final OutboxDriver driver = new OutboxDriver(
-            new Stores(), new Repairs(new SimpleMeterRegistry(), new SalesClosed(time.clock())), MAX_REFUSALS);
+    private final OutboxRelay driver = new OutboxRelay(
+            new Stores(), new ReconcilerMetrics(new SimpleMeterRegistry(), new RecoveringSales(time.clock())), MAX_REFUSALS);
 
     private final Order ada = TestOrders.reserved("p", "ada", List.of(1), List.of(1));
 
     /** Both stores: notes what is done to them. */
-    private final class Stores implements OutboxDriver.Steps {
+    private final class Stores implements OutboxRelay.Steps {
         @Override
         public Future<Map<String, Order>> outbox(String productId) {
             return Future.succeededFuture(Map.copyOf(outbox));
