@@ -5,12 +5,12 @@ import io.flashsale.catalog.Catalog;
 import io.flashsale.config.Configuration;
 import io.flashsale.config.MaskedUri;
 import io.flashsale.domain.ProductDetails;
-import io.flashsale.http.ConnectionLimit;
-import io.flashsale.http.Face;
-import io.flashsale.http.Formats;
 import io.flashsale.http.HttpVerticle;
 import io.flashsale.http.ManagementVerticle;
 import io.flashsale.http.Routes;
+import io.flashsale.http.middleware.ConnectionLimit;
+import io.flashsale.http.middleware.ContractFormats;
+import io.flashsale.http.pages.StaticAssets;
 import io.flashsale.live.LiveVerticle;
 import io.flashsale.mail.DevMailbox;
 import io.flashsale.mail.Mailer;
@@ -72,7 +72,7 @@ public final class FlashSale {
     private final StoreWait waiting;
     private final Optional<DevMailbox> mailbox;
     private final Node node;
-    private final Face face = Face.load();
+    private final StaticAssets face = StaticAssets.load();
     private final Lifecycle lifecycle;
     private HttpVerticle http;
     private ManagementVerticle management;
@@ -104,7 +104,7 @@ public final class FlashSale {
                 new Lifecycle(vertx, configuration.http().drainTimeout().plus(UNDEPLOY_GRACE));
         this.loop = vertx.getOrCreateContext();
         // Beside everything else that a start waits for.
-        this.contract = vertx.executeBlocking(Formats::contract);
+        this.contract = vertx.executeBlocking(ContractFormats::contract);
         boolean embedded = configuration.stores().isEmpty();
         this.mailbox =
                 embedded && configuration.smtp().isEmpty() ? Optional.of(new DevMailbox(clock)) : Optional.empty();

@@ -9,8 +9,8 @@ import io.flashsale.auth.SessionService;
 import io.flashsale.catalog.Catalog;
 import io.flashsale.catalog.ProductEditor;
 import io.flashsale.config.Configuration;
-import io.flashsale.http.Overview;
 import io.flashsale.http.Routes;
+import io.flashsale.http.endpoint.OverviewEndpoint;
 import io.flashsale.live.LiveMetrics;
 import io.flashsale.live.SubscriptionHub;
 import io.flashsale.mail.Mailer;
@@ -288,13 +288,13 @@ final class Node {
                             new ReservedOrders(ledger, products),
                             audit,
                             auditLog,
-                            new Overview(facts(health), products, catalog, new StockLevelReader(link), letters, clock)),
+                            new OverviewEndpoint(facts(health), products, catalog, new StockLevelReader(link), letters, clock)),
                     link);
         });
     }
 
-    private Overview.Facts facts(Supplier<Future<JsonObject>> health) {
-        return new Overview.Facts(
+    private OverviewEndpoint.Facts facts(Supplier<Future<JsonObject>> health) {
+        return new OverviewEndpoint.Facts(
                 id,
                 startedAt,
                 purchaseMetrics,

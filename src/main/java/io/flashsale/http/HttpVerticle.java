@@ -1,6 +1,10 @@
 package io.flashsale.http;
 
 import io.flashsale.domain.Requirements;
+import io.flashsale.http.middleware.BrowserOrigins;
+import io.flashsale.http.middleware.ConnectionLimit;
+import io.flashsale.http.middleware.Connections;
+import io.flashsale.http.middleware.RequestSanitizer;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -136,7 +140,14 @@ public final class HttpVerticle extends VerticleBase {
             afterClose = open.afterClose();
             Connections connections =
                     new Connections(limit, (int) settings.idleTimeout().dividedBy(SWEEP));
-            FrontDoor door = new FrontDoor(vertx, connections, settings, open.router());
+            RequestSanitizer door = new RequestSanitizer(
+                    vertx,
+                    connections,
+                    new RequestSanitizer.Bounds(
+                            settings.maxHeaderBytes(),
+                            settings.maxBodyBytes(),
+                            settings.tls().isPresent()),
+                    open.router());
             server = vertx.createHttpServer(options(settings))
                     .connectionHandler(connections::accept)
                     .invalidRequestHandler(door::handleInvalid)

@@ -1,6 +1,11 @@
 package io.flashsale.http;
 
 import io.flashsale.domain.Requirements;
+import io.flashsale.http.message.JsonResponses;
+import io.flashsale.http.middleware.FailureHandler;
+import io.flashsale.http.middleware.RequestIds;
+import io.flashsale.http.problem.ApiError;
+import io.flashsale.http.problem.ApiException;
 import io.flashsale.mail.DevMailbox;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -69,11 +74,11 @@ public final class ManagementVerticle extends VerticleBase {
     public Future<?> start() {
         Router router = Router.router(vertx);
         router.route().handler(new RequestIds()).failureHandler(new FailureHandler());
-        router.get("/health/live").handler(ctx -> Answers.json(ctx, 200, status("up")));
+        router.get("/health/live").handler(ctx -> JsonResponses.json(ctx, 200, status("up")));
         router.get("/health/ready").handler(this::ready);
         router.get("/health/stores")
                 .handler(ctx -> stores.get()
-                        .onSuccess(state -> Answers.json(ctx, 200, state))
+                        .onSuccess(state -> JsonResponses.json(ctx, 200, state))
                         .onFailure(ctx::fail));
         router.get("/metrics")
                 .handler(ctx -> ctx.response()
@@ -96,7 +101,7 @@ public final class ManagementVerticle extends VerticleBase {
         notReady.get()
                 .ifPresentOrElse(
                         reason -> ctx.fail(new ApiException(ApiError.UNAVAILABLE, reason).retryAfter(SOON)),
-                        () -> Answers.json(ctx, 200, status("up")));
+                        () -> JsonResponses.json(ctx, 200, status("up")));
     }
 
     private static void readMail(RoutingContext ctx, DevMailbox mailbox) {
@@ -111,7 +116,7 @@ public final class ManagementVerticle extends VerticleBase {
                         .put("subject", sent.mail().subject())
                         .put("text", sent.mail().text())
                         .put("code", sent.mail().code())
-                        .put("sentAt", Answers.time(sent.sentAt()))));
+                        .put("sentAt", JsonResponses.time(sent.sentAt()))));
         ctx.response().putHeader("Content-Type", "application/json").end(mails.toBuffer());
     }
 

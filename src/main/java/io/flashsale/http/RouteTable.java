@@ -3,6 +3,15 @@ package io.flashsale.http;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.HEAD;
 
+import io.flashsale.http.middleware.AccessLog;
+import io.flashsale.http.middleware.BrowserOrigins;
+import io.flashsale.http.middleware.CloseAfterChunked;
+import io.flashsale.http.middleware.DateHeader;
+import io.flashsale.http.middleware.FailureHandler;
+import io.flashsale.http.middleware.JsonOnly;
+import io.flashsale.http.middleware.RequestIds;
+import io.flashsale.http.middleware.RequestValidationHandler;
+import io.flashsale.http.middleware.SecurityHeaders;
 import io.flashsale.openapi.Contract;
 import io.flashsale.openapi.Operation;
 import io.vertx.core.Handler;
@@ -72,7 +81,7 @@ final class RouteTable {
                 .handler(new RequestIds())
                 .handler(new AccessLog(clock))
                 .handler(new DateHeader(clock))
-                .handler(new ChunkedOnce())
+                .handler(new CloseAfterChunked())
                 .handler(new SecurityHeaders(settings.tls().isPresent()))
                 .handler(new BrowserOrigins(settings.corsOrigins()))
                 .failureHandler(new FailureHandler());
@@ -105,7 +114,7 @@ final class RouteTable {
             int endpoint = line.steps().size() - 1;
             line.steps().subList(0, endpoint).forEach(route::handler);
             contract.flatMap(file -> file.operation(line.method(), path))
-                    .ifPresent(operation -> route.handler(new ContractStep(operation)));
+                    .ifPresent(operation -> route.handler(new RequestValidationHandler(operation)));
             route.handler(line.steps().get(endpoint));
         }
         String allow = String.join(", ", methods);

@@ -10,6 +10,19 @@ import io.flashsale.auth.AccountService;
 import io.flashsale.auth.AuthHandlers;
 import io.flashsale.catalog.Catalog;
 import io.flashsale.catalog.ProductEditor;
+import io.flashsale.http.endpoint.AdminAudit;
+import io.flashsale.http.endpoint.AdminOrderEndpoints;
+import io.flashsale.http.endpoint.AuditEndpoints;
+import io.flashsale.http.endpoint.AuthEndpoints;
+import io.flashsale.http.endpoint.DeadLetterEndpoints;
+import io.flashsale.http.endpoint.LiveEndpoints;
+import io.flashsale.http.endpoint.OrderEndpoints;
+import io.flashsale.http.endpoint.OverviewEndpoint;
+import io.flashsale.http.endpoint.ProductEndpoints;
+import io.flashsale.http.endpoint.PurchaseEndpoint;
+import io.flashsale.http.pages.DocumentEndpoints;
+import io.flashsale.http.pages.PageEndpoints;
+import io.flashsale.http.pages.StaticAssets;
 import io.flashsale.live.LiveTransports;
 import io.flashsale.live.SubscriptionHub;
 import io.flashsale.openapi.Contract;
@@ -54,12 +67,12 @@ public final class Routes {
 
     /** What only admins enter. */
     public record Administration(
-            OrderStore orders, ReservedOrders reserved, AuditStore audit, AuditClient log, Overview overview) {}
+            OrderStore orders, ReservedOrders reserved, AuditStore audit, AuditClient log, OverviewEndpoint overview) {}
 
     /** What the routes of all event loops share. */
-    public record Shared(Face face, Contract contract, ApiDocs docs) {
+    public record Shared(StaticAssets face, Contract contract, ApiDocs docs) {
         /** Makes the documentation of the contract. */
-        public Shared(Face face, Contract contract) {
+        public Shared(StaticAssets face, Contract contract) {
             this(face, contract, new ApiDocs(contract));
         }
     }
@@ -80,7 +93,7 @@ public final class Routes {
         routes.live(new LiveEndpoints(new LiveTransports(rooms.live()), settings.corsOrigins()));
         routes.admin(new DeadLetterEndpoints(rooms.deadLetters(), audit));
         routes.admin(rooms.administration());
-        routes.face(new FaceEndpoints(shared.face()));
+        routes.face(new PageEndpoints(shared.face()));
         routes.documents(new DocumentEndpoints(shared.docs()));
         return table.router();
     }
@@ -134,7 +147,7 @@ public final class Routes {
         onlooker("/api/v1/admin/overview", rooms.overview()::read);
     }
 
-    private void face(FaceEndpoints face) {
+    private void face(PageEndpoints face) {
         free("/", face.page("index.html"));
         free("/admin", face.page("admin.html"));
         free("/assets/*", face::asset);

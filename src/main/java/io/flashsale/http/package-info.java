@@ -1,2 +1,2 @@
-/** HTTP: the routes as one list, strict reading of requests, and one place that turns every failure into an answer. */
+/** The HTTP servers and their routes. */
 package io.flashsale.http;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.http.ApiError;
-import io.flashsale.http.Formats;
+import io.flashsale.http.middleware.ContractFormats;
+import io.flashsale.http.problem.ApiError;
 import io.flashsale.openapi.Contract;
 import io.flashsale.openapi.Operation;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class ApiDocsPageTest {
-    private static final Contract CONTRACT = Formats.contract();
+    private static final Contract CONTRACT = ContractFormats.contract();
     private static final ApiDocsPage PAGE = new ApiDocs(CONTRACT).page();
     private static final String HTML = PAGE.html().toString();
 
@@ -102,7 +102,7 @@ class ApiDocsPageTest {
     void whatTheFileSaysCannotBecomeMarkup() {
         String text = CONTRACT.text().toString().replace("summary: Buy\n", "summary: Buy <script>alert(1)</script>\n");
 
-        String page = new ApiDocs(Formats.contract(text)).page().html().toString();
+        String page = new ApiDocs(ContractFormats.contract(text)).page().html().toString();
 
         assertTrue(page.contains("Buy &lt;script&gt;"));
         assertFalse(page.contains("<script"));

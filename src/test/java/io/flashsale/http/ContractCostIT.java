@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.OperatingSystemMXBean;
 import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.ProductIds;
+import io.flashsale.http.message.RequestJson;
+import io.flashsale.http.middleware.ContractFormats;
 import io.flashsale.openapi.Contract;
 import io.flashsale.openapi.Operation;
 import io.flashsale.openapi.Parameter;
@@ -53,7 +55,7 @@ class ContractCostIT {
     static void start() {
         vertx = Vertx.vertx();
         long begin = System.nanoTime();
-        contract = Formats.contract();
+        contract = ContractFormats.contract();
         System.out.printf(Locale.ROOT, "the contract is read for the first time: %d ms%n", millisSince(begin));
         buy = contract.operation(HttpMethod.POST, "/api/v1/user/buy/:productId").orElseThrow();
         header = buy.parameters(Place.HEADER);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.http.middleware.ContractFormats;
 import io.flashsale.openapi.Contract;
 import io.flashsale.openapi.Operation;
 import io.flashsale.openapi.Parameter;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules that run mean what JSON Schema means by the file. */
 class ContractRulesTest {
-    private static final Contract CONTRACT = Formats.contract();
+    private static final Contract CONTRACT = ContractFormats.contract();
 
     /** What the rules know of JSON Schema is what a whole validator says of it, for every field and every parameter. */
     @Test
@@ -99,7 +100,7 @@ class ContractRulesTest {
                 .setDraft(Draft.DRAFT202012)
                 .setOutputFormat(OutputFormat.Flag);
         return Validator.create(JsonSchema.of(schema.copy()), options, (type, format, value) -> {
-            Predicate<String> rule = format == null ? null : Formats.rules().get(format);
+            Predicate<String> rule = format == null ? null : ContractFormats.rules().get(format);
             return rule == null || !(value instanceof String text) || rule.test(text) ? null : "no " + format;
         });
     }
@@ -169,7 +170,7 @@ class ContractRulesTest {
     void aRuleThatNobodyWouldCheckDoesNotStart(String keyword) {
         String text = CONTRACT.text().toString().replace("minimum: 1, maximum: 10,", "minimum: 1, " + keyword + ",");
 
-        IllegalStateException refused = assertThrows(IllegalStateException.class, () -> Formats.contract(text));
+        IllegalStateException refused = assertThrows(IllegalStateException.class, () -> ContractFormats.contract(text));
 
         assertTrue(refused.getMessage().contains("nobody checks"), refused.getMessage());
     }
@@ -182,7 +183,7 @@ class ContractRulesTest {
                         "                code: {$ref: \"#/components/schemas/Code\"}\n              additionalProperties: false\n",
                         "                code: {$ref: \"#/components/schemas/Code\"}\n");
 
-        assertThrows(IllegalStateException.class, () -> Formats.contract(text));
+        assertThrows(IllegalStateException.class, () -> ContractFormats.contract(text));
     }
 
     @Test

@@ -9,6 +9,10 @@ import io.flashsale.auth.AuthHandlers;
 import io.flashsale.auth.SessionService;
 import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.ProductIds;
+import io.flashsale.http.endpoint.OverviewEndpoint;
+import io.flashsale.http.middleware.ContractFormats;
+import io.flashsale.http.pages.StaticAssets;
+import io.flashsale.http.problem.ApiError;
 import io.flashsale.openapi.Contract;
 import io.flashsale.openapi.Operation;
 import io.flashsale.openapi.Parameter;
@@ -39,7 +43,7 @@ import org.yaml.snakeyaml.Yaml;
 
 /** The file, and that it and the code say the same. */
 class ContractTest {
-    private static final Contract CONTRACT = Formats.contract();
+    private static final Contract CONTRACT = ContractFormats.contract();
     private static final Operation BUY =
             CONTRACT.operation(HttpMethod.POST, "/api/v1/user/buy/:productId").orElseThrow();
 
@@ -96,7 +100,7 @@ class ContractTest {
     @Test
     void routesThatAreNotThoseOfTheFileDoNotStart() {
         String text = CONTRACT.text().toString();
-        Contract renamed = Formats.contract(text.replace("  /api/v1/user/profile:", "  /api/v1/user/me:"));
+        Contract renamed = ContractFormats.contract(text.replace("  /api/v1/user/profile:", "  /api/v1/user/me:"));
 
         IllegalStateException refused = assertThrows(IllegalStateException.class, () -> router(renamed));
 
@@ -110,7 +114,7 @@ class ContractTest {
     void aFileThatRefersToNothingDoesNotStart() {
         String text = CONTRACT.text().toString().replace("schemas/ProductId\"", "schemas/NoSuchThing\"");
 
-        assertThrows(IllegalStateException.class, () -> Formats.contract(text));
+        assertThrows(IllegalStateException.class, () -> ContractFormats.contract(text));
     }
 
     /** The money path is guarded twice; both say the same. */
@@ -166,7 +170,7 @@ class ContractTest {
         Routes.router(
                 vertx,
                 (Routes.Rooms) empty(Routes.Rooms.class),
-                new Routes.Shared(Face.load(), contract),
+                new Routes.Shared(StaticAssets.load(), contract),
                 settings,
                 Clock.systemUTC());
     }
@@ -177,7 +181,7 @@ class ContractTest {
             return new byte[32];
         }
         if (type.getEnclosingClass() != Routes.class
-                && !List.of(AuthHandlers.class, SessionService.class, Overview.class)
+                && !List.of(AuthHandlers.class, SessionService.class, OverviewEndpoint.class)
                         .contains(type)) {
             return null;
         }

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.domain.InvalidFieldsException;
 import io.flashsale.domain.OrderStatus;
+import io.flashsale.http.middleware.FailureHandler;
+import io.flashsale.http.problem.ApiError;
+import io.flashsale.http.problem.ApiException;
 import io.flashsale.orders.OrderNotCancellableException;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.flashsale.support.ProvokesErrors;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.http.message.JsonResponses;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpMethod;
@@ -126,7 +127,7 @@ class HttpConnectionsIT {
         setup.drainTimeout = Duration.ofSeconds(20);
         setup.routes = (table, vertx) -> table.add(HttpMethod.GET, "/slow", TestServer.DOOR, TestServer.steps(ctx -> {
             arrived.complete();
-            go.future().onSuccess(now -> Answers.json(ctx, 200, new JsonObject().put("done", true)));
+            go.future().onSuccess(now -> JsonResponses.json(ctx, 200, new JsonObject().put("done", true)));
         }));
         try (TestServer server = setup.start();
                 RawSocket idle = new RawSocket(server.port());

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.http.message.JsonResponses;
+import io.flashsale.http.problem.ApiError;
+import io.flashsale.http.problem.ApiException;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
@@ -28,7 +31,7 @@ class HttpFramingIT {
                 HttpMethod.POST,
                 "/shut",
                 ctx -> ctx.fail(new ApiException(ApiError.NOT_AUTHENTICATED, "nobody enters")),
-                TestServer.steps(ctx -> Answers.empty(ctx, 204)));
+                TestServer.steps(ctx -> JsonResponses.empty(ctx, 204)));
         server = setup.start();
     }
 

@@ -9,6 +9,7 @@ import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
 import io.flashsale.domain.PurchaseOutcome;
 import io.flashsale.domain.PurchaseOutcome.Kind;
+import io.flashsale.http.endpoint.PurchaseEndpoint;
 import io.flashsale.purchase.ConcurrencyLimiter;
 import io.flashsale.purchase.PurchaseClient;
 import io.flashsale.purchase.PurchaseCommand;

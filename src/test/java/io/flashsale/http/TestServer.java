@@ -1,6 +1,8 @@
 package io.flashsale.http;
 
 import io.flashsale.auth.Session;
+import io.flashsale.http.message.JsonResponses;
+import io.flashsale.http.middleware.ConnectionLimit;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -87,11 +89,11 @@ final class TestServer implements AutoCloseable {
 
     private static void echo(RoutingContext ctx) {
         int length = ctx.body().buffer() == null ? 0 : ctx.body().buffer().length();
-        Answers.json(ctx, 200, new JsonObject().put("read", length));
+        JsonResponses.json(ctx, 200, new JsonObject().put("read", length));
     }
 
     private static void hello(RoutingContext ctx) {
-        Answers.json(ctx, 200, new JsonObject().put("hello", "world"));
+        JsonResponses.json(ctx, 200, new JsonObject().put("hello", "world"));
     }
 
     Vertx vertx() {

@@ -1,0 +1,181 @@
+package io.flashsale.http.endpoint;
+
+import io.flashsale.catalog.Catalog;
+import io.flashsale.catalog.ProductView;
+import io.flashsale.domain.Product;
+import io.flashsale.domain.PurchaseOutcome.Kind;
+import io.flashsale.domain.SaleState;
+import io.flashsale.http.message.JsonResponses;
+import io.flashsale.http.message.ProductJson;
+import io.flashsale.http.problem.ApiError;
+import io.flashsale.orders.DeadLetterService;
+import io.flashsale.persistence.product.ProductStore;
+import io.flashsale.purchase.PurchaseMetrics;
+import io.flashsale.purchase.StockLevelReader;
+import io.flashsale.purchase.StockLevelReader.Figures;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What the page of an admin shows: this node since its start, and the sales just now. What a store that is away would have
+ * said is null. Belongs to one event loop.
+ */
+public final class OverviewEndpoint {
+    private static final int MAX_PRODUCTS = 100;
+    private static final Map<Kind, String> OUTCOMES = outcomes();
+
+    /**
+     * What this node says of itself.
+     *
+     * @param id of the node, another one after each start
+     * @param startedAt when it was started
+     * @param purchases what buyers were told
+     * @param cacheHits reads that the cache answered
+     * @param cacheMisses reads that it did not
+     * @param liveClients that listen just now
+     * @param health of the stores, as operators read it
+     */
+    public record Facts(
+            String id,
+            Instant startedAt,
+            PurchaseMetrics purchases,
+            LongSupplier cacheHits,
+            LongSupplier cacheMisses,
+            LongSupplier liveClients,
+            Supplier<Future<JsonObject>> health) {}
+
+    private final Facts node;
+    private final ProductStore products;
+    private final Catalog catalog;
+    private final StockLevelReader figures;
+    private final DeadLetterService letters;
+    private final Clock clock;
+
+    /** Wires it; catalogue, figures and letters of the same event loop. */
+    public OverviewEndpoint(
+            Facts node, ProductStore products, Catalog catalog, StockLevelReader figures, DeadLetterService letters, Clock clock) {
+        this.node = node;
+        this.products = products;
+        this.catalog = catalog;
+        this.figures = figures;
+        this.letters = letters;
+        this.clock = clock;
+    }
+
+    public void read(RoutingContext ctx) {
+        Future<JsonObject> stores = node.health().get();
+        Future<Long> dead = letters.count().otherwise((Long) null);
+        Future<List<Product>> newest = newest();
+        Future<List<Figures>> live =
+                newest.compose(all -> figures.of(all.stream().map(Product::id).toList()));
+        Future.all(stores, dead, newest, live)
+                .onSuccess(all ->
+                        JsonResponses.json(ctx, 200, json(stores.result(), dead.result(), newest.result(), live.result())))
+                .onFailure(ctx::fail);
+    }
+
+    /** Not by way of the cache, whose figures a page that asks every second would spoil; but without MongoDB it helps out. */
+    private Future<List<Product>> newest() {
+        return products.list(null, MAX_PRODUCTS)
+                .map(page -> page.items())
+                .recover(away -> catalog.list(null, MAX_PRODUCTS)
+                        .map(page ->
+                                page.items().stream().map(ProductView::product).toList()))
+                .otherwise(List.of());
+    }
+
+    private JsonObject json(JsonObject stores, Long dead, List<Product> newest, List<Figures> live) {
+        Instant now = clock.instant();
+        JsonArray items = new JsonArray();
+        for (int i = 0; i < newest.size(); i++) {
+            items.add(json(newest.get(i), live.get(i), now));
+        }
+        return new JsonObject()
+                .put("at", JsonResponses.time(now))
+                .put("node", new JsonObject().put("id", node.id()).put("startedAt", JsonResponses.time(node.startedAt())))
+                .put("purchases", purchases())
+                .put(
+                        "cache",
+                        new JsonObject()
+                                .put("hits", node.cacheHits().getAsLong())
+                                .put("misses", node.cacheMisses().getAsLong()))
+                .put("live", new JsonObject().put("clients", node.liveClients().getAsLong()))
+                .put("outbox", sum(live))
+                .put("deadLetters", dead)
+                .put(
+                        "stores",
+                        new JsonObject()
+                                .put("redis", status(stores.getJsonObject("redis")))
+                                .put("mongodb", status(stores.getJsonObject("mongodb")))
+                                .put("recovering", stores.getJsonArray("recovering")))
+                .put("products", items);
+    }
+
+    private JsonObject purchases() {
+        PurchaseMetrics metrics = node.purchases();
+        JsonObject counts = new JsonObject();
+        OUTCOMES.forEach((kind, name) -> counts.put(name, metrics.count(kind)));
+        return new JsonObject()
+                .put("outcomes", counts.put("replayed", metrics.replayed()))
+                .put(
+                        "latencyMillis",
+                        new JsonObject()
+                                .put("p50", tenths(metrics.latencyMillis(0.5)))
+                                .put("p99", tenths(metrics.latencyMillis(0.99))))
+                .put("inFlight", metrics.inFlight());
+    }
+
+    private static double tenths(double millis) {
+        return Double.isFinite(millis) ? Math.round(millis * 10) / 10.0 : 0;
+    }
+
+    /** Null where one of them is: half a sum says nothing. */
+    private static Long sum(List<Figures> live) {
+        boolean known = live.stream().map(Figures::outbox).allMatch(Objects::nonNull);
+        return known ? live.stream().mapToLong(Figures::outbox).sum() : null;
+    }
+
+    private static JsonObject status(JsonObject store) {
+        return new JsonObject().put("status", store.getString("status")).put("since", store.getString("since"));
+    }
+
+    private static JsonObject json(Product product, Figures live, Instant now) {
+        return new JsonObject()
+                .put("id", product.id())
+                .put("name", product.details().name())
+                .put("state", SaleState.of(product, live.remaining(), now).wireName())
+                .put("stock", product.details().stock())
+                .put("remaining", ProductJson.remaining(live.remaining()))
+                .put("outbox", live.outbox())
+                .put("paused", product.details().paused())
+                .put("opensAt", JsonResponses.time(product.details().opensAt()))
+                .put("closesAt", JsonResponses.time(product.details().closesAt()))
+                .put("version", product.version());
+    }
+
+    /** By the names under which clients are told them. */
+    private static Map<Kind, String> outcomes() {
+        Map<Kind, String> names = new EnumMap<>(Kind.class);
+        names.put(Kind.PLACED, "placed");
+        names.put(Kind.RESERVED, "reserved");
+        names.put(Kind.KEY_REUSED, ApiError.IDEMPOTENCY_KEY_REUSED.code());
+        names.put(Kind.LIMIT_REACHED, ApiError.PURCHASE_LIMIT_REACHED.code());
+        names.put(Kind.NOT_OPEN, ApiError.SALE_NOT_OPEN.code());
+        names.put(Kind.SOLD_OUT, ApiError.SOLD_OUT.code());
+        names.put(Kind.INSUFFICIENT_STOCK, ApiError.INSUFFICIENT_STOCK.code());
+        names.put(Kind.UNKNOWN_PRODUCT, ApiError.NOT_FOUND.code());
+        names.put(Kind.OVERLOADED, ApiError.OVERLOADED.code());
+        names.put(Kind.UNAVAILABLE, ApiError.UNAVAILABLE.code());
+        return names;
+    }
+}

@@ -1,0 +1,103 @@
+package io.flashsale.http.endpoint;
+
+import io.flashsale.auth.AuthHandlers;
+import io.flashsale.domain.IdempotencyKey;
+import io.flashsale.domain.InvalidFieldsException;
+import io.flashsale.domain.ProductIds;
+import io.flashsale.domain.PurchaseOutcome;
+import io.flashsale.http.message.JsonResponses;
+import io.flashsale.http.message.OrderJson;
+import io.flashsale.http.message.RequestJson;
+import io.flashsale.http.problem.ApiError;
+import io.flashsale.http.problem.ApiException;
+import io.flashsale.purchase.PurchaseClient;
+import io.flashsale.purchase.PurchaseCommand;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+
+/** The purchase over HTTP. */
+public final class PurchaseEndpoint {
+    private static final int MAX_QUANTITY = 10;
+
+    private final PurchaseClient purchases;
+
+    public PurchaseEndpoint(PurchaseClient purchases) {
+        this.purchases = purchases;
+    }
+
+    public void buy(RoutingContext ctx) {
+        IdempotencyKey key = key(ctx.request().headers().getAll("Idempotency-Key"));
+        RequestJson body = RequestJson.of(ctx);
+        Long asked = body.integer("quantity");
+        body.check();
+        long quantity = asked == null ? 1 : asked;
+        if (quantity < 1 || quantity > MAX_QUANTITY) {
+            throw new InvalidFieldsException("quantity", "must be 1 to " + MAX_QUANTITY);
+        }
+        String productId = ctx.pathParam("productId");
+        if (!ProductIds.isWellFormed(productId)) {
+            throw ProductEndpoints.unknown();
+        }
+        purchases
+                .buy(new PurchaseCommand(AuthHandlers.session(ctx).userId(), productId, key, (int) quantity))
+                .onSuccess(outcome -> answer(ctx, outcome))
+                .onFailure(ctx::fail);
+    }
+
+    private static IdempotencyKey key(List<String> headers) {
+        if (headers.isEmpty()) {
+            throw new ApiException(
+                    ApiError.IDEMPOTENCY_KEY_MISSING,
+                    "send one Idempotency-Key for each intent to buy, kept in retries");
+        }
+        if (headers.size() > 1 || !IdempotencyKey.isValid(headers.get(0))) {
+            throw new ApiException(
+                    ApiError.IDEMPOTENCY_KEY_INVALID, "Idempotency-Key must be one value of 1 to 255 printable ASCII");
+        }
+        return new IdempotencyKey(headers.get(0));
+    }
+
+    private static void answer(RoutingContext ctx, PurchaseOutcome outcome) {
+        switch (outcome.kind()) {
+            case PLACED -> receipt(ctx, 201, outcome);
+            case RESERVED -> receipt(ctx, 202, outcome);
+            default -> ctx.fail(refusal(outcome));
+        }
+    }
+
+    private static void receipt(RoutingContext ctx, int status, PurchaseOutcome outcome) {
+        ctx.response().putHeader("Location", OrderJson.location(outcome.order()));
+        if (outcome.replayed()) {
+            ctx.response().putHeader("Idempotency-Replayed", "true");
+        }
+        JsonResponses.json(ctx, status, OrderJson.receipt(outcome.order()));
+    }
+
+    private static ApiException refusal(PurchaseOutcome outcome) {
+        return switch (outcome.kind()) {
+            case KEY_REUSED ->
+                new ApiException(
+                        ApiError.IDEMPOTENCY_KEY_REUSED, "this key was used with another quantity; use a new one");
+            case LIMIT_REACHED ->
+                new ApiException(ApiError.PURCHASE_LIMIT_REACHED, "you would hold more units than one user may")
+                        .with("orderId", outcome.orderId());
+            case NOT_OPEN ->
+                new ApiException(ApiError.SALE_NOT_OPEN, "nothing is sold before, after, or while paused")
+                        .with("opensAt", JsonResponses.time(outcome.opensAt()))
+                        .with("closesAt", JsonResponses.time(outcome.closesAt()));
+            case SOLD_OUT -> new ApiException(ApiError.SOLD_OUT, "nothing is left; a cancelled order may come back");
+            case INSUFFICIENT_STOCK ->
+                new ApiException(ApiError.INSUFFICIENT_STOCK, "only " + outcome.remaining() + " left")
+                        .with("remaining", outcome.remaining());
+            case UNKNOWN_PRODUCT -> ProductEndpoints.unknown();
+            case OVERLOADED ->
+                new ApiException(ApiError.OVERLOADED, "too many purchases at once; nothing was done, try again")
+                        .retryAfter(outcome.retryAfter());
+            default ->
+                new ApiException(
+                                ApiError.UNAVAILABLE,
+                                "the outcome is not known yet: ask again with the same Idempotency-Key")
+                        .retryAfter(outcome.retryAfter());
+        };
+    }
+}

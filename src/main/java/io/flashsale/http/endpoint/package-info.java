@@ -1,0 +1,2 @@
+/** The endpoints of the API. */
+package io.flashsale.http.endpoint;

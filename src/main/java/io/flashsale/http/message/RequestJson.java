@@ -1,0 +1,267 @@
+package io.flashsale.http.message;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.flashsale.http.problem.ApiError;
+import io.flashsale.http.problem.ApiException;
+import io.flashsale.openapi.ValidationErrors;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * A JSON object as a request carries it, read strictly: valid UTF-8, no field twice or unknown, nothing behind it, no
+ * type turned into another.
+ *
+ * <p>Reading collects what is wrong; {@link #check} refuses it all at once.
+ */
+public final class RequestJson {
+    private static final int MAX_DEPTH = 8;
+    private static final int MAX_NAME = 200;
+
+    private static final Instant EARLIEST = Instant.parse("1970-01-01T00:00:00Z");
+    /** ISO-8601 has four digits for a year, and so have most who read it. */
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+
+    private static final JsonFactory JSON = new JsonFactoryBuilder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNameLength(MAX_NAME)
+                    .build())
+            .build();
+
+    /** Stands for a value of a type that no field has: an object, a list, a fraction. */
+    private static final Object OTHER = new Object();
+
+    private static final String PARSED = RequestJson.class.getName();
+
+    private final Map<String, Object> values;
+    private final Set<String> known = new HashSet<>();
+    private final Set<String> nullable = new HashSet<>();
+    private final ValidationErrors mistakes = new ValidationErrors();
+
+    private RequestJson(Map<String, Object> values) {
+        this.values = values;
+    }
+
+    /** The body of a request, parsed once; no body at all is an object without fields. */
+    public static RequestJson of(RoutingContext ctx) {
+        Map<String, Object> parsed = ctx.get(PARSED);
+        if (parsed != null) {
+            return new RequestJson(parsed);
+        }
+        RequestJson json = of(ctx.body().buffer());
+        ctx.put(PARSED, json.values);
+        return json;
+    }
+
+    public static RequestJson of(Buffer body) {
+        if (body == null || body.length() == 0) {
+            return new RequestJson(Map.of());
+        }
+        return new RequestJson(parse(body));
+    }
+
+    private static Map<String, Object> parse(Buffer body) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body.getBytes()))
+                    .toString();
+            try (JsonParser parser = JSON.createParser(text)) {
+                return object(parser);
+            }
+        } catch (CharacterCodingException e) {
+            throw new ApiException(ApiError.MALFORMED_REQUEST, "the body is not valid UTF-8");
+        } catch (IOException e) {
+            // Jackson's own message may repeat what was sent.
+            throw new ApiException(ApiError.MALFORMED_REQUEST, "the body is not a JSON object, or names a field twice");
+        }
+    }
+
+    private static Map<String, Object> object(JsonParser parser) throws IOException {
+        Map<String, Object> values = new LinkedHashMap<>();
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw new ApiException(ApiError.MALFORMED_REQUEST, "the body must be a JSON object");
+        }
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = unicode(parser.currentName());
+            parser.nextToken();
+            values.put(name, value(parser));
+        }
+        if (parser.nextToken() != null) {
+            throw new ApiException(ApiError.MALFORMED_REQUEST, "there is something behind the JSON object");
+        }
+        return values;
+    }
+
+    private static Object value(JsonParser parser) throws IOException {
+        return switch (parser.currentToken()) {
+            case VALUE_STRING -> unicode(parser.getText());
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            case VALUE_NULL -> null;
+            case VALUE_NUMBER_INT -> clamp(parser.getBigIntegerValue());
+            default -> {
+                parser.skipChildren();
+                yield OTHER;
+            }
+        };
+    }
+
+    /** Escapes can write half a character, which no store and no other program would give back. */
+    private static String unicode(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                boolean pair = i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+                if (!pair) {
+                    throw new ApiException(ApiError.MALFORMED_REQUEST, "a text is not valid Unicode");
+                }
+                i++;
+            }
+        }
+        return text;
+    }
+
+    /** Beyond a long every number is out of every range. */
+    private static long clamp(BigInteger number) {
+        if (number.bitLength() > 63) {
+            return number.signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
+        return number.longValueExact();
+    }
+
+    /** All of it, as the contract's rules read it. */
+    public Map<String, Object> values() {
+        return values;
+    }
+
+    /** Whether the field is there, be it null. */
+    boolean has(String field) {
+        known.add(field);
+        return values.containsKey(field);
+    }
+
+    /** The text, or null where the field is missing or wrong. */
+    public String text(String field) {
+        return typed(field, String.class, "must be a text");
+    }
+
+    /** The text, which has to be there. */
+    public String requiredText(String field) {
+        requireField(field);
+        return text(field);
+    }
+
+    /** The integer, or null where the field is missing or wrong. */
+    public Long integer(String field) {
+        return typed(field, Long.class, "must be an integer");
+    }
+
+    /** The integer, which has to be there. */
+    Long requiredInteger(String field) {
+        requireField(field);
+        return integer(field);
+    }
+
+    /** The integer where an int is wanted; what does not fit becomes a negative number, which no field takes. */
+    Integer smallInteger(String field) {
+        Long number = integer(field);
+        return number == null ? null : number == number.intValue() ? number.intValue() : Integer.valueOf(-1);
+    }
+
+    /** The truth value, or null where the field is missing or wrong. */
+    Boolean truth(String field) {
+        return typed(field, Boolean.class, "must be true or false");
+    }
+
+    /** The time, to the millisecond; null where the field is missing or wrong. */
+    Instant time(String field) {
+        String text = text(field);
+        Instant time = text == null ? null : instant(text);
+        if (text != null && time == null) {
+            mistakes.invalid(field, "must be a time in ISO-8601, from 1970 to 9999, such as 2026-11-27T12:00:00Z");
+        }
+        return time;
+    }
+
+    /** Whether the text is a time that the stores can keep. */
+    public static boolean isInstant(String text) {
+        return instant(text) != null;
+    }
+
+    private static Instant instant(String text) {
+        try {
+            Instant time = OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
+            return time.isBefore(EARLIEST) || time.isAfter(LATEST) ? null : time;
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    /** Lets null be a value of these fields; of any other it is a wrong type. */
+    public void nullable(String... fields) {
+        nullable.addAll(List.of(fields));
+    }
+
+    /** Lets a read-only field pass that carries its current value. */
+    void readOnly(String field, Object current) {
+        if (has(field) && !Objects.equals(values.get(field), current)) {
+            mistakes.invalid(field, "is read-only; leave it out or send its current value");
+        }
+    }
+
+    /** Lets a read-only field pass that changes by itself, so that any value it can have may be the one that was read. */
+    void readOnly(String field, Predicate<Object> canBe) {
+        if (has(field) && !canBe.test(values.get(field))) {
+            mistakes.invalid(field, "is read-only; leave it out or send what was read");
+        }
+    }
+
+    /** Refuses what was wrong with what was read, and every field that was not asked for. */
+    public void check() {
+        for (String field : values.keySet()) {
+            if (!known.contains(field)) {
+                mistakes.malformed(field, "is not a field of this request");
+            }
+        }
+        ApiException.throwIfAny(mistakes);
+    }
+
+    private void requireField(String field) {
+        if (!has(field) || (values.get(field) == null && !nullable.contains(field))) {
+            mistakes.invalid(field, "is required");
+        }
+    }
+
+    private <T> T typed(String field, Class<T> type, String message) {
+        boolean given = has(field);
+        Object value = values.get(field);
+        boolean right = value == null ? !given || nullable.contains(field) : type.isInstance(value);
+        if (!right) {
+            mistakes.malformed(field, message);
+            return null;
+        }
+        return type.cast(value);
+    }
+}

@@ -1,0 +1,2 @@
+/** Requests read strictly, and answers written, as JSON and CSV. */
+package io.flashsale.http.message;

@@ -1,0 +1,77 @@
+package io.flashsale.http.pages;
+
+import io.flashsale.http.message.EntityTags;
+import io.flashsale.http.problem.ApiError;
+import io.flashsale.http.problem.ApiException;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+
+/** The pages of the shop and of its admin, and what they are made of. Costs no trip to any store. */
+public final class PageEndpoints {
+    /** Looked at again on each visit, which costs an answer without a body. */
+    private static final String REVALIDATE = "no-cache";
+
+    /** The name changes with the content. */
+    private static final String FOR_EVER = "public, max-age=31536000, immutable";
+
+    private static final String PREFIX = "/assets/";
+
+    private final StaticAssets face;
+
+    public PageEndpoints(StaticAssets face) {
+        this.face = face;
+    }
+
+    public Handler<RoutingContext> page(String name) {
+        StaticAssets.File page = face.page(name);
+        return ctx -> send(ctx, page, REVALIDATE);
+    }
+
+    public void asset(RoutingContext ctx) {
+        String path = ctx.request().path();
+        int slash = path.indexOf('/', PREFIX.length());
+        String name = slash < 0 ? "" : path.substring(slash + 1);
+        boolean current = slash > 0 && path.substring(PREFIX.length(), slash).equals(face.version());
+        // While nodes are replaced one by one, a page of the old ones may ask a new one: what it has is better than
+        // nothing, but nobody may keep it under that name.
+        face.asset(name)
+                .ifPresentOrElse(
+                        file -> send(ctx, file, current ? FOR_EVER : REVALIDATE),
+                        () -> ctx.fail(new ApiException(ApiError.NOT_FOUND, "there is no such file")));
+    }
+
+    /** Answers with a file, or that it is as it was. */
+    static void send(RoutingContext ctx, StaticAssets.File file, String cacheControl) {
+        boolean gzipped = file.gzipped() != null && takesGzip(ctx.request().getHeader("Accept-Encoding"));
+        String tag = "\"" + file.tag() + (gzipped ? "-gz" : "") + "\"";
+        HttpServerResponse response =
+                ctx.response().putHeader("Cache-Control", cacheControl).putHeader("ETag", tag);
+        if (file.gzipped() != null) {
+            String before = response.headers().get("Vary");
+            response.putHeader("Vary", before == null ? "Accept-Encoding" : before + ", Accept-Encoding");
+        }
+        if (EntityTags.matches(ctx.request().getHeader("If-None-Match"), "W/" + tag)) {
+            response.setStatusCode(304).end();
+            return;
+        }
+        if (gzipped) {
+            response.putHeader("Content-Encoding", "gzip");
+        }
+        response.putHeader("Content-Type", file.type()).end(gzipped ? file.gzipped() : file.bytes());
+    }
+
+    /** RFC 9110, section 12.5.3, as far as it matters here: named, and not with a weight of nothing. */
+    private static boolean takesGzip(String acceptEncoding) {
+        if (acceptEncoding == null) {
+            return false;
+        }
+        for (String coding : acceptEncoding.split(",", -1)) {
+            String[] parts = coding.trim().split("\\s*;\\s*", 2);
+            if (parts[0].equalsIgnoreCase("gzip")) {
+                return parts.length == 1 || !parts[1].matches("q=0(\\.0{0,3})?");
+            }
+        }
+        return false;
+    }
+}

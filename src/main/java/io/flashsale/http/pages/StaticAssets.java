@@ -1,0 +1,165 @@
+package io.flashsale.http.pages;
+
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.JarURLConnection;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * The face: pages, modules, styles and fonts, read once from the class path. What is not among them cannot be asked for,
+ * so there is no path to break out of. Shared by all event loops.
+ *
+ * <p>Assets are served below a folder that is named after the content of all of them, so that browsers may keep them for
+ * ever, and modules that import each other by relative paths stay together.
+ */
+public final class StaticAssets {
+    private static final String FOLDER = "/web";
+    private static final String ASSETS = "/assets/";
+    private static final int VERSION_BYTES = 6;
+    private static final int WORTH_GZIP = 512;
+
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "svg", "image/svg+xml",
+            "woff2", "font/woff2",
+            "txt", "text/plain; charset=utf-8");
+
+    /** Already dense, or not worth it. */
+    private static final List<String> NOT_GZIPPED = List.of("font/woff2");
+
+    /**
+     * A file as it is sent.
+     *
+     * @param type its media type
+     * @param tag of its content
+     * @param bytes as they are
+     * @param gzipped or null where that would not be shorter
+     */
+    record File(String type, String tag, Buffer bytes, Buffer gzipped) {}
+
+    private final String version;
+    private final Map<String, File> assets = new HashMap<>();
+    private final Map<String, File> pages = new HashMap<>();
+
+    private StaticAssets(Map<String, byte[]> files) {
+        MessageDigest all = sha256();
+        files.forEach((path, bytes) -> {
+            if (path.startsWith(ASSETS)) {
+                all.update(path.getBytes(StandardCharsets.UTF_8));
+                all.update(bytes);
+                assets.put(path.substring(ASSETS.length()), file(path, bytes));
+            }
+        });
+        version = HexFormat.of().formatHex(all.digest(), 0, VERSION_BYTES);
+        files.forEach((path, bytes) -> {
+            if (!path.startsWith(ASSETS)) {
+                pages.put(path.substring(1), file(path, versioned(bytes)));
+            }
+        });
+    }
+
+    /** Reads everything; blocks, so it is for the start. */
+    public static StaticAssets load() {
+        try {
+            URL index = StaticAssets.class.getResource(FOLDER + "/index.html");
+            if (index == null) {
+                throw new IllegalStateException("the pages are not on the class path");
+            }
+            if (!index.getProtocol().equals("jar")) {
+                return new StaticAssets(read(Path.of(index.toURI()).getParent()));
+            }
+            Path jar = Path.of(
+                    ((JarURLConnection) index.openConnection()).getJarFileURL().toURI());
+            try (FileSystem inside = FileSystems.newFileSystem(jar)) {
+                return new StaticAssets(read(inside.getPath(FOLDER)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Map<String, byte[]> read(Path folder) throws IOException {
+        Map<String, byte[]> files = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                String path = "/" + folder.relativize(file).toString().replace('\\', '/');
+                files.put(path, Files.readAllBytes(file));
+            }
+        }
+        return files;
+    }
+
+    private byte[] versioned(byte[] page) {
+        return new String(page, StandardCharsets.UTF_8)
+                .replace("\"" + ASSETS, "\"" + ASSETS + version + "/")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static File file(String path, byte[] bytes) {
+        return file(bytes, TYPES.getOrDefault(path.substring(path.lastIndexOf('.') + 1), "text/plain; charset=utf-8"));
+    }
+
+    /** A file out of memory. */
+    static File file(byte[] bytes, String type) {
+        byte[] gzipped = NOT_GZIPPED.contains(type) || bytes.length < WORTH_GZIP ? null : gzip(bytes);
+        boolean shorter = gzipped != null && gzipped.length < bytes.length;
+        String tag = HexFormat.of().formatHex(sha256().digest(bytes), 0, VERSION_BYTES);
+        return new File(type, tag, Buffer.buffer(bytes), shorter ? Buffer.buffer(gzipped) : null);
+    }
+
+    private static byte[] gzip(byte[] bytes) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What the assets are called now. */
+    String version() {
+        return version;
+    }
+
+    /** A page by its file name; it has to be there. */
+    File page(String name) {
+        return Optional.ofNullable(pages.get(name))
+                .orElseThrow(() -> new IllegalStateException("there is no page " + name));
+    }
+
+    /** An asset by its path below the version. */
+    Optional<File> asset(String path) {
+        return Optional.ofNullable(assets.get(path));
+    }
+}

@@ -1,0 +1,43 @@
+package io.flashsale.http.message;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CsvTest {
+    @Test
+    void aLineEndsAsRfc4180HasIt() {
+        assertEquals("a,1,,b c\r\n", Csv.line(List.of("a", 1, "", "b c")));
+    }
+
+    @Test
+    void whatWouldEndACellIsQuoted() {
+        assertEquals(
+                "\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",\"cr\r\"\r\n",
+                Csv.line(List.of("a,b", "say \"hi\"", "two\nlines", "cr\r")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {"=1+1|'=1+1", "+1|'+1", "-1|'-1", "@SUM(A1)|'@SUM(A1)", "a=1|a=1"})
+    void aTextIsNoFormula(String text, String expected) {
+        assertEquals(expected + "\r\n", Csv.line(List.of(text)));
+    }
+
+    @Test
+    void neitherIsOneThatBeginsWithAnInvisibleCharacter() {
+        assertEquals("'\t=1\r\n", Csv.line(List.of("\t=1")));
+        assertEquals("\"'\r=1\"\r\n", Csv.line(List.of("\r=1")));
+        assertEquals("\"'=HYPERLINK(\"\"x\"\")\"\r\n", Csv.line(List.of("=HYPERLINK(\"x\")")));
+    }
+
+    @Test
+    void aNumberIsOne() {
+        assertEquals("-5\r\n", Csv.line(List.of(-5)));
+    }
+}

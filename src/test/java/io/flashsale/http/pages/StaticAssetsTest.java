@@ -1,0 +1,92 @@
+package io.flashsale.http.pages;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the pages are made of. */
+class StaticAssetsTest {
+    private static final Pattern IMPORT =
+            Pattern.compile("(?:^|[;\\s])(?:import|export)\\s*(?:[\\w{}*,\\s$]+from\\s*)?[\"']([^\"']+)[\"']");
+
+    private static final Pattern LOADED = Pattern.compile("(?:src|href)=\"/assets/([^\"]+)\"");
+
+    private final StaticAssets face = StaticAssets.load();
+
+    @ParameterizedTest
+    @CsvSource({"index.html, shop/main.js", "admin.html, admin/main.js"})
+    void aBrowserIsToldOfAllModulesAtOnceInsteadOfFindingThemOneByOne(String page, String main) {
+        // given
+        Set<String> needed = new TreeSet<>();
+        collect(main, needed);
+
+        // when
+        Set<String> told = new TreeSet<>();
+        Matcher loaded = LOADED.matcher(text(face.page(page)).replace("/assets/" + face.version(), "/assets"));
+        while (loaded.find()) {
+            if (loaded.group(1).endsWith(".js")) {
+                told.add(loaded.group(1));
+            }
+        }
+
+        // then
+        assertEquals(needed, told);
+    }
+
+    /** Follows imports; each has to be relative, and there. */
+    private void collect(String module, Set<String> seen) {
+        if (!seen.add(module)) {
+            return;
+        }
+        String text = text(face.asset(module).orElseThrow(() -> new AssertionError("no module " + module)));
+        Matcher imports = IMPORT.matcher(text);
+        while (imports.find()) {
+            assertTrue(imports.group(1).startsWith("."), module + " imports " + imports.group(1));
+            collect(Path.of(module).resolveSibling(imports.group(1)).normalize().toString(), seen);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"index.html", "admin.html"})
+    void aPageHasNothingInline(String page) {
+        String html = text(face.page(page));
+
+        assertFalse(html.contains("<style"), html);
+        assertFalse(Pattern.compile("<script(?![^>]* src=)").matcher(html).find(), html);
+        assertFalse(Pattern.compile("\\s(?:style|on\\w+)=").matcher(html).find(), html);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"index.html", "admin.html"})
+    void whatAPageLoadsIsThere(String page) {
+        Matcher loaded = LOADED.matcher(text(face.page(page)).replace("/assets/" + face.version(), "/assets"));
+        int count = 0;
+        while (loaded.find()) {
+            count++;
+            assertTrue(face.asset(loaded.group(1)).isPresent(), loaded.group(1));
+        }
+        assertTrue(count > 5);
+    }
+
+    @Test
+    void licencesComeAlong() {
+        for (String licence :
+                new String[] {"vendor/lit-html/LICENSE", "vendor/uplot/LICENSE", "fonts/archivo-OFL.txt"}) {
+            assertTrue(face.asset(licence).isPresent(), licence);
+        }
+    }
+
+    private static String text(StaticAssets.File file) {
+        return file.bytes().toString(StandardCharsets.UTF_8);
+    }
+}
