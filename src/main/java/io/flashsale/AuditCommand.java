@@ -46,7 +46,8 @@ final class AuditCommand {
         RedisGateway link = new RedisGateway(
                 vertx, new RedisOptions().setConnectionString(stores.redisUri()), configuration.redis());
         OrderStore orders = new OrderStore(mongo, clock);
-        ConsistencyCheck audit = new ConsistencyCheck(link, new ProductStore(mongo), orders, new DeadLetterStore(mongo, orders));
+        ConsistencyCheck audit =
+                new ConsistencyCheck(link, new ProductStore(mongo), orders, new DeadLetterStore(mongo, orders));
         return mongo.open(vertx, config)
                 .compose(opened -> link.start())
                 .compose(started -> audit.look())

@@ -133,7 +133,8 @@ final class Node {
         this.secrets = new SecretStore(mongo);
         this.orderClient = new OrderClient(vertx, configuration.purchase().confirmTimeout());
         this.recoveries = new RecoveryClient(vertx);
-        ConcurrencyLimiter admission = new ConcurrencyLimiter(configuration.purchase().maxInFlight());
+        ConcurrencyLimiter admission =
+                new ConcurrencyLimiter(configuration.purchase().maxInFlight());
         this.commitMetrics = new CommitMetrics(meters);
         this.purchaseMetrics = new PurchaseMetrics(meters, admission);
         this.purchases = new PurchaseClient(vertx, admission, purchaseMetrics, patience(configuration));
@@ -288,7 +289,8 @@ final class Node {
                             new ReservedOrders(ledger, products),
                             audit,
                             auditLog,
-                            new OverviewEndpoint(facts(health), products, catalog, new StockLevelReader(link), letters, clock)),
+                            new OverviewEndpoint(
+                                    facts(health), products, catalog, new StockLevelReader(link), letters, clock)),
                     link);
         });
     }

@@ -1,7 +1,6 @@
 package io.flashsale.mail;
 
 import io.flashsale.async.Futures;
-import io.flashsale.domain.EmailAddresses;
 import io.flashsale.domain.Requirements;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -104,7 +104,8 @@ public final class PurchaseService {
         };
     }
 
-    private Future<PurchaseOutcome> refuse(PurchaseCommand command, ReservationResult decision, PurchaseOutcome refusal) {
+    private Future<PurchaseOutcome> refuse(
+            PurchaseCommand command, ReservationResult decision, PurchaseOutcome refusal) {
         return secondLook.at(command, decision.epoch(), refusal);
     }
 

@@ -35,7 +35,12 @@ import java.util.function.ToIntFunction;
  * <p>Each script that changes a sale is told who the caller believes to talk to, and refuses where the data is not
  * certified by that server. Belongs to the event loop of its link.
  */
-public final class SaleScripts implements UnitHolders, OrderPersister.Reservations, OutboxAcknowledger.Outbox, DeadLetterService.Reservations, OrderService.Outbox {
+public final class SaleScripts
+        implements UnitHolders,
+                OrderPersister.Reservations,
+                OutboxAcknowledger.Outbox,
+                DeadLetterService.Reservations,
+                OrderService.Outbox {
     /**
      * What bounds a sale.
      *

@@ -93,7 +93,12 @@ public final class Reconciler {
 
     /** Wires the reconciler to both stores. */
     public Reconciler(
-            Rooms rooms, Recovery recovery, RecoveringSales salesClosed, ReconcilerMetrics repairs, Settings settings, Clock clock) {
+            Rooms rooms,
+            Recovery recovery,
+            RecoveringSales salesClosed,
+            ReconcilerMetrics repairs,
+            Settings settings,
+            Clock clock) {
         this.ledger = rooms.ledger();
         this.placement = rooms.placement();
         this.products = rooms.products();

@@ -100,7 +100,8 @@ class ContractRulesTest {
                 .setDraft(Draft.DRAFT202012)
                 .setOutputFormat(OutputFormat.Flag);
         return Validator.create(JsonSchema.of(schema.copy()), options, (type, format, value) -> {
-            Predicate<String> rule = format == null ? null : ContractFormats.rules().get(format);
+            Predicate<String> rule =
+                    format == null ? null : ContractFormats.rules().get(format);
             return rule == null || !(value instanceof String text) || rule.test(text) ? null : "no " + format;
         });
     }

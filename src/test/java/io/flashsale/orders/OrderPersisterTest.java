@@ -35,7 +35,8 @@ class OrderPersisterTest {
     private final Order eve = TestOrders.placed(TestOrders.reserved("p", "eve", List.of(1), List.of(1)));
 
     /** Both stores: notes the steps in their order, and answers as it is told to. */
-    private final class Stores implements OrderPersister.Reservations, OrderPersister.AuditTrail, OutboxAcknowledger.Outbox {
+    private final class Stores
+            implements OrderPersister.Reservations, OrderPersister.AuditTrail, OutboxAcknowledger.Outbox {
         private PersistResult reply;
         private Future<Integer> released = Future.succeededFuture(1);
         private Future<Void> audited = Future.succeededFuture();

@@ -476,7 +476,8 @@ class SaleScriptsIT {
         ReservationResult retried = buy("eve", "k", 1);
         assertEquals(ReservationResult.Code.REPLAYED, retried.code(), "its holder's retry finds it");
         assertEquals(List.of(1), retried.order().units());
-        assertEquals(ReservationResult.Code.LIMIT_REACHED, buy("eve", "other", 1).code(), "and so does the limit");
+        assertEquals(
+                ReservationResult.Code.LIMIT_REACHED, buy("eve", "other", 1).code(), "and so does the limit");
         assertEquals(3, stock());
         assertEquals(2, Long.parseLong(send("SCARD", Keys.free(product))), "2 and 3 stay sellable");
         Set<Integer> sold = new TreeSet<>();
@@ -604,7 +605,10 @@ class SaleScriptsIT {
 
         // then
         assertEquals(
-                List.of(SaleScripts.HandOver.LIMIT_CHANGED, SaleScripts.HandOver.UNCERTIFIED, SaleScripts.HandOver.ABSENT),
+                List.of(
+                        SaleScripts.HandOver.LIMIT_CHANGED,
+                        SaleScripts.HandOver.UNCERTIFIED,
+                        SaleScripts.HandOver.ABSENT),
                 List.of(otherLimit, otherServer, none));
         assertEquals(5, stock());
     }

@@ -37,7 +37,8 @@ class DriftRepairerTest {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Stores stores = new Stores();
     private final ReconcilerMetrics repairs = new ReconcilerMetrics(meters, new RecoveringSales(time.clock()));
-    private final DriftRepairer drift = new DriftRepairer(stores, stores, stores, stores, stores, repairs, time.clock());
+    private final DriftRepairer drift =
+            new DriftRepairer(stores, stores, stores, stores, stores, repairs, time.clock());
 
     private final Order ada = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(1), List.of(1)));
     private final Order bob = TestOrders.placed(TestOrders.reserved("p", "bob", List.of(2), List.of(1)));

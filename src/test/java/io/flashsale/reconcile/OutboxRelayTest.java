@@ -25,7 +25,9 @@ class OutboxRelayTest {
     private final Map<String, Order> outbox = new HashMap<>();
     private Kind kind = Kind.PLACED;
     private final OutboxRelay driver = new OutboxRelay(
-            new Stores(), new ReconcilerMetrics(new SimpleMeterRegistry(), new RecoveringSales(time.clock())), MAX_REFUSALS);
+            new Stores(),
+            new ReconcilerMetrics(new SimpleMeterRegistry(), new RecoveringSales(time.clock())),
+            MAX_REFUSALS);
 
     private final Order ada = TestOrders.reserved("p", "ada", List.of(1), List.of(1));
 

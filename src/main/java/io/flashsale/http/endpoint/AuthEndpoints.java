@@ -64,8 +64,8 @@ public final class AuthEndpoints {
 
     public void sendCode(RoutingContext ctx) {
         accounts.sendCode(AuthHandlers.session(ctx))
-                .onSuccess(
-                        expiresAt -> JsonResponses.json(ctx, 202, new JsonObject().put("expiresAt", JsonResponses.time(expiresAt))))
+                .onSuccess(expiresAt ->
+                        JsonResponses.json(ctx, 202, new JsonObject().put("expiresAt", JsonResponses.time(expiresAt))))
                 .onFailure(ctx::fail);
     }
 

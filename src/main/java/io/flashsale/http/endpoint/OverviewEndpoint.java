@@ -63,7 +63,12 @@ public final class OverviewEndpoint {
 
     /** Wires it; catalogue, figures and letters of the same event loop. */
     public OverviewEndpoint(
-            Facts node, ProductStore products, Catalog catalog, StockLevelReader figures, DeadLetterService letters, Clock clock) {
+            Facts node,
+            ProductStore products,
+            Catalog catalog,
+            StockLevelReader figures,
+            DeadLetterService letters,
+            Clock clock) {
         this.node = node;
         this.products = products;
         this.catalog = catalog;
@@ -79,8 +84,8 @@ public final class OverviewEndpoint {
         Future<List<Figures>> live =
                 newest.compose(all -> figures.of(all.stream().map(Product::id).toList()));
         Future.all(stores, dead, newest, live)
-                .onSuccess(all ->
-                        JsonResponses.json(ctx, 200, json(stores.result(), dead.result(), newest.result(), live.result())))
+                .onSuccess(all -> JsonResponses.json(
+                        ctx, 200, json(stores.result(), dead.result(), newest.result(), live.result())))
                 .onFailure(ctx::fail);
     }
 
@@ -102,7 +107,9 @@ public final class OverviewEndpoint {
         }
         return new JsonObject()
                 .put("at", JsonResponses.time(now))
-                .put("node", new JsonObject().put("id", node.id()).put("startedAt", JsonResponses.time(node.startedAt())))
+                .put(
+                        "node",
+                        new JsonObject().put("id", node.id()).put("startedAt", JsonResponses.time(node.startedAt())))
                 .put("purchases", purchases())
                 .put(
                         "cache",

@@ -2,9 +2,9 @@ package io.flashsale.http.middleware;
 
 import io.flashsale.http.problem.ApiError;
 import io.flashsale.http.problem.ApiException;
+import io.flashsale.http.problem.ProblemDetails;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.flashsale.http.problem.ProblemDetails;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
