@@ -59,7 +59,7 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     private EmbeddedRedis(Path folder, ProcessLauncher launcher) {
         this.folder = folder;
-        new LeftOverRedis(folder).shutDown();
+        new OrphanProcessReaper(folder).shutDown();
         this.binary = RedisBinary.find(folder);
         this.launcher = launcher;
         this.port = freePort();
@@ -167,7 +167,7 @@ public final class EmbeddedRedis implements AutoCloseable {
                     started.kill();
                     return;
                 }
-                LeftOverRedis.record(folder, started.handle().pid(), port, password);
+                OrphanProcessReaper.record(folder, started.handle().pid(), port, password);
                 // However long it takes to find its data broken: one that never answered has not started.
                 deathsInARow = awaitAnswer(started) ? 0 : deathsInARow + 1;
                 int exit = started.waitFor();

@@ -273,7 +273,7 @@ class EmbeddedRedisIT {
         for (int i = 0; i < 1_000 && !Files.exists(data.resolve("left-over.sock")); i++) {
             Thread.sleep(10);
         }
-        LeftOverRedis.record(data, leftOver.pid(), 1, "password");
+        OrphanProcessReaper.record(data, leftOver.pid(), 1, "password");
         Signals.send("STOP", leftOver.pid());
 
         // when

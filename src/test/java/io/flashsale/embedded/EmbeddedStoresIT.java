@@ -144,7 +144,7 @@ class EmbeddedStoresIT {
         // given
         Process stranger = new ProcessBuilder("sleep", "60").start();
         Path redis = Files.createDirectories(folder.resolve("redis"));
-        LeftOverRedis.record(redis, stranger.pid(), 1, "password");
+        OrphanProcessReaper.record(redis, stranger.pid(), 1, "password");
 
         // when
         EmbeddedStores.start(folder).close();

@@ -16,14 +16,14 @@ import org.slf4j.LoggerFactory;
  * A Redis that outlived the process which started it. Two servers on the same append-only folder would both write to it,
  * so the old one is ended before the data is opened again.
  */
-final class LeftOverRedis {
-    private static final Logger LOG = LoggerFactory.getLogger(LeftOverRedis.class);
+final class OrphanProcessReaper {
+    private static final Logger LOG = LoggerFactory.getLogger(OrphanProcessReaper.class);
     private static final long STOP_MILLIS = 10_000;
     private static final long POLL_MILLIS = 20;
 
     private final Path folder;
 
-    LeftOverRedis(Path folder) {
+    OrphanProcessReaper(Path folder) {
         this.folder = folder;
     }
 
