@@ -1,2 +1,2 @@
-/** The root: arguments, wiring, deployment. Only here is a verticle named. */
+/** The entry point. */
 package io.flashsale;

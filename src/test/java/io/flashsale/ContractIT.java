@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.openapi.Contract;
 import io.flashsale.openapi.Operation;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
 import io.vertx.core.json.JsonArray;

@@ -8,6 +8,7 @@ import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
 import io.flashsale.redis.Keys;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.AheadClock;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;

@@ -9,6 +9,7 @@ import io.flashsale.config.Configuration;
 import io.flashsale.embedded.EmbeddedRedis;
 import io.flashsale.faults.TcpProxy;
 import io.flashsale.redis.Keys;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
 import io.flashsale.support.TestStores;

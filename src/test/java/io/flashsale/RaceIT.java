@@ -7,6 +7,7 @@ import io.flashsale.domain.Order;
 import io.flashsale.purchase.SaleScripts;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.Script;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
 import io.flashsale.support.TestStores;

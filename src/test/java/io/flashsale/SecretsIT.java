@@ -12,6 +12,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
 import io.flashsale.config.Configuration;
 import io.flashsale.embedded.EmbeddedRedis;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;
 import io.flashsale.support.TestStores;
 import io.vertx.core.json.JsonObject;

@@ -1,6 +1,6 @@
 package io.flashsale.config;
 
-import io.flashsale.http.ListenAddress;
+import io.flashsale.net.ListenAddress;
 
 /** Rules that concern settings of several packages, none of which knows the other's. */
 final class CrossChecks {

@@ -5,6 +5,7 @@ import io.flashsale.http.middleware.BrowserOrigins;
 import io.flashsale.http.middleware.ConnectionLimit;
 import io.flashsale.http.middleware.Connections;
 import io.flashsale.http.middleware.RequestSanitizer;
+import io.flashsale.net.ListenAddress;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;

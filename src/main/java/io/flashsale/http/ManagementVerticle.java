@@ -7,6 +7,7 @@ import io.flashsale.http.middleware.RequestIds;
 import io.flashsale.http.problem.ApiError;
 import io.flashsale.http.problem.ApiException;
 import io.flashsale.mail.DevMailbox;
+import io.flashsale.net.ListenAddress;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;

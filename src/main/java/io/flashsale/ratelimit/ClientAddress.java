@@ -1,5 +1,7 @@
 package io.flashsale.ratelimit;
 
+import io.flashsale.net.AddressRange;
+import io.flashsale.net.IpAddresses;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import java.util.ArrayList;
@@ -30,7 +32,7 @@ public final class ClientAddress {
     public String of(HttpServerRequest request) {
         SocketAddress peer = request.remoteAddress();
         Optional<byte[]> address =
-                peer == null || peer.hostAddress() == null ? Optional.empty() : Addresses.parse(peer.hostAddress());
+                peer == null || peer.hostAddress() == null ? Optional.empty() : IpAddresses.parse(peer.hostAddress());
         if (address.isEmpty()) {
             return "unknown";
         }
@@ -38,7 +40,7 @@ public final class ClientAddress {
         if (isTrusted(client)) {
             List<String> hops = hops(request);
             for (int i = hops.size() - 1; i >= 0 && isTrusted(client); i--) {
-                Optional<byte[]> hop = Addresses.parse(hops.get(i));
+                Optional<byte[]> hop = IpAddresses.parse(hops.get(i));
                 if (hop.isEmpty()) {
                     // Whatever a trusted proxy could not name is at least not nearer than the proxy.
                     break;
@@ -46,7 +48,7 @@ public final class ClientAddress {
                 client = hop.get();
             }
         }
-        return Addresses.countedBy(client);
+        return IpAddresses.countedBy(client);
     }
 
     private boolean isTrusted(byte[] address) {

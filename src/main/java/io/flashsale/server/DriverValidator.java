@@ -5,7 +5,7 @@ import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoNamespace;
 import com.mongodb.ReadPreference;
 import io.flashsale.config.StoreSettingsValidator;
-import io.flashsale.http.ListenAddress;
+import io.flashsale.net.ListenAddress;
 import io.vertx.redis.client.impl.RedisURI;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

@@ -1,2 +1,2 @@
-/** What a node needs to start on the stores: their addresses judged, and waiting for those that do not answer yet. */
+/** The composition of a node, its life cycle and its health; the only package that knows all others. */
 package io.flashsale.server;

@@ -1,6 +1,6 @@
 package io.flashsale.catalog;
 
-import io.flashsale.TestNode;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.mongodb.MongoCommandException;
-import io.flashsale.TestNode;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.ProvokesErrors;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Future;

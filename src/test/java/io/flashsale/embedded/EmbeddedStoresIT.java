@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.TestNode;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.ProvokesErrors;
 import io.flashsale.support.Signals;
 import io.flashsale.support.TestStores;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.TestNode;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.TestNode;
 import io.flashsale.config.Configuration;
 import io.flashsale.embedded.EmbeddedMongo;
 import io.flashsale.embedded.EmbeddedRedis;
 import io.flashsale.redis.Keys;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
 import io.flashsale.support.TestStores;

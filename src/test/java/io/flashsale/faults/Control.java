@@ -1,12 +1,12 @@
 package io.flashsale.faults;
 
-import io.flashsale.TestNode;
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
 import io.flashsale.persistence.order.PersistOrder;
 import io.flashsale.persistence.order.PersistResult;
 import io.flashsale.purchase.SaleScripts;
 import io.flashsale.redis.Script;
+import io.flashsale.server.TestNode;
 import java.time.Instant;
 import java.util.Map;
 

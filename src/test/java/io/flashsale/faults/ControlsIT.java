@@ -3,8 +3,8 @@ package io.flashsale.faults;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.TestNode;
 import io.flashsale.purchase.SaleScripts;
+import io.flashsale.server.TestNode;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Optional;

@@ -3,9 +3,9 @@ package io.flashsale.faults;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.TestNode;
 import io.flashsale.faults.Round.Result;
 import io.flashsale.faults.Schedule.Sale;
+import io.flashsale.server.TestNode;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import io.flashsale.NodeProcess;
-import io.flashsale.TestNode;
 import io.flashsale.faults.Streams.Times;
 import io.flashsale.redis.Keys;
+import io.flashsale.server.NodeProcess;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Vertx;

@@ -2,7 +2,7 @@ package io.flashsale.faults;
 
 import com.mongodb.ConnectionString;
 import com.mongodb.ServerAddress;
-import io.flashsale.TestNode;
+import io.flashsale.server.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.mongo.MongoClient;

@@ -1,6 +1,6 @@
 package io.flashsale.faults;
 
-import io.flashsale.NodeProcess;
+import io.flashsale.server.NodeProcess;
 import io.flashsale.support.Client;
 import java.nio.file.Path;
 import java.util.HashMap;

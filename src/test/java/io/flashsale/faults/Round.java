@@ -1,9 +1,9 @@
 package io.flashsale.faults;
 
-import io.flashsale.TestNode;
 import io.flashsale.faults.Call.Outcome;
 import io.flashsale.faults.Schedule.Sale;
 import io.flashsale.faults.Schedule.Strike;
+import io.flashsale.server.TestNode;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.EnumMap;

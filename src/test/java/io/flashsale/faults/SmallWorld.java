@@ -1,8 +1,8 @@
 package io.flashsale.faults;
 
-import io.flashsale.TestNode;
 import io.flashsale.config.Configuration;
 import io.flashsale.embedded.EmbeddedMongo;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;

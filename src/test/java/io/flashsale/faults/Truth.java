@@ -1,6 +1,6 @@
 package io.flashsale.faults;
 
-import io.flashsale.TestNode;
+import io.flashsale.server.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

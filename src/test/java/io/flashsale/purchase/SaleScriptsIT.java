@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.TestNode;
 import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
@@ -16,6 +15,7 @@ import io.flashsale.purchase.ReservationResult.Code;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Script;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.net.AddressRange;
+import io.flashsale.net.IpAddresses;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,13 +41,14 @@ class RateLimitTest {
         "'[2001:db8:1:2::9]:443', 2001:db8:1:2::/64"
     })
     void countsByAddressOrNetwork(String text, String counted) {
-        String told = Addresses.countedBy(Addresses.parse(text).orElseThrow());
+        String told = IpAddresses.countedBy(IpAddresses.parse(text).orElseThrow());
         if (counted.endsWith("/64")) {
             // The same network however it is abbreviated.
             assertTrue(told.endsWith("/64"));
             assertArrayEquals(
-                    Addresses.parse(counted.substring(0, counted.length() - 3)).orElseThrow(),
-                    Addresses.parse(told.substring(0, told.length() - 3)).orElseThrow());
+                    IpAddresses.parse(counted.substring(0, counted.length() - 3))
+                            .orElseThrow(),
+                    IpAddresses.parse(told.substring(0, told.length() - 3)).orElseThrow());
         } else {
             assertEquals(counted, told);
         }
@@ -54,17 +57,17 @@ class RateLimitTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "unknown", "_hidden", "example.com", "1.2.3", "1.2.3.4.5", "999.1.1.1"})
     void asksNoNameServer(String text) {
-        assertEquals(Optional.empty(), Addresses.parse(text));
+        assertEquals(Optional.empty(), IpAddresses.parse(text));
     }
 
     @Test
     void rangesContainWhatTheirPrefixSays() {
         AddressRange range = AddressRange.parse("10.1.0.0/15");
-        assertTrue(range.contains(Addresses.parse("10.0.255.255").orElseThrow()));
-        assertTrue(range.contains(Addresses.parse("10.1.255.255").orElseThrow()));
-        assertFalse(range.contains(Addresses.parse("10.2.0.0").orElseThrow()));
-        assertFalse(range.contains(Addresses.parse("::1").orElseThrow()));
-        assertTrue(AddressRange.parse("::1").contains(Addresses.parse("::1").orElseThrow()));
+        assertTrue(range.contains(IpAddresses.parse("10.0.255.255").orElseThrow()));
+        assertTrue(range.contains(IpAddresses.parse("10.1.255.255").orElseThrow()));
+        assertFalse(range.contains(IpAddresses.parse("10.2.0.0").orElseThrow()));
+        assertFalse(range.contains(IpAddresses.parse("::1").orElseThrow()));
+        assertTrue(AddressRange.parse("::1").contains(IpAddresses.parse("::1").orElseThrow()));
     }
 
     @Test

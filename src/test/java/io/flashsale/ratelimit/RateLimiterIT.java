@@ -3,9 +3,9 @@ package io.flashsale.ratelimit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.TestNode;
 import io.flashsale.ratelimit.RateLimiter.Verdict;
 import io.flashsale.redis.RedisGateway;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

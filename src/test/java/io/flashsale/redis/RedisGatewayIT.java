@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.TestNode;
 import io.flashsale.embedded.EmbeddedRedis;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.Signals;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Context;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.microsoft.playwright.Route;
-import io.flashsale.TestNode;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;

@@ -9,7 +9,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
-import io.flashsale.TestNode;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

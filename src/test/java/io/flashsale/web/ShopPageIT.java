@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
-import io.flashsale.TestNode;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;

@@ -9,7 +9,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ReducedMotion;
-import io.flashsale.TestNode;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.flashsale.http.middleware;
 
-import io.flashsale.http.ListenAddress;
 import io.flashsale.http.problem.ApiError;
 import io.flashsale.http.problem.ApiException;
+import io.flashsale.net.ListenAddress;
 import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;

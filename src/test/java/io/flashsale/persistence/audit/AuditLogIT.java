@@ -2,9 +2,9 @@ package io.flashsale.persistence.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.flashsale.TestNode;
 import io.flashsale.embedded.EmbeddedMongo;
 import io.flashsale.persistence.MongoGateway;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.ProvokesErrors;
 import io.flashsale.support.TestStores;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

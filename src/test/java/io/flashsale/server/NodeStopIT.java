@@ -1,4 +1,4 @@
-package io.flashsale;
+package io.flashsale.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.flashsale.config.Configuration;
-import io.flashsale.server.DriverValidator;
 import io.flashsale.support.Client;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Vertx;
@@ -36,8 +35,9 @@ class NodeStopIT {
         TestNode.await(vertx.close());
     }
 
-    private FlashSale node(Configuration.Stores stores) {
-        return new FlashSale(vertx, Configuration.read(environment, new DriverValidator()), stores, Clock.systemUTC());
+    private FlashSaleServer node(Configuration.Stores stores) {
+        return new FlashSaleServer(
+                vertx, Configuration.read(environment, new DriverValidator()), stores, Clock.systemUTC());
     }
 
     /** Of this Vert.x and of whatever else runs here. */
@@ -57,7 +57,7 @@ class NodeStopIT {
         environment.put("SMTP_URI", "smtp://127.0.0.1:" + mails.getSmtp().getPort() + "?starttls=disabled");
         environment.put("FLASHSALE_MONGODB_COMMAND_TIMEOUT", "20s");
         List<String> before = passwordWorkers();
-        FlashSale node = node(TestStores.shared());
+        FlashSaleServer node = node(TestStores.shared());
         TestNode.await(node.start());
         Client client = new Client(node.port(), node.managementPort());
         JsonObject ada = new JsonObject().put("email", Client.freshEmail()).put("password", Client.PASSWORD);
@@ -86,7 +86,7 @@ class NodeStopIT {
         // given
         // A port that only root may take.
         Configuration.Stores away = new Configuration.Stores(TestStores.shared().redisUri(), "mongodb://127.0.0.1:1");
-        FlashSale node = node(away);
+        FlashSaleServer node = node(away);
         var started = node.start();
         for (int i = 0; i < 1_500 && vertx.deploymentIDs().isEmpty(); i++) {
             Thread.sleep(20);

@@ -1,6 +1,6 @@
-package io.flashsale;
+package io.flashsale.server;
 
-import static io.flashsale.TestNode.await;
+import static io.flashsale.server.TestNode.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,7 +13,6 @@ import io.flashsale.faults.TcpProxy;
 import io.flashsale.faults.Trigger;
 import io.flashsale.persistence.MongoGateway;
 import io.flashsale.persistence.StoreUnavailableException;
-import io.flashsale.server.DriverValidator;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
 import io.flashsale.support.TestStores;
@@ -76,13 +75,13 @@ class StartIT {
         Configuration.Stores stores = new Configuration.Stores(
                 redisUri == null ? shared.redisUri() : redisUri, mongoUri == null ? shared.mongoUri() : mongoUri);
         Configuration configuration = configuration(Map.of());
-        FlashSale sale = new FlashSale(vertx, configuration, stores, Clock.systemUTC());
+        FlashSaleServer sale = new FlashSaleServer(vertx, configuration, stores, Clock.systemUTC());
 
         // then
         assertTrue(failure(sale.start()) instanceof IllegalArgumentException);
         await(sale.stop());
         assertTrue(
-                failure(AuditCommand.run(vertx, configuration, stores, Clock.systemUTC()))
+                failure(ConsistencyCheckRunner.run(vertx, configuration, stores, Clock.systemUTC()))
                         instanceof IllegalArgumentException);
     }
 
@@ -99,7 +98,7 @@ class StartIT {
             Configuration.Stores stores = new Configuration.Stores(
                     "redis://:" + password + "@127.0.0.1:" + toRedis.port(), "mongodb://127.0.0.1:" + toMongo.port());
             Configuration configuration = configuration(Map.of());
-            FlashSale sale = new FlashSale(vertx, configuration, stores, Clock.systemUTC());
+            FlashSaleServer sale = new FlashSaleServer(vertx, configuration, stores, Clock.systemUTC());
 
             // when
             Future<Void> started = sale.start();
@@ -148,7 +147,7 @@ class StartIT {
                     configuration(Map.of("ADMIN_EMAIL", "first@example.com", "ADMIN_PASSWORD", Client.PASSWORD));
             Configuration.Stores stores =
                     new Configuration.Stores(shared.redisUri(), "mongodb://127.0.0.1:" + toMongo.port());
-            FlashSale sale = new FlashSale(vertx, configuration, stores, Clock.systemUTC());
+            FlashSaleServer sale = new FlashSaleServer(vertx, configuration, stores, Clock.systemUTC());
 
             // when
             Future<Void> started = sale.start();
@@ -174,7 +173,7 @@ class StartIT {
     }
 
     /** Of a node whose management port is the first thing that it opens. */
-    private Client operator(FlashSale sale) throws InterruptedException {
+    private Client operator(FlashSaleServer sale) throws InterruptedException {
         for (int i = 0; i < 1_500 && vertx.deploymentIDs().isEmpty(); i++) {
             TimeUnit.MILLISECONDS.sleep(20);
         }

@@ -1,4 +1,4 @@
-package io.flashsale;
+package io.flashsale.server;
 
 import io.flashsale.async.Futures;
 import io.vertx.core.Deployable;

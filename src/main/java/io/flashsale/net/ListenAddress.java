@@ -1,4 +1,4 @@
-package io.flashsale.http;
+package io.flashsale.net;
 
 import io.netty.util.NetUtil;
 import java.util.Locale;
@@ -20,13 +20,13 @@ public record ListenAddress(String host, int port) {
     /** A name that ends like this is an IPv4 address that is not valid, such as 10.0.0.256 or 3000. */
     private static final Pattern NUMERIC_END = Pattern.compile("(?:.*\\.)?[0-9]+\\.?");
 
-    static final String HOST_RULE = "host must be an IP address or a host name, such as 0.0.0.0 or ::1";
-    static final String PORT_RULE = "port must be 0 to 65535";
+    public static final String HOST_RULE = "host must be an IP address or a host name, such as 0.0.0.0 or ::1";
+    public static final String PORT_RULE = "port must be 0 to 65535";
 
     private static final int MAX_NAME = 253;
     private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::");
 
-    static boolean isPort(int port) {
+    public static boolean isPort(int port) {
         return port >= 0 && port <= 65_535;
     }
 

@@ -1,7 +1,7 @@
-package io.flashsale.ratelimit;
+package io.flashsale.net;
 
 /** A range of addresses, as CIDR (RFC 4632). */
-final class AddressRange {
+public final class AddressRange {
     private final byte[] network;
     private final int prefix;
 
@@ -15,10 +15,10 @@ final class AddressRange {
      *
      * @throws IllegalArgumentException that says what would be right
      */
-    static AddressRange parse(String text) {
+    public static AddressRange parse(String text) {
         int slash = text.indexOf('/');
         String address = slash < 0 ? text : text.substring(0, slash);
-        byte[] network = Addresses.parse(address)
+        byte[] network = IpAddresses.parse(address)
                 .orElseThrow(() -> new IllegalArgumentException("must be CIDR such as 10.0.0.0/8, not " + text));
         int bits = network.length * 8;
         try {
@@ -32,7 +32,7 @@ final class AddressRange {
         }
     }
 
-    boolean contains(byte[] address) {
+    public boolean contains(byte[] address) {
         if (address.length != network.length) {
             return false;
         }

@@ -1,18 +1,18 @@
-package io.flashsale;
+package io.flashsale.server;
 
 import io.flashsale.persistence.MongoGateway;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The connection string that the client is given: the operator's, with what this program relies on. */
-final class MongoUri {
+public final class MongoUri {
     private MongoUri() {}
 
     /**
      * Writes are acknowledged and reads are answered by a majority of the replica set, whatever else is configured; time-
      * outs that the operator did not set follow the command time-out.
      */
-    static String withMajority(String uri, MongoGateway.Settings settings) {
+    public static String withMajority(String uri, MongoGateway.Settings settings) {
         String millis = String.valueOf(settings.commandTimeout().toMillis());
         Map<String, String> options = new LinkedHashMap<>();
         // A little sooner than the command's own, so that a server that is away is reported with the driver's reason.

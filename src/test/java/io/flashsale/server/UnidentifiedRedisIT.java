@@ -1,4 +1,4 @@
-package io.flashsale;
+package io.flashsale.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.flashsale.config.Configuration;
 import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.RedisUnavailableException;
-import io.flashsale.server.DriverValidator;
 import io.flashsale.support.FakeRedis;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Context;
@@ -62,7 +61,7 @@ class UnidentifiedRedisIT {
                     new DriverValidator());
             Configuration.Stores stores =
                     new Configuration.Stores(redis.uri(), TestStores.shared().mongoUri());
-            FlashSale sale = new FlashSale(vertx, configuration, stores, Clock.systemUTC());
+            FlashSaleServer sale = new FlashSaleServer(vertx, configuration, stores, Clock.systemUTC());
 
             // when
             Throwable failure =

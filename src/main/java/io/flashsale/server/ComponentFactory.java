@@ -1,4 +1,4 @@
-package io.flashsale;
+package io.flashsale.server;
 
 import io.flashsale.auth.AccountService;
 import io.flashsale.auth.AuthHandlers;
@@ -72,7 +72,7 @@ import java.util.function.ToLongFunction;
 /**
  * Everything of one node but its verticles: what all event loops share, and how each event loop's own objects are made.
  */
-final class Node {
+final class ComponentFactory {
     private static final String GATE_SECRET = "gate";
 
     private final Vertx vertx;
@@ -111,7 +111,7 @@ final class Node {
     private byte[] gateSecret;
     private volatile boolean closed;
 
-    Node(
+    ComponentFactory(
             Vertx vertx,
             Configuration configuration,
             SaleScripts.Scripts scripts,
@@ -264,7 +264,7 @@ final class Node {
             OrderPersister placement = placement(loop, ledger);
             DeadLetterService letters = letters(ledger, placement);
             StockHolds house = new StockHolds(ledger, placement, orders);
-            RunningSale sale = new RunningSale(ledger, placement, house, recoveries);
+            SaleAdapter sale = new SaleAdapter(ledger, placement, house, recoveries);
             Catalog catalog = new Catalog(loop, products, orders, link, sale, configuration.catalog(), clock);
             catalogs.add(catalog);
             RateLimiter limiter = new RateLimiter(link, configuration.limits(), refusals);
@@ -320,7 +320,7 @@ final class Node {
         SaleScripts ledger = ledger(link);
         OrderPersister placement = placement(vertx, ledger);
         StockHolds house = new StockHolds(ledger, placement, orders);
-        RunningSale sale = new RunningSale(ledger, placement, house, recoveries);
+        SaleAdapter sale = new SaleAdapter(ledger, placement, house, recoveries);
         return new Catalog(vertx, products, orders, link, sale, configuration.catalog(), clock);
     }
 

@@ -1,4 +1,4 @@
-package io.flashsale;
+package io.flashsale.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.reconcile.ConsistencyCheck;
 import io.flashsale.redis.Keys;
+import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
 import io.flashsale.support.TestStores;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** An audit sees every difference that lasts, and none where buyers are only quicker than it reads. */
-class AuditCommandIT {
+class CheckCommandIT {
     private static TestNode node;
     private static Client admin;
 
@@ -154,7 +155,7 @@ class AuditCommandIT {
                     "FLASHSALE_MONGODB_DATABASE", database);
 
             // when
-            int exitCode = Main.audit(environment, true, stopSeconds, new PrintStream(said, true, UTF_8));
+            int exitCode = CheckCommand.run(environment, true, stopSeconds, new PrintStream(said, true, UTF_8));
 
             // then
             assertEquals(0, exitCode);

@@ -1,4 +1,4 @@
-package io.flashsale;
+package io.flashsale.server;
 
 import io.flashsale.catalog.SalePort;
 import io.flashsale.domain.Product;
@@ -10,13 +10,13 @@ import io.flashsale.redis.RedisUnavailableException;
 import io.vertx.core.Future;
 
 /** The running sale as the catalogue sees it. */
-final class RunningSale implements SalePort {
+final class SaleAdapter implements SalePort {
     private final SaleScripts ledger;
     private final OrderPersister placement;
     private final StockHolds house;
     private final RecoveryClient recoveries;
 
-    RunningSale(SaleScripts ledger, OrderPersister placement, StockHolds house, RecoveryClient recoveries) {
+    SaleAdapter(SaleScripts ledger, OrderPersister placement, StockHolds house, RecoveryClient recoveries) {
         this.ledger = ledger;
         this.placement = placement;
         this.house = house;

@@ -1,11 +1,10 @@
-package io.flashsale;
+package io.flashsale.server;
 
 import io.flashsale.persistence.MongoGateway;
 import io.flashsale.reconcile.RecoveringSales;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.Script;
-import io.flashsale.server.FailureSummary;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;

@@ -1,9 +1,9 @@
-package io.flashsale;
+package io.flashsale.cli;
 
 import java.util.Optional;
 
 /** What an operator sees first. */
-final class Banner {
+public final class Banner {
     private Banner() {}
 
     /**
@@ -13,7 +13,8 @@ final class Banner {
      * @param admin the embedded default's invented account, or empty
      * @param product something to buy, or empty
      */
-    static String text(int port, int managementPort, String stores, Optional<Admin> admin, Optional<String> product) {
+    public static String text(
+            int port, int managementPort, String stores, Optional<Admin> admin, Optional<String> product) {
         String api = "http://localhost:" + port;
         StringBuilder text = new StringBuilder("\nFlash Sale\n");
         text.append("Shop      ")
@@ -56,7 +57,7 @@ final class Banner {
     }
 
     /** The embedded default's account. */
-    record Admin(String email, String password) {
+    public record Admin(String email, String password) {
         @Override
         public String toString() {
             return "Admin[***]";

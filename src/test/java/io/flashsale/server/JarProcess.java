@@ -1,4 +1,4 @@
-package io.flashsale;
+package io.flashsale.server;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

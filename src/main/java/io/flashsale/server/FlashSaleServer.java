@@ -1,4 +1,4 @@
-package io.flashsale;
+package io.flashsale.server;
 
 import io.flashsale.async.Futures;
 import io.flashsale.catalog.Catalog;
@@ -27,7 +27,6 @@ import io.flashsale.purchase.SaleScripts;
 import io.flashsale.reconcile.ReconcilerVerticle;
 import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.ServerIdentity;
-import io.flashsale.server.StoreWait;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -56,8 +55,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The tests start it the same way as the program does.
  */
-public final class FlashSale {
-    private static final Logger LOG = LoggerFactory.getLogger(FlashSale.class);
+public final class FlashSaleServer {
+    private static final Logger LOG = LoggerFactory.getLogger(FlashSaleServer.class);
     private static final Duration UNDEPLOY_GRACE = Duration.ofSeconds(1);
 
     private final Vertx vertx;
@@ -71,7 +70,7 @@ public final class FlashSale {
     private final Configuration.Stores stores;
     private final StoreWait waiting;
     private final Optional<DevMailbox> mailbox;
-    private final Node node;
+    private final ComponentFactory node;
     private final StaticAssets face = StaticAssets.load();
     private final Lifecycle lifecycle;
     private HttpVerticle http;
@@ -84,12 +83,12 @@ public final class FlashSale {
      *
      * @param stores where Redis and MongoDB are, whoever started them
      */
-    public FlashSale(Vertx vertx, Configuration configuration, Configuration.Stores stores, Clock clock) {
+    public FlashSaleServer(Vertx vertx, Configuration configuration, Configuration.Stores stores, Clock clock) {
         this(vertx, configuration, stores, SaleScripts.Scripts.load(), clock);
     }
 
     /** The same with other scripts: a test breaks one of them on purpose. */
-    FlashSale(
+    FlashSaleServer(
             Vertx vertx,
             Configuration configuration,
             Configuration.Stores stores,
@@ -112,7 +111,7 @@ public final class FlashSale {
         this.waiting = new StoreWait(vertx, clock, lifecycle::isEnding);
         RedisOptions redisOptions = new RedisOptions().setConnectionString(stores.redisUri());
         measureTheJvm();
-        this.node = new Node(vertx, configuration, scripts, redisOptions, mailer(), meters, clock);
+        this.node = new ComponentFactory(vertx, configuration, scripts, redisOptions, mailer(), meters, clock);
     }
 
     /** What any operator of a JVM expects to see. */
@@ -289,6 +288,11 @@ public final class FlashSale {
                 }));
     }
 
+    /** How long requests under way may take to end after {@link #stop}. */
+    public Duration drainTimeout() {
+        return configuration.http().drainTimeout();
+    }
+
     /** The port of the API. */
     public int port() {
         return http.port();
@@ -300,7 +304,7 @@ public final class FlashSale {
     }
 
     /** A product to try, the newest one. */
-    Future<Optional<String>> anyProduct() {
+    public Future<Optional<String>> anyProduct() {
         return onOwnLoop(() -> node.catalog(own).list(null, 1))
                 .map(page -> page.items().stream()
                         .findFirst()

@@ -1,4 +1,4 @@
-package io.flashsale;
+package io.flashsale.cli;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,13 +12,13 @@ import java.util.function.IntConsumer;
  * <p>It is there before anything else is, because a signal may come at any moment of the start. The start is then
  * interrupted and waited for, so that it leaves nothing behind that nobody knows of. May be used by any thread.
  */
-final class Shutdown {
+public final class Shutdown {
     /** Longer than an embedded store needs to give up its start. */
     private static final int START_ENDS_SECONDS = 60;
 
     /** Closes one thing that was started. */
     @FunctionalInterface
-    interface Step {
+    public interface Step {
         /** Closes it, and waits until that is done. */
         void run() throws Exception;
     }
@@ -42,7 +42,7 @@ final class Shutdown {
     }
 
     /** Obeys signals from now on. The calling thread is the one that starts, and tells the end of that. */
-    static Shutdown onSignal() {
+    public static Shutdown onSignal() {
         Shutdown shutdown = new Shutdown(
                 Thread.currentThread(), code -> Runtime.getRuntime().halt(code));
         Runtime.getRuntime().addShutdownHook(new Thread(shutdown::end, "shutdown"));
@@ -54,7 +54,7 @@ final class Shutdown {
      *
      * @throws IllegalStateException where it is too late, so that nothing more is started
      */
-    void add(Step step) {
+    public void add(Step step) {
         synchronized (this) {
             if (!ending) {
                 steps.push(step);
@@ -66,7 +66,7 @@ final class Shutdown {
     }
 
     /** Everything is started: only a signal ends it now. */
-    void startEnded() {
+    public void startEnded() {
         startEnded.countDown();
     }
 
@@ -74,7 +74,7 @@ final class Shutdown {
      * Ends the process with this exit code and a reason for people. Called by the thread that starts; does nothing where a
      * signal came first, since the failure is then only what the signal led to.
      */
-    void fail(int code, String reason) {
+    public void fail(int code, String reason) {
         synchronized (this) {
             if (ending) {
                 return;

@@ -1,7 +1,6 @@
-package io.flashsale;
+package io.flashsale.server;
 
 import io.flashsale.config.Configuration;
-import io.flashsale.server.DriverValidator;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,7 +17,7 @@ public final class NodeProcess {
     public static void main(String[] args) throws InterruptedException {
         Vertx vertx = Vertx.vertx();
         Clock clock = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(Long.parseLong(args[2])));
-        FlashSale sale = new FlashSale(
+        FlashSaleServer sale = new FlashSaleServer(
                 vertx,
                 Configuration.read(System.getenv(), new DriverValidator()),
                 new Configuration.Stores(args[0], args[1]),

@@ -1,4 +1,4 @@
-package io.flashsale;
+package io.flashsale.server;
 
 import io.flashsale.config.Configuration;
 import io.flashsale.domain.Order;
@@ -6,7 +6,6 @@ import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.purchase.SaleScripts;
 import io.flashsale.reconcile.ConsistencyCheck;
 import io.flashsale.redis.Keys;
-import io.flashsale.server.DriverValidator;
 import io.flashsale.support.Client;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Future;
@@ -25,12 +24,12 @@ public final class TestNode implements AutoCloseable {
     private static final String ADMIN = "admin@example.com";
 
     private final Vertx vertx;
-    private final FlashSale sale;
+    private final FlashSaleServer sale;
 
     private final Configuration configuration;
     private final Configuration.Stores stores;
 
-    private TestNode(Vertx vertx, FlashSale sale, Configuration configuration, Configuration.Stores stores) {
+    private TestNode(Vertx vertx, FlashSaleServer sale, Configuration configuration, Configuration.Stores stores) {
         this.vertx = vertx;
         this.sale = sale;
         this.configuration = configuration;
@@ -92,7 +91,7 @@ public final class TestNode implements AutoCloseable {
         public TestNode start() {
             Vertx vertx = Vertx.vertx();
             Configuration configuration = Configuration.read(environment, new DriverValidator());
-            FlashSale sale = new FlashSale(vertx, configuration, stores, scripts, clock);
+            FlashSaleServer sale = new FlashSaleServer(vertx, configuration, stores, scripts, clock);
             await(sale.start());
             return new TestNode(vertx, sale, configuration, stores);
         }
@@ -164,8 +163,8 @@ public final class TestNode implements AutoCloseable {
     }
 
     /** What the audit says of a product. */
-    ConsistencyCheck.Line audit(String productId) {
-        return await(AuditCommand.run(vertx, configuration, stores, Clock.systemUTC())).stream()
+    public ConsistencyCheck.Line audit(String productId) {
+        return await(ConsistencyCheckRunner.run(vertx, configuration, stores, Clock.systemUTC())).stream()
                 .filter(line -> line.productId().equals(productId))
                 .findFirst()
                 .orElseThrow();
@@ -177,7 +176,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     /** The store of the orders itself. */
-    OrderStore orders() {
+    public OrderStore orders() {
         return sale.orders();
     }
 

@@ -1,4 +1,4 @@
-package io.flashsale.ratelimit;
+package io.flashsale.net;
 
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -7,14 +7,14 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** IP addresses as bytes. Never asks a name server. */
-final class Addresses {
+public final class IpAddresses {
     private static final int IPV4_BYTES = 4;
     private static final int NETWORK_BYTES = 8;
 
-    private Addresses() {}
+    private IpAddresses() {}
 
     /** Reads an address with or without brackets and port; an IPv4 one in IPv6 clothes is an IPv4 one. */
-    static Optional<byte[]> parse(String text) {
+    public static Optional<byte[]> parse(String text) {
         String address = withoutPort(text.trim());
         byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
         if (bytes == null) {
@@ -41,7 +41,7 @@ final class Addresses {
     }
 
     /** An IPv4 address as it is, an IPv6 one by its /64. */
-    static String countedBy(byte[] address) {
+    public static String countedBy(byte[] address) {
         if (address.length == IPV4_BYTES) {
             return NetUtil.bytesToIpAddress(address);
         }

@@ -1,0 +1,44 @@
+package io.flashsale.cli;
+
+import io.vertx.core.Future;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waits for a future on the main thread, which is no event loop. */
+final class Await {
+    private Await() {}
+
+    /**
+     * Waits as long as it takes; an interrupt ends the wait.
+     *
+     * @throws IllegalStateException where the future fails, with its failure as the cause
+     */
+    static <T> T result(Future<T> future) throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        future.onComplete(ended -> done.countDown());
+        done.await();
+        return resultOf(future);
+    }
+
+    /**
+     * Waits so many seconds.
+     *
+     * @throws IllegalStateException where the future fails, with its failure as the cause
+     */
+    static <T> T result(Future<T> future, int seconds) throws InterruptedException, TimeoutException {
+        CountDownLatch done = new CountDownLatch(1);
+        future.onComplete(ended -> done.countDown());
+        if (!done.await(seconds, TimeUnit.SECONDS)) {
+            throw new TimeoutException("not done within " + seconds + " s");
+        }
+        return resultOf(future);
+    }
+
+    private static <T> T resultOf(Future<T> future) {
+        if (future.failed()) {
+            throw new IllegalStateException(future.cause().getMessage(), future.cause());
+        }
+        return future.result();
+    }
+}

@@ -1,0 +1,2 @@
+/** IP addresses and host names. */
+package io.flashsale.net;
