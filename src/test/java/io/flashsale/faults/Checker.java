@@ -32,7 +32,7 @@ final class Checker {
     record Case(
             History history,
             List<Call> calls,
-            Truth truth,
+            StoreSnapshot truth,
             int firstStock,
             boolean forgetful,
             List<String> violations,
@@ -66,7 +66,7 @@ final class Checker {
     record Verdict(List<String> violations, Map<KnownViolation, Integer> known) {}
 
     /** The violations of {@link #judge} alone. */
-    static List<String> check(History history, Truth truth, int firstStock, boolean forgetful) {
+    static List<String> check(History history, StoreSnapshot truth, int firstStock, boolean forgetful) {
         return judge(history, truth, firstStock, forgetful).violations();
     }
 
@@ -77,7 +77,7 @@ final class Checker {
      * @param firstStock that was put on sale at first
      * @param forgetful whether Redis lost data: then a reservation that MongoDB never confirmed may have failed
      */
-    static Verdict judge(History history, Truth truth, int firstStock, boolean forgetful) {
+    static Verdict judge(History history, StoreSnapshot truth, int firstStock, boolean forgetful) {
         List<Call> calls = history.calls().stream()
                 // "Too many requests" changes nothing, and says nothing about a sale.
                 .filter(call -> call.productId().equals(truth.productId()) && call.status() != 429)

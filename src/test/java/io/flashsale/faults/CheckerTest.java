@@ -23,7 +23,7 @@ class CheckerTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final History history = new History();
-    private final List<Truth.Order> orders = new ArrayList<>();
+    private final List<StoreSnapshot.Order> orders = new ArrayList<>();
     private final Map<Integer, String> holders = new HashMap<>();
     private String certifiedBy = "x";
     private final Map<String, String> slots = new HashMap<>();
@@ -91,13 +91,13 @@ class CheckerTest {
         call(Call.Kind.EDIT, "admin", "stock", stock, status, false, "{}");
     }
 
-    private Truth.Order order(String buyer, String key, int quantity, int unit, String status) {
+    private StoreSnapshot.Order order(String buyer, String key, int quantity, int unit, String status) {
         boolean live = status.equals("placed");
         boolean limited = limit > 0 && !buyer.equals("house");
         List<Integer> units = IntStream.range(unit, unit + quantity).boxed().toList();
         List<Integer> taken =
                 limited ? IntStream.rangeClosed(1, quantity).boxed().toList() : List.of();
-        return new Truth.Order(
+        return new StoreSnapshot.Order(
                 buyer + "-" + key,
                 buyer,
                 key,
@@ -118,7 +118,7 @@ class CheckerTest {
 
     /** In MongoDB, and in Redis as it should be. */
     private void stored(String buyer, String key, int quantity, int unit, String status) {
-        Truth.Order order = order(buyer, key, quantity, unit, status);
+        StoreSnapshot.Order order = order(buyer, key, quantity, unit, status);
         orders.add(order);
         if (order.live()) {
             order.units().forEach(each -> holders.put(each, order.id()));
@@ -129,14 +129,14 @@ class CheckerTest {
         }
     }
 
-    private Truth truth() {
+    private StoreSnapshot truth() {
         Map<String, String> sale = Map.of(
                 "certifiedBy", certifiedBy, "issued", String.valueOf(highest), "highest", String.valueOf(highest));
         Set<Integer> unheld =
                 new TreeSet<>(IntStream.rangeClosed(1, highest).boxed().toList());
         unheld.removeAll(holders.keySet());
         Set<Integer> given = free == null ? unheld : free;
-        return new Truth(
+        return new StoreSnapshot(
                 PRODUCT,
                 onSale,
                 highest,
@@ -328,8 +328,8 @@ class CheckerTest {
     void aLiveOrderThatNoIndexSees() {
         told("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
-        Truth.Order order = orders.remove(0);
-        orders.add(new Truth.Order(
+        StoreSnapshot.Order order = orders.remove(0);
+        orders.add(new StoreSnapshot.Order(
                 order.id(),
                 order.userId(),
                 order.keyHash(),

@@ -18,7 +18,7 @@ enum Control {
     /** As if looking and taking were two steps: every second buyer sees what the one before saw. */
     THE_SCRIPT_IS_ATOMIC("sold twice") {
         @Override
-        void prepare(SmallWorld world, boolean guarded) {
+        void prepare(SingleNodeCluster world, boolean guarded) {
             world.sell(20, 0);
             world.dropIndex(UNIT_INDEX);
         }
@@ -38,7 +38,7 @@ enum Control {
         }
 
         @Override
-        void prepare(SmallWorld world, boolean guarded) {
+        void prepare(SingleNodeCluster world, boolean guarded) {
             world.sell(20, 0);
             if (!guarded) {
                 world.dropIndex(UNIT_INDEX);
@@ -46,9 +46,9 @@ enum Control {
         }
 
         @Override
-        void goWrong(SmallWorld world) {
+        void goWrong(SingleNodeCluster world) {
             world.awaitSold(8);
-            for (Ware ware : world.wares()) {
+            for (ProductOnSale ware : world.wares()) {
                 world.redis().send("HSET", "product:sale:{" + ware.id() + "}", "issued", "0");
                 world.redis().send("DEL", "product:holder:{" + ware.id() + "}", "product:free:{" + ware.id() + "}");
                 world.redis().send("SET", "product:stock:{" + ware.id() + "}", String.valueOf(ware.stock()));
@@ -63,7 +63,7 @@ enum Control {
         }
 
         @Override
-        void prepare(SmallWorld world, boolean guarded) {
+        void prepare(SingleNodeCluster world, boolean guarded) {
             world.sell(60, 1);
             if (!guarded) {
                 world.dropIndex(BUYER_INDEX);
@@ -71,7 +71,7 @@ enum Control {
         }
 
         @Override
-        void goWrong(SmallWorld world) {
+        void goWrong(SingleNodeCluster world) {
             world.awaitSold(6);
             world.forget("product:user:");
             Processes.pause(1_000);
@@ -84,7 +84,7 @@ enum Control {
         }
 
         @Override
-        void prepare(SmallWorld world, boolean guarded) {
+        void prepare(SingleNodeCluster world, boolean guarded) {
             world.sell(200, 0);
         }
 
@@ -100,7 +100,7 @@ enum Control {
         }
 
         @Override
-        void goWrong(SmallWorld world) {
+        void goWrong(SingleNodeCluster world) {
             world.awaitSold(20);
             world.forget("idempotency:");
             Processes.pause(1_000);
@@ -108,7 +108,7 @@ enum Control {
     },
     REPLAY_COMES_BEFORE_STOCK("replay") {
         @Override
-        void prepare(SmallWorld world, boolean guarded) {
+        void prepare(SingleNodeCluster world, boolean guarded) {
             world.sell(8, 0);
         }
 
@@ -120,7 +120,7 @@ enum Control {
     },
     THE_OUTBOX_COMES_BEFORE_THE_WRITE("reserved, then lost") {
         @Override
-        void prepare(SmallWorld world, boolean guarded) {
+        void prepare(SingleNodeCluster world, boolean guarded) {
             world.sell(40, 0);
         }
 
@@ -130,14 +130,14 @@ enum Control {
         }
 
         @Override
-        void goWrong(SmallWorld world) {
+        void goWrong(SingleNodeCluster world) {
             world.mongoAwayAndNodeReplaced(700);
             Processes.pause(500);
         }
     },
     THE_WRITE_COMES_BEFORE_THE_ANSWER("lost") {
         @Override
-        void prepare(SmallWorld world, boolean guarded) {
+        void prepare(SingleNodeCluster world, boolean guarded) {
             world.sell(12, 0);
             if (!guarded) {
                 world.node().eventBus().<Object>addInboundInterceptor(delivery -> {
@@ -151,14 +151,14 @@ enum Control {
         }
 
         @Override
-        void goWrong(SmallWorld world) {
+        void goWrong(SingleNodeCluster world) {
             world.mongoAwayFor(1_500);
             Processes.pause(1_000);
         }
     },
     RETURNS_CHECK_THE_HOLDER("sold twice") {
         @Override
-        void prepare(SmallWorld world, boolean guarded) {
+        void prepare(SingleNodeCluster world, boolean guarded) {
             world.sell(6, 0);
             world.dropIndex(UNIT_INDEX);
         }
@@ -184,7 +184,7 @@ enum Control {
         }
 
         @Override
-        void prepare(SmallWorld world, boolean guarded) {
+        void prepare(SingleNodeCluster world, boolean guarded) {
             world.sell(30, 0);
             world.dropIndex(UNIT_INDEX);
             world.dropIndex(BUYER_INDEX);
@@ -203,7 +203,7 @@ enum Control {
         }
 
         @Override
-        void goWrong(SmallWorld world) {
+        void goWrong(SingleNodeCluster world) {
             world.awaitSold(15);
             world.restore();
             world.awaitSold(12);
@@ -213,7 +213,7 @@ enum Control {
     /** A unit that is nowhere is found, and by the time it is to be freed somebody has bought it. */
     REPAIRS_CHECK_THE_HOLDER("sold twice") {
         @Override
-        void prepare(SmallWorld world, boolean guarded) {
+        void prepare(SingleNodeCluster world, boolean guarded) {
             world.sell(20, 0);
             world.dropIndex(UNIT_INDEX);
         }
@@ -239,12 +239,12 @@ enum Control {
         }
 
         @Override
-        void goWrong(SmallWorld world) {
-            Ghost ghost = new Ghost(world.redis(), world.wares().get(0));
+        void goWrong(SingleNodeCluster world) {
+            PhantomHolder ghost = new PhantomHolder(world.redis(), world.wares().get(0));
             for (int i = 0; i < 3; i++) {
                 ghost.appear();
                 // The first thing that a repair does is to ask MongoDB for the order that Redis names.
-                Trigger trigger = new Trigger(new Trigger.Mark(true, Ghost.NAME, false), bytes -> {
+                Trigger trigger = new Trigger(new Trigger.Mark(true, PhantomHolder.NAME, false), bytes -> {
                     ghost.vanish();
                     ghost.awaitBuyer();
                     Trigger.deliver(bytes);
@@ -265,7 +265,7 @@ enum Control {
         }
 
         @Override
-        void prepare(SmallWorld world, boolean guarded) {
+        void prepare(SingleNodeCluster world, boolean guarded) {
             world.sell(10, 0);
         }
 
@@ -285,7 +285,7 @@ enum Control {
         }
 
         @Override
-        void prepare(SmallWorld world, boolean guarded) {
+        void prepare(SingleNodeCluster world, boolean guarded) {
             world.sell(30, 1);
         }
 
@@ -332,7 +332,7 @@ enum Control {
         return 0;
     }
 
-    abstract void prepare(SmallWorld world, boolean guarded);
+    abstract void prepare(SingleNodeCluster world, boolean guarded);
 
     /** The scripts without the guard, where it is one of theirs. */
     SaleScripts.Scripts broken(SaleScripts.Scripts good) {
@@ -340,7 +340,7 @@ enum Control {
     }
 
     /** What happens while buyers buy. */
-    void goWrong(SmallWorld world) {
+    void goWrong(SingleNodeCluster world) {
         Processes.pause(1_500);
     }
 

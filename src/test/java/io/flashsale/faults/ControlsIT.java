@@ -62,11 +62,11 @@ class ControlsIT {
             // One of the guards is the reconciler's, which may have been told to keep out of the way of its absence.
             node.with("FLASHSALE_RECONCILE_INTERVAL", "100ms");
         }
-        try (SmallWorld world = new SmallWorld(vertx, node, BUYERS)) {
+        try (SingleNodeCluster world = new SingleNodeCluster(vertx, node, BUYERS)) {
             control.prepare(world, guarded);
             return world.play(
                     control.name().hashCode(),
-                    new SmallWorld.Terms(control.forgetful(), control.calm(), control.admitted()),
+                    new SingleNodeCluster.Terms(control.forgetful(), control.calm(), control.admitted()),
                     guarded ? Optional.empty() : Optional.of(control.rule()),
                     () -> control.goWrong(world));
         }

@@ -10,12 +10,13 @@ import java.util.function.Function;
  * the bytes of that step back, and the process is killed or halted there.
  */
 enum CrashPoint {
-    BEFORE_THE_SCRIPT(Node::redis, new Mark(true, Script.load("purchase-7").sha1(), false)),
-    AFTER_THE_SCRIPT(Node::redis, new Mark(false, "RESERVED", false)),
+    BEFORE_THE_SCRIPT(
+            ClusterNode::redis, new Mark(true, Script.load("purchase-7").sha1(), false)),
+    AFTER_THE_SCRIPT(ClusterNode::redis, new Mark(false, "RESERVED", false)),
     /** The first element of the command: a text named "insert", of seven bytes. */
-    BEFORE_THE_WRITE(Node::mongo, new Mark(true, Marks.INSERT_ORDERS, false)),
-    AFTER_THE_WRITE(Node::mongo, new Mark(true, Marks.INSERT_ORDERS, true)),
-    BEFORE_THE_ANSWER(Node::front, new Mark(false, "201 Created", false));
+    BEFORE_THE_WRITE(ClusterNode::mongo, new Mark(true, Marks.INSERT_ORDERS, false)),
+    AFTER_THE_WRITE(ClusterNode::mongo, new Mark(true, Marks.INSERT_ORDERS, true)),
+    BEFORE_THE_ANSWER(ClusterNode::front, new Mark(false, "201 Created", false));
 
     /** So long buyers buy until one of them comes to the point. */
     private static final long PATIENCE_MILLIS = 10_000;
@@ -24,12 +25,12 @@ enum CrashPoint {
     private static final int HALT_MILLIS = 5_500;
 
     @SuppressWarnings("ImmutableEnumChecker") // a method reference without state
-    private final Function<Node, TcpProxy> link;
+    private final Function<ClusterNode, TcpProxy> link;
 
     @SuppressWarnings("ImmutableEnumChecker") // a record of texts
     private final Mark mark;
 
-    CrashPoint(Function<Node, TcpProxy> link, Mark mark) {
+    CrashPoint(Function<ClusterNode, TcpProxy> link, Mark mark) {
         this.link = link;
         this.mark = mark;
     }
@@ -44,8 +45,8 @@ enum CrashPoint {
      *
      * @return whether it came there
      */
-    boolean kill(World world, Random random) {
-        Node node = world.nodes().get(random.nextInt(2));
+    boolean kill(Cluster world, Random random) {
+        ClusterNode node = world.nodes().get(random.nextInt(2));
         int awayMillis = random.nextInt(500);
         Trigger trigger = new Trigger(mark, bytes -> node.kill());
         boolean played = play(node, trigger);
@@ -59,12 +60,12 @@ enum CrashPoint {
 
     /**
      * A node is halted there for longer than every lease. Its bytes arrive late, when others have long done its work, and
-     * then it goes on. Whatever is to happen meanwhile may: see {@link World#heal}, which waits for the end of it.
+     * then it goes on. Whatever is to happen meanwhile may: see {@link Cluster#heal}, which waits for the end of it.
      *
      * @return whether it came there
      */
-    boolean halt(World world, Random random) {
-        Node node = world.nodes().get(random.nextInt(2));
+    boolean halt(Cluster world, Random random) {
+        ClusterNode node = world.nodes().get(random.nextInt(2));
         int millis = HALT_MILLIS + random.nextInt(1_500);
         Trigger trigger = new Trigger(mark, bytes -> {
             node.halt(true);
@@ -79,7 +80,7 @@ enum CrashPoint {
         return played;
     }
 
-    private boolean play(Node node, Trigger trigger) {
+    private boolean play(ClusterNode node, Trigger trigger) {
         link.apply(node).on(trigger);
         trigger.awaitFired(PATIENCE_MILLIS);
         return !link.apply(node).off(trigger);

@@ -46,15 +46,15 @@ enum Fault {
         Processes.pause(1_000 + random.nextInt(3_000));
         world.mongo().halt(false);
     }),
-    REDIS_LINK_CUT((world, random) -> network(link(world, random, Node::redis), Mode.CUT, random)),
-    REDIS_LINK_SILENT((world, random) -> network(link(world, random, Node::redis), Mode.BLACK_HOLE, random)),
-    REDIS_LINK_SLOW((world, random) -> slow(link(world, random, Node::redis), random)),
-    REDIS_REPLIES_LOST((world, random) -> network(link(world, random, Node::redis), Mode.DROP_REPLIES, random)),
-    MONGO_LINK_CUT((world, random) -> network(link(world, random, Node::mongo), Mode.CUT, random)),
-    MONGO_LINK_SILENT((world, random) -> network(link(world, random, Node::mongo), Mode.BLACK_HOLE, random)),
-    MONGO_LINK_SLOW((world, random) -> slow(link(world, random, Node::mongo), random)),
-    MONGO_REPLIES_LOST((world, random) -> network(link(world, random, Node::mongo), Mode.DROP_REPLIES, random)),
-    ANSWERS_LOST((world, random) -> network(link(world, random, Node::front), Mode.DROP_REPLIES, random)),
+    REDIS_LINK_CUT((world, random) -> network(link(world, random, ClusterNode::redis), Mode.CUT, random)),
+    REDIS_LINK_SILENT((world, random) -> network(link(world, random, ClusterNode::redis), Mode.BLACK_HOLE, random)),
+    REDIS_LINK_SLOW((world, random) -> slow(link(world, random, ClusterNode::redis), random)),
+    REDIS_REPLIES_LOST((world, random) -> network(link(world, random, ClusterNode::redis), Mode.DROP_REPLIES, random)),
+    MONGO_LINK_CUT((world, random) -> network(link(world, random, ClusterNode::mongo), Mode.CUT, random)),
+    MONGO_LINK_SILENT((world, random) -> network(link(world, random, ClusterNode::mongo), Mode.BLACK_HOLE, random)),
+    MONGO_LINK_SLOW((world, random) -> slow(link(world, random, ClusterNode::mongo), random)),
+    MONGO_REPLIES_LOST((world, random) -> network(link(world, random, ClusterNode::mongo), Mode.DROP_REPLIES, random)),
+    ANSWERS_LOST((world, random) -> network(link(world, random, ClusterNode::front), Mode.DROP_REPLIES, random)),
     NODE_KILLED_BEFORE_THE_SCRIPT(CrashPoint.BEFORE_THE_SCRIPT, CrashPoint::kill),
     NODE_KILLED_AFTER_THE_SCRIPT(CrashPoint.AFTER_THE_SCRIPT, CrashPoint::kill),
     NODE_KILLED_BEFORE_THE_WRITE(CrashPoint.BEFORE_THE_WRITE, CrashPoint::kill),
@@ -76,16 +76,16 @@ enum Fault {
     }),
     /** Longer than the lease of a pass and of a recovery. */
     NODE_HALTED((world, random) -> {
-        Node node = world.nodes().get(random.nextInt(2));
+        ClusterNode node = world.nodes().get(random.nextInt(2));
         node.halt(true);
         Processes.pause(6_000);
         node.halt(false);
     }),
     BOTH_NODES_KILLED((world, random) -> {
-        world.nodes().forEach(Node::kill);
+        world.nodes().forEach(ClusterNode::kill);
         Processes.pause(random.nextInt(500));
-        world.nodes().forEach(Node::launch);
-        world.nodes().forEach(Node::awaitReady);
+        world.nodes().forEach(ClusterNode::launch);
+        world.nodes().forEach(ClusterNode::awaitReady);
     }),
     BOTH_NODES_HALTED((world, random) -> {
         world.nodes().forEach(node -> node.halt(true));
@@ -97,12 +97,12 @@ enum Fault {
 
     /** What a fault does; it takes as long as the fault lasts, and what it leaves broken is healed later. */
     interface Injection {
-        void inject(World world, Random random);
+        void inject(Cluster world, Random random);
     }
 
     /** What is done to a node that comes to a point; answers whether one came. */
     interface Interruption {
-        boolean at(CrashPoint point, World world, Random random);
+        boolean at(CrashPoint point, Cluster world, Random random);
     }
 
     private final boolean losesData;
@@ -151,7 +151,7 @@ enum Fault {
      * Whether it can strike there: a MongoDB that the tests did not start is not theirs to kill, and where it demands TLS
      * nodes reach it past every proxy.
      */
-    boolean isPossible(World world) {
+    boolean isPossible(Cluster world) {
         return switch (this) {
             case MONGO_KILLED, MONGO_HALTED -> world.mongo() != null;
             case MONGO_LINK_CUT, MONGO_LINK_SILENT, MONGO_LINK_SLOW, MONGO_REPLIES_LOST -> world.isMongoProxied();
@@ -164,7 +164,7 @@ enum Fault {
      *
      * @return whether it could
      */
-    boolean inject(World world, Random random) {
+    boolean inject(Cluster world, Random random) {
         if (point != null) {
             return interruption.at(point, world, random);
         }
@@ -172,7 +172,7 @@ enum Fault {
         return true;
     }
 
-    private static void failOver(World world, Random random) {
+    private static void failOver(Cluster world, Random random) {
         world.cutReplication();
         Processes.pause(500 + random.nextInt(1_000));
         world.promote();
@@ -185,7 +185,7 @@ enum Fault {
         world.follow();
     }
 
-    private static TcpProxy link(World world, Random random, Function<Node, TcpProxy> which) {
+    private static TcpProxy link(Cluster world, Random random, Function<ClusterNode, TcpProxy> which) {
         return which.apply(world.nodes().get(random.nextInt(2)));
     }
 

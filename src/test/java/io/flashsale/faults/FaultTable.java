@@ -1,6 +1,6 @@
 package io.flashsale.faults;
 
-import io.flashsale.faults.Round.Result;
+import io.flashsale.faults.Trial.Result;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;

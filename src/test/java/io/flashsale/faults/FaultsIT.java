@@ -3,8 +3,8 @@ package io.flashsale.faults;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.faults.Round.Result;
 import io.flashsale.faults.Schedule.Sale;
+import io.flashsale.faults.Trial.Result;
 import io.flashsale.server.TestNode;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -47,9 +47,9 @@ class FaultsIT {
         // given
         System.out.println("faults.seed=" + seed);
         Vertx vertx = Vertx.vertx();
-        try (World world = new World(vertx, BUYERS)) {
+        try (Cluster world = new Cluster(vertx, BUYERS)) {
             List<Fault> faults = possible(world);
-            Epilogue epilogue = new Epilogue(world);
+            LateReplayCheck epilogue = new LateReplayCheck(world);
 
             // when
             play(vertx, world, faults, epilogue);
@@ -70,7 +70,7 @@ class FaultsIT {
         assertEquals(List.of(), table.neverPlayed(), "no node came to these points, with -Dfaults.seed=" + seed);
     }
 
-    private void play(Vertx vertx, World world, List<Fault> faults, Epilogue epilogue) {
+    private void play(Vertx vertx, Cluster world, List<Fault> faults, LateReplayCheck epilogue) {
         Schedule schedule = new Schedule(seed, faults, Integer.getInteger("faults.each", 3));
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("faults.seconds", 0));
         do {
@@ -83,8 +83,8 @@ class FaultsIT {
         }
     }
 
-    private void play(Vertx vertx, World world, Sale sale, Epilogue epilogue) {
-        Result result = Round.play(vertx, world, sale);
+    private void play(Vertx vertx, Cluster world, Sale sale, LateReplayCheck epilogue) {
+        Result result = Trial.play(vertx, world, sale);
         report(++sales, sale, result);
         table.add(sale.faults(), result);
         epilogue.remember(result.history());
@@ -102,7 +102,7 @@ class FaultsIT {
     }
 
     /** The chosen ones, without those that cannot be played on the stores of this run; the run says which these are. */
-    private static List<Fault> possible(World world) {
+    private static List<Fault> possible(Cluster world) {
         String only = System.getProperty("faults.only", "");
         List<Fault> chosen = only.isBlank()
                 ? List.of(Fault.values())

@@ -29,7 +29,7 @@ final class History {
     private final long startedAt = System.nanoTime();
     private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
     private final Queue<Event> events = new ConcurrentLinkedQueue<>();
-    private final Map<String, Map<String, Truth.Order>> liveWhenWhole = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, StoreSnapshot.Order>> liveWhenWhole = new ConcurrentHashMap<>();
     private volatile long firstFaultAt = NEVER;
     private volatile long wholeAt = NEVER;
 
@@ -57,11 +57,11 @@ final class History {
     }
 
     /** Both stores were seen to agree, and nothing is broken any more; the first time counts. */
-    void whole(List<Truth> truths) {
+    void whole(List<StoreSnapshot> truths) {
         wholeAt(now(), truths);
     }
 
-    void wholeAt(long at, List<Truth> truths) {
+    void wholeAt(long at, List<StoreSnapshot> truths) {
         events.add(new Event(at, "whole"));
         if (wholeAt == NEVER) {
             truths.forEach(truth -> liveWhenWhole.put(truth.productId(), truth.live()));
@@ -101,7 +101,7 @@ final class History {
     }
 
     /** The live orders of a product, by their id, when both stores were seen to agree. */
-    Map<String, Truth.Order> liveWhenWhole(String productId) {
+    Map<String, StoreSnapshot.Order> liveWhenWhole(String productId) {
         return liveWhenWhole.getOrDefault(productId, Map.of());
     }
 

@@ -28,7 +28,7 @@ final class Holdings {
 
     private final Checker.Case judged;
     private final History history;
-    private final Map<String, Truth.Order> liveWhenWhole;
+    private final Map<String, StoreSnapshot.Order> liveWhenWhole;
     private final Map<String, String> orderOf = new HashMap<>();
     private final Map<String, Long> givenBackBy = new HashMap<>();
     private final List<Stake> stakes = new ArrayList<>();

@@ -16,7 +16,7 @@ import java.util.Set;
 final class PromiseRules {
     private final Checker.Case judged;
     private final List<Call> calls;
-    private final Map<String, Truth.Order> stored = new HashMap<>();
+    private final Map<String, StoreSnapshot.Order> stored = new HashMap<>();
 
     PromiseRules(Checker.Case judged) {
         this.judged = judged;
@@ -41,7 +41,7 @@ final class PromiseRules {
             if (!call.acknowledged()) {
                 continue;
             }
-            Truth.Order order = stored.get(call.orderId());
+            StoreSnapshot.Order order = stored.get(call.orderId());
             if (order == null) {
                 judged.violate("lost", "order " + call.orderId() + " was acknowledged and is not in MongoDB");
             } else if (order.status().equals("failed") || order.status().equals("reserved")) {
@@ -52,7 +52,7 @@ final class PromiseRules {
         }
     }
 
-    private static boolean isAsTold(Truth.Order order, Call call) {
+    private static boolean isAsTold(StoreSnapshot.Order order, Call call) {
         JsonObject told = call.json();
         List<Integer> units = new ArrayList<>();
         told.getJsonArray("units").forEach(unit -> units.add(((Number) unit).intValue()));
@@ -74,7 +74,7 @@ final class PromiseRules {
                 .filter(Call::acknowledged)
                 .forEach(call -> told.computeIfAbsent(call.orderId(), each -> new HashSet<>())
                         .add(call.quantity()));
-        for (Truth.Order order : judged.truth().sold()) {
+        for (StoreSnapshot.Order order : judged.truth().sold()) {
             if (!told.getOrDefault(order.id(), Set.of()).contains(order.quantity())) {
                 judged.violate("one outcome", "nobody was told that there is " + order);
             }
@@ -176,7 +176,7 @@ final class PromiseRules {
     private void reservationsComeToBe() {
         for (Call call : calls) {
             if (call.bought() && !call.acknowledged() && !judged.forgetful()) {
-                Truth.Order order = stored.get(call.orderId());
+                StoreSnapshot.Order order = stored.get(call.orderId());
                 if (order == null || order.status().equals("failed")) {
                     judged.violate("reserved, then lost", call.body() + " is " + order);
                 }
@@ -196,7 +196,7 @@ final class PromiseRules {
                 }
             }
         }
-        for (Truth.Order order : judged.truth().orders()) {
+        for (StoreSnapshot.Order order : judged.truth().orders()) {
             if (confirmed.contains(order.id()) && !order.status().equals("cancelled")) {
                 judged.violate("cancelled", "order " + order.id() + " was cancelled and is " + order.status());
             }

@@ -7,7 +7,7 @@ import java.util.Random;
 
 /**
  * What a seed stands for: which faults strike which sale in which order, how long they last and whom they hit, what is on
- * sale, and what everybody wishes ({@link Wishes}). The seed of each sale is drawn before anything in it is, and every
+ * sale, and what everybody wishes ({@link OperationGenerator}). The seed of each sale is drawn before anything in it is, and every
  * fault and every shopper has a generator of its own; so neither the machine's speed nor any answer shifts what comes
  * later. Which call a fault hits is the machine's affair.
  */

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.faults.OperationGenerator.Wish;
 import io.flashsale.faults.Schedule.Sale;
-import io.flashsale.faults.Wishes.Wish;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -25,7 +25,7 @@ class ScheduleTest {
     }
 
     private static List<Wish> wishes(long seed) {
-        Wishes wishes = new Wishes(seed, 2, 3);
+        OperationGenerator wishes = new OperationGenerator(seed, 2, 3);
         return Stream.generate(wishes::next).limit(1_000).toList();
     }
 
@@ -71,8 +71,8 @@ class ScheduleTest {
 
     @Test
     void everybodyWishesEverything() {
-        Set<Wishes.Kind> kinds = new HashSet<>();
+        Set<OperationGenerator.Kind> kinds = new HashSet<>();
         wishes(42).forEach(wish -> kinds.add(wish.kind()));
-        assertEquals(EnumSet.allOf(Wishes.Kind.class), kinds);
+        assertEquals(EnumSet.allOf(OperationGenerator.Kind.class), kinds);
     }
 }

@@ -40,7 +40,7 @@ class SlowRecoveryIT {
                 .with("FLASHSALE_MONGODB_COMMAND_TIMEOUT", "30s");
     }
 
-    private static Object field(SmallWorld world, String name) {
+    private static Object field(SingleNodeCluster world, String name) {
         return world.redis()
                 .send("HGET", "product:sale:{" + world.wares().get(0).id() + "}", name);
     }
@@ -86,7 +86,8 @@ class SlowRecoveryIT {
     /** Buyers who saw the loss ask for a recovery, and some of them only when it is over. */
     @Test
     void whatIsRecoveredStaysOpen() {
-        try (SmallWorld world = new SmallWorld(vertx, patient().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1)) {
+        try (SingleNodeCluster world =
+                new SingleNodeCluster(vertx, patient().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1)) {
             // given
             world.sell(100_000, 0);
             List<Client> buyers = new ArrayList<>();
@@ -116,7 +117,8 @@ class SlowRecoveryIT {
     /** A recovery that takes longer than the lease of its lock is left to the node that is at it. */
     @Test
     void aLongRecoveryIsNotTakenOver() {
-        try (SmallWorld world = new SmallWorld(vertx, patient().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1);
+        try (SingleNodeCluster world =
+                        new SingleNodeCluster(vertx, patient().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1);
                 TestNode other = world.anotherNode()) {
             // given
             world.sell(10, 0);
@@ -142,10 +144,11 @@ class SlowRecoveryIT {
     /** The admin is told "unavailable", and by then the units are taken, or about to be. */
     @Test
     void unitsOfAFailedEditAreSoldAfterAll() {
-        try (SmallWorld world = new SmallWorld(vertx, patient().with("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "2"), 1)) {
+        try (SingleNodeCluster world =
+                new SingleNodeCluster(vertx, patient().with("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "2"), 1)) {
             // given
             world.sell(10, 0);
-            Ware ware = world.wares().get(0);
+            ProductOnSale ware = world.wares().get(0);
             Client admin = world.node().admin();
             String path = "/api/v1/products/update-product/" + ware.id();
             JsonObject lower = new JsonObject().put("stock", 8);
@@ -155,22 +158,23 @@ class SlowRecoveryIT {
             Answer failed = admin.put(path, lower);
             world.slowMongo(0);
             boolean undone = await(60, () -> {
-                Truth truth = Truth.read(vertx, world.stores(), ware.id());
+                StoreSnapshot truth = StoreSnapshot.read(vertx, world.stores(), ware.id());
                 return truth.outbox().isEmpty()
-                        && truth.orders().stream().noneMatch(Truth.Order::live)
+                        && truth.orders().stream().noneMatch(StoreSnapshot.Order::live)
                         && !truth.orders().isEmpty();
             });
-            Long sellable = Truth.read(vertx, world.stores(), ware.id()).stock();
+            Long sellable = StoreSnapshot.read(vertx, world.stores(), ware.id()).stock();
             Answer again = admin.put(path, lower);
 
             // then
             assertEquals(503, failed.status(), failed.body());
             assertTrue(
-                    undone, () -> Truth.read(vertx, world.stores(), ware.id()).toString());
+                    undone,
+                    () -> StoreSnapshot.read(vertx, world.stores(), ware.id()).toString());
             assertEquals(10, sellable);
             assertEquals(200, again.status(), again.body());
             Processes.pause(1_000);
-            Truth truth = Truth.read(vertx, world.stores(), ware.id());
+            StoreSnapshot truth = StoreSnapshot.read(vertx, world.stores(), ware.id());
             assertEquals(8, truth.stock(), "and what stands is not undone");
             assertEquals(List.of(), truth.unrest());
             assertNotNull(field(world, "certifiedBy"));

@@ -71,7 +71,7 @@ class TimingsIT {
                 .put("buyerKeys", new JsonArray().add(product + "#buyer" + unit + "#1"));
     }
 
-    private static void place(SmallWorld world, String product, int orders) {
+    private static void place(SingleNodeCluster world, String product, int orders) {
         MongoClient client = MongoClient.create(
                 vertx,
                 new JsonObject()
@@ -85,7 +85,7 @@ class TimingsIT {
         TestNode.await(client.close());
     }
 
-    private static long millisUntilOpen(SmallWorld world, List<Ware> wares) {
+    private static long millisUntilOpen(SingleNodeCluster world, List<ProductOnSale> wares) {
         long begin = System.nanoTime();
         while (!wares.stream().allMatch(ware -> {
             Object certified = world.redis().send("HGET", "product:sale:{" + ware.id() + "}", "certifiedBy");
@@ -98,10 +98,10 @@ class TimingsIT {
 
     @Test
     void recoveryOfALargeSale() {
-        try (SmallWorld world = new SmallWorld(vertx, TestNode.builder(), 1)) {
+        try (SingleNodeCluster world = new SingleNodeCluster(vertx, TestNode.builder(), 1)) {
             // given: ten thousand units, half of them sold
             world.sell(10_000, 1);
-            Ware ware = world.wares().get(0);
+            ProductOnSale ware = world.wares().get(0);
             place(world, ware.id(), 5_000);
 
             // when
@@ -115,13 +115,15 @@ class TimingsIT {
 
             // then
             print("a sale of 10,000 units with 5,000 orders is open again after FLUSHALL", millis.build());
-            assertEquals(List.of(), Truth.read(vertx, world.stores(), ware.id()).unrest());
+            assertEquals(
+                    List.of(),
+                    StoreSnapshot.read(vertx, world.stores(), ware.id()).unrest());
         }
     }
 
     @Test
     void recoveryOfManySales() {
-        try (SmallWorld world = new SmallWorld(vertx, TestNode.builder(), 1)) {
+        try (SingleNodeCluster world = new SingleNodeCluster(vertx, TestNode.builder(), 1)) {
             // given
             for (int i = 0; i < 200; i++) {
                 world.sell(100, 1);
@@ -138,7 +140,7 @@ class TimingsIT {
             // then
             print("200 sales of 100 units with 50 orders each are open again after FLUSHALL", millis.build());
             assertTrue(world.wares().stream()
-                    .allMatch(ware -> Truth.read(vertx, world.stores(), ware.id())
+                    .allMatch(ware -> StoreSnapshot.read(vertx, world.stores(), ware.id())
                             .unrest()
                             .isEmpty()));
         }
@@ -148,7 +150,7 @@ class TimingsIT {
     @Test
     void reservationsWhileMongoIsSilent() {
         for (String stall : List.of("1h", "500ms")) {
-            try (SmallWorld world = new SmallWorld(
+            try (SingleNodeCluster world = new SingleNodeCluster(
                     vertx,
                     TestNode.builder()
                             .with("FLASHSALE_PERSISTENCE_STALL", stall)

@@ -20,7 +20,7 @@ final class UnitRules {
     }
 
     private final Checker.Case judged;
-    private final Truth truth;
+    private final StoreSnapshot truth;
     private final List<Sure> sures;
 
     UnitRules(Checker.Case judged) {
@@ -39,7 +39,7 @@ final class UnitRules {
 
     private void unitsAreSoldOnce() {
         Map<Integer, String> live = new HashMap<>();
-        for (Truth.Order order : truth.live().values()) {
+        for (StoreSnapshot.Order order : truth.live().values()) {
             for (int unit : order.units()) {
                 String other = live.put(unit, order.id());
                 if (other != null) {
@@ -53,7 +53,7 @@ final class UnitRules {
     }
 
     private void noMoreIsSoldThanPutOnSale() {
-        int sold = truth.sold().stream().mapToInt(Truth.Order::quantity).sum();
+        int sold = truth.sold().stream().mapToInt(StoreSnapshot.Order::quantity).sum();
         if (sold > truth.onSale()) {
             judged.violate("oversold", sold + " units sold of " + truth.onSale());
         }

@@ -112,7 +112,7 @@ final class Watch implements AutoCloseable {
      * What is wrong with what was told; the last word has to be the truth, a moment after everything is healed: also that
      * it is sold out.
      */
-    List<String> judge(Truth truth) {
+    List<String> judge(StoreSnapshot truth) {
         staying = true;
         for (int i = 0; i < 100 && !truth.stock().equals(remaining); i++) {
             Processes.pause(100);

@@ -15,19 +15,19 @@ import java.util.concurrent.TimeUnit;
  * Long after their sales, with everything that struck the later ones in between, winners ask once more: a key stays bound
  * to its answer for 24 hours, whatever was sold out, cancelled or lost since.
  */
-final class Epilogue {
+final class LateReplayCheck {
     /** Winners of so many sales, the latest, ask again, and so many of each. */
     private static final int SALES = 20;
 
     private static final int WINNERS = 60;
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
 
-    private final World world;
+    private final Cluster world;
     private final Deque<List<Call>> winners = new ArrayDeque<>();
     private final History history = new History();
     private final List<String> violations = Collections.synchronizedList(new ArrayList<>());
 
-    Epilogue(World world) {
+    LateReplayCheck(Cluster world) {
         this.world = world;
     }
 

@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  * @param slots buyer and slot to order, in Redis
  * @param answers buyer and hash of the key to the order that it is bound to, in Redis
  */
-record Truth(
+record StoreSnapshot(
         String productId,
         int onSale,
         int highest,
@@ -83,7 +83,7 @@ record Truth(
         }
     }
 
-    static Truth read(Vertx vertx, Stores stores, String productId) {
+    static StoreSnapshot read(Vertx vertx, Stores stores, String productId) {
         MongoClient mongo = MongoClient.create(
                 vertx,
                 new JsonObject().put("connection_string", stores.mongoUri()).put("db_name", stores.database()));
@@ -102,12 +102,12 @@ record Truth(
                     .forEach((unit, order) -> holders.put(Integer.valueOf(unit), order));
             Set<Integer> free = new TreeSet<>();
             redis.list("SMEMBERS", "product:free:" + tag).forEach(unit -> free.add(Integer.valueOf(unit)));
-            return new Truth(
+            return new StoreSnapshot(
                     productId,
                     product.getInteger("stock"),
                     product.getInteger("highest"),
                     product.getInteger("perUserLimit"),
-                    documents.stream().map(Truth::order).toList(),
+                    documents.stream().map(StoreSnapshot::order).toList(),
                     letters.stream()
                             .map(letter -> order(letter.getJsonObject("order")))
                             .toList(),
@@ -234,6 +234,6 @@ record Truth(
 
     /** What is not as it has to be once everything is healed; empty where all is well. */
     List<String> unrest() {
-        return new Accounts(this).unrest();
+        return new UnitAccounting(this).unrest();
     }
 }

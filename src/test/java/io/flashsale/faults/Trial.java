@@ -13,7 +13,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /** One sale of three products from its opening to its judgement, with faults in the middle. */
-final class Round {
+final class Trial {
     /** By then every answer has to be final. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(40);
 
@@ -46,33 +46,33 @@ final class Round {
             long slowestMillis) {}
 
     private final Vertx vertx;
-    private final World world;
+    private final Cluster world;
     private final Sale sale;
     private final History history = new History();
-    private final List<Ware> wares;
+    private final List<ProductOnSale> wares;
     private final List<String> violations = new ArrayList<>();
 
-    private Round(Vertx vertx, World world, Sale sale) {
+    private Trial(Vertx vertx, Cluster world, Sale sale) {
         this.vertx = vertx;
         this.world = world;
         this.sale = sale;
         this.wares = sale.shelves().stream()
-                .map(shelf -> new Ware(
+                .map(shelf -> new ProductOnSale(
                         TestNode.product(world.adminClient(), shelf.stock(), shelf.limit()),
                         shelf.stock(),
                         shelf.limit()))
                 .toList();
     }
 
-    static Result play(Vertx vertx, World world, Sale sale) {
-        return new Round(vertx, world, sale).play();
+    static Result play(Vertx vertx, Cluster world, Sale sale) {
+        return new Trial(vertx, world, sale).play();
     }
 
     private Result play() {
-        Rush rush = new Rush(history, world.buyers(), world.hammerer(), world.admin(), wares, 2, sale.wishes());
+        Workload rush = new Workload(history, world.buyers(), world.hammerer(), world.admin(), wares, 2, sale.wishes());
         List<Watch> watches = new ArrayList<>();
         for (int i = 0; i < wares.size(); i++) {
-            List<Integer> ports = world.nodes().stream().map(Node::port).toList();
+            List<Integer> ports = world.nodes().stream().map(ClusterNode::port).toList();
             watches.add(new Watch(
                     wares.get(i).id(), ports, new Random(sale.shelves().get(i).watch())));
         }
@@ -90,7 +90,7 @@ final class Round {
         }
         rush.settle(history.now() + PATIENCE);
         whoHoldsNothingCanBuy(quiet(history.now() + PATIENCE));
-        List<Truth> truths = quiet(history.now() + PATIENCE);
+        List<StoreSnapshot> truths = quiet(history.now() + PATIENCE);
         for (int i = 0; i < wares.size(); i++) {
             violations.addAll(watches.get(i).judge(truths.get(i)));
             watches.get(i).close();
@@ -113,10 +113,10 @@ final class Round {
         return notPlayed;
     }
 
-    private Result judged(List<Truth> truths, List<Fault> notPlayed, long healed) {
+    private Result judged(List<StoreSnapshot> truths, List<Fault> notPlayed, long healed) {
         boolean forgetful = sale.isForgetful();
         if (!forgetful) {
-            violations.addAll(Checker.checkAdmission(history, Node.ADMITTED, TimeUnit.SECONDS.toNanos(1)));
+            violations.addAll(Checker.checkAdmission(history, ClusterNode.ADMITTED, TimeUnit.SECONDS.toNanos(1)));
         }
         Map<KnownViolation, Integer> known = new EnumMap<>(KnownViolation.class);
         int sold = 0;
@@ -126,7 +126,7 @@ final class Round {
             violations.addAll(verdict.violations());
             verdict.known().forEach((violation, count) -> known.merge(violation, count, Integer::sum));
             sold += truths.get(i).sold().stream()
-                    .mapToInt(Truth.Order::quantity)
+                    .mapToInt(StoreSnapshot.Order::quantity)
                     .sum();
         }
         List<Call> calls = history.calls();
@@ -147,10 +147,10 @@ final class Round {
     }
 
     /** Both stores, read again and again until nothing is left to repair or the patience is over. */
-    private List<Truth> quiet(long deadline) {
+    private List<StoreSnapshot> quiet(long deadline) {
         while (true) {
-            List<Truth> truths = wares.stream()
-                    .map(ware -> Truth.read(vertx, world.stores(), ware.id()))
+            List<StoreSnapshot> truths = wares.stream()
+                    .map(ware -> StoreSnapshot.read(vertx, world.stores(), ware.id()))
                     .toList();
             if (truths.stream().allMatch(truth -> truth.unrest().isEmpty())) {
                 history.whole(truths);
@@ -164,8 +164,8 @@ final class Round {
     }
 
     /** Some who hold nothing buy once more, and where nothing is left or nobody is without, one gives everything back. */
-    private void whoHoldsNothingCanBuy(List<Truth> truths) {
-        for (Truth truth : truths) {
+    private void whoHoldsNothingCanBuy(List<StoreSnapshot> truths) {
+        for (StoreSnapshot truth : truths) {
             if (!truth.unrest().isEmpty()) {
                 continue;
             }
@@ -180,7 +180,7 @@ final class Round {
         }
     }
 
-    private List<Buyer> givenBack(Truth truth) {
+    private List<Buyer> givenBack(StoreSnapshot truth) {
         List<Buyer> holders = world.buyers().stream()
                 .filter(buyer ->
                         truth.sold().stream().anyMatch(order -> order.userId().equals(buyer.userId())))

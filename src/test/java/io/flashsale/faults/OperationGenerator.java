@@ -7,7 +7,7 @@ import java.util.Random;
  * What a shopper wishes, one after the other. Every wish is drawn as a whole, whatever it comes to: the same seed means the
  * same wishes, whatever the answers are and however long they take.
  */
-final class Wishes {
+final class OperationGenerator {
     /** The kinds, and how many in a hundred wishes are of each. */
     enum Kind {
         /** A new intent. */
@@ -43,7 +43,7 @@ final class Wishes {
     private final int nodes;
     private final int wares;
 
-    Wishes(long seed, int nodes, int wares) {
+    OperationGenerator(long seed, int nodes, int wares) {
         this.random = new Random(seed);
         this.nodes = nodes;
         this.wares = wares;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** Orders that MongoDB refuses, as their buyers and an admin see them. What refuses them is an index of somebody else's. */
 @InABrowser
-class LettersPageIT {
+class DeadLettersPageIT {
     private static final String IN_THE_WAY = "somebody_elses";
 
     private final String database = TestStores.freshDatabase();

@@ -1,4 +1,4 @@
-package io.flashsale;
+package io.flashsale.persistence.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

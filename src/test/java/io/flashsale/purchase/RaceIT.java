@@ -1,10 +1,9 @@
-package io.flashsale;
+package io.flashsale.purchase;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.domain.Order;
-import io.flashsale.purchase.SaleScripts;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.Script;
 import io.flashsale.server.TestNode;

@@ -10,11 +10,11 @@ import java.util.TreeSet;
  * What both stores have to agree on once everything is healed: unit by unit, slot by slot and key by key. Sums may be right
  * where two mistakes make up for each other.
  */
-final class Accounts {
-    private final Truth truth;
+final class UnitAccounting {
+    private final StoreSnapshot truth;
     private final List<String> unrest = new ArrayList<>();
 
-    Accounts(Truth truth) {
+    UnitAccounting(StoreSnapshot truth) {
         this.truth = truth;
     }
 
@@ -102,7 +102,7 @@ final class Accounts {
     }
 
     private void theIndexesSeeEveryUnit() {
-        for (Truth.Order order : truth.orders()) {
+        for (StoreSnapshot.Order order : truth.orders()) {
             List<String> unitKeys = order.live()
                     ? order.units().stream()
                             .map(unit -> truth.productId() + "#" + unit)
@@ -137,7 +137,7 @@ final class Accounts {
 
     /**
      * Whoever holds an order finds it under its key, whatever else is refused by then; and no key leads to an order that is
-     * none. An order that was cancelled before this Redis knew of it is found elsewhere: see {@link Epilogue}.
+     * none. An order that was cancelled before this Redis knew of it is found elsewhere: see {@link LateReplayCheck}.
      */
     private void keysAreBoundToTheirOrders() {
         Map<String, String> held = new TreeMap<>();

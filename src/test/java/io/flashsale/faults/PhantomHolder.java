@@ -1,7 +1,7 @@
 package io.flashsale.faults;
 
 /** A unit that Redis holds for an order that there never was, as a crash between the stores might leave it. */
-final class Ghost {
+final class PhantomHolder {
     /** The order's id, as Redis has it. */
     static final String NAME = "ghost-of-no-order";
 
@@ -32,7 +32,7 @@ final class Ghost {
     private final String tag;
     private volatile String unit;
 
-    Ghost(RedisServer redis, Ware ware) {
+    PhantomHolder(RedisServer redis, ProductOnSale ware) {
         this.redis = redis;
         this.tag = "{" + ware.id() + "}";
     }

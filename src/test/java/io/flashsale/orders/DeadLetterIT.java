@@ -1,9 +1,8 @@
-package io.flashsale;
+package io.flashsale.orders;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.orders.DeadLetterService;
 import io.flashsale.redis.Keys;
 import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;

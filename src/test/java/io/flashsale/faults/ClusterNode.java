@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** One node in a process of its own, with a network of its own to each store and to its clients. */
-final class Node implements AutoCloseable {
+final class ClusterNode implements AutoCloseable {
     /** Purchases that one user may try within a second. */
     static final int ADMITTED = 60;
 
@@ -31,7 +31,7 @@ final class Node implements AutoCloseable {
      * @param primary of MongoDB, or empty where no proxy can stand in between
      * @param minutesAhead of its clock
      */
-    Node(
+    ClusterNode(
             Path folder,
             String name,
             int redisPort,

@@ -1,4 +1,4 @@
-package io.flashsale;
+package io.flashsale.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

@@ -1,4 +1,4 @@
-package io.flashsale;
+package io.flashsale.purchase;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

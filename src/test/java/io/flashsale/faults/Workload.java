@@ -1,7 +1,7 @@
 package io.flashsale.faults;
 
 import io.flashsale.faults.Call.Outcome;
-import io.flashsale.faults.Wishes.Wish;
+import io.flashsale.faults.OperationGenerator.Wish;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Buyers who buy, buy again, retry, change their minds and look, as they wish ({@link Wishes}); and an admin who raises and
+ * Buyers who buy, buy again, retry, change their minds and look, as they wish ({@link OperationGenerator}); and an admin who raises and
  * lowers the stock.
  */
-final class Rush {
+final class Workload {
     /** So many hands knock at once, each so often, once a second: more than anybody is let in. */
     private static final int HANDS = 30;
 
@@ -25,14 +25,21 @@ final class Rush {
     private static final int WITHOUT_A_NODE_MILLIS = 40;
 
     private final History history;
-    private final List<Ware> wares;
+    private final List<ProductOnSale> wares;
     private final int nodes;
     private final List<Thread> threads = new ArrayList<>();
     private final List<Shopper> shoppers = new ArrayList<>();
     private final Random settling;
     private volatile boolean over;
 
-    Rush(History history, List<Buyer> buyers, Buyer hammerer, Buyer admin, List<Ware> wares, int nodes, long seed) {
+    Workload(
+            History history,
+            List<Buyer> buyers,
+            Buyer hammerer,
+            Buyer admin,
+            List<ProductOnSale> wares,
+            int nodes,
+            long seed) {
         this.history = history;
         this.wares = wares;
         this.nodes = nodes;
@@ -40,7 +47,7 @@ final class Rush {
         settling = new Random(seeds.nextLong());
         for (Buyer buyer : buyers) {
             Shopper shopper = new Shopper(buyer);
-            Wishes wishes = new Wishes(seeds.nextLong(), nodes, wares.size());
+            OperationGenerator wishes = new OperationGenerator(seeds.nextLong(), nodes, wares.size());
             shoppers.add(shopper);
             threads.add(new Thread(() -> shop(shopper, wishes), "shopper"));
         }
@@ -93,7 +100,7 @@ final class Rush {
         }
     }
 
-    private void shop(Shopper shopper, Wishes wishes) {
+    private void shop(Shopper shopper, OperationGenerator wishes) {
         while (!over) {
             Wish wish = wishes.next();
             shopper.act(wish);
@@ -115,7 +122,7 @@ final class Rush {
     /** The last ware is left alone: after an edit without an answer nobody knows how many units were on sale. */
     private void edit(Buyer admin, Random random) {
         while (!over) {
-            Ware ware = wares.get(random.nextInt(wares.size() - 1));
+            ProductOnSale ware = wares.get(random.nextInt(wares.size() - 1));
             int stock = ware.stock() - 5 + random.nextInt(15);
             int node = random.nextInt(nodes);
             int pauseMillis = 100 + random.nextInt(400);

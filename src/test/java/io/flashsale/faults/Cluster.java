@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Two nodes, a Redis with a replica and a MongoDB-wire server: each a process, each behind a network that can fail. */
-final class World implements AutoCloseable {
+final class Cluster implements AutoCloseable {
     /** The second node's clock and the second Redis', against everybody else's. */
     private static final int MINUTES_AHEAD = 60;
 
@@ -24,7 +24,7 @@ final class World implements AutoCloseable {
     private final String mongoUri;
     private Optional<MongoPrimary> primary;
     private final String database = TestStores.freshDatabase();
-    private final List<Node> nodes = new ArrayList<>();
+    private final List<ClusterNode> nodes = new ArrayList<>();
     private final Buyer admin;
     private final Client adminClient;
     private final List<Buyer> buyers = new ArrayList<>();
@@ -32,7 +32,7 @@ final class World implements AutoCloseable {
     private final List<Trigger> underWay = new ArrayList<>();
     private int master;
 
-    World(Vertx vertx, int buyerCount) {
+    Cluster(Vertx vertx, int buyerCount) {
         this.vertx = vertx;
         redis[0] = new RedisServer(folder.resolve("redis-0"));
         redis[1] = new RedisServer(
@@ -47,8 +47,8 @@ final class World implements AutoCloseable {
         primary =
                 given == null ? Optional.of(MongoPrimary.onThisMachine(mongo.port())) : MongoPrimary.find(vertx, given);
         mongoUri = given == null ? primary.get().uri() : given;
-        nodes.add(new Node(folder, "node-0", redis[0].port(), mongoUri, primary, database, 0));
-        nodes.add(new Node(folder, "node-1", redis[0].port(), mongoUri, primary, database, MINUTES_AHEAD));
+        nodes.add(new ClusterNode(folder, "node-0", redis[0].port(), mongoUri, primary, database, 0));
+        nodes.add(new ClusterNode(folder, "node-1", redis[0].port(), mongoUri, primary, database, MINUTES_AHEAD));
         adminClient = nodes.get(0).admin();
         admin = Buyer.of(adminClient, ports());
         hammerer = Buyer.signUp(nodes.get(0).port(), nodes.get(0).managementPort(), ports());
@@ -58,10 +58,10 @@ final class World implements AutoCloseable {
     }
 
     private List<Integer> ports() {
-        return nodes.stream().map(Node::port).toList();
+        return nodes.stream().map(ClusterNode::port).toList();
     }
 
-    List<Node> nodes() {
+    List<ClusterNode> nodes() {
         return nodes;
     }
 
@@ -142,7 +142,7 @@ final class World implements AutoCloseable {
         }
         underWay.clear();
         followPrimary();
-        for (Node node : nodes) {
+        for (ClusterNode node : nodes) {
             node.redis().heal();
             node.mongo().heal();
             node.front().heal();
@@ -167,7 +167,7 @@ final class World implements AutoCloseable {
 
     @Override
     public void close() {
-        nodes.forEach(Node::close);
+        nodes.forEach(ClusterNode::close);
         replication.close();
         for (RedisServer each : redis) {
             each.close();

@@ -7,4 +7,4 @@ package io.flashsale.faults;
  * @param stock put on sale at first
  * @param limit units per user; 0 for none
  */
-record Ware(String id, int stock, int limit) {}
+record ProductOnSale(String id, int stock, int limit) {}

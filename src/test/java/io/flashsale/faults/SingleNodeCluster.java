@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** One node in this process on stores of its own, small enough to be made anew for every control. */
-final class SmallWorld implements AutoCloseable {
+final class SingleNodeCluster implements AutoCloseable {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
 
     private final Path folder = TestStores.temporaryFolder();
@@ -31,10 +31,10 @@ final class SmallWorld implements AutoCloseable {
     private final TcpProxy network;
     private TestNode node;
     private final List<Buyer> buyers;
-    private final List<Ware> wares = new ArrayList<>();
+    private final List<ProductOnSale> wares = new ArrayList<>();
     private EmbeddedMongo mongo;
 
-    SmallWorld(Vertx vertx, TestNode.Builder builder, int buyerCount) {
+    SingleNodeCluster(Vertx vertx, TestNode.Builder builder, int buyerCount) {
         this.vertx = vertx;
         mongo = EmbeddedMongo.start(make(folder.resolve("mongo")));
         network = new TcpProxy(mongo.port());
@@ -69,12 +69,12 @@ final class SmallWorld implements AutoCloseable {
         return buyers;
     }
 
-    List<Ware> wares() {
+    List<ProductOnSale> wares() {
         return wares;
     }
 
     void sell(int stock, int limit) {
-        wares.add(new Ware(TestNode.product(node.admin(), stock, limit), stock, limit));
+        wares.add(new ProductOnSale(TestNode.product(node.admin(), stock, limit), stock, limit));
     }
 
     /** Waits until so many units of the first product are held, or nobody wants any more. */
@@ -210,7 +210,7 @@ final class SmallWorld implements AutoCloseable {
     List<String> play(long seed, Terms terms, Optional<String> enough, Runnable middle) {
         History history = new History();
         Buyer hammerer = terms.admitted() > 0 ? signUp() : null;
-        Rush rush = new Rush(history, buyers, hammerer, null, wares, 1, seed);
+        Workload rush = new Workload(history, buyers, hammerer, null, wares, 1, seed);
         if (!terms.calm()) {
             history.fault("begin");
         }
@@ -229,7 +229,7 @@ final class SmallWorld implements AutoCloseable {
 
     private void awaitWhole(History history) {
         for (int i = 0; i < 30; i++) {
-            List<Truth> truths = truths();
+            List<StoreSnapshot> truths = truths();
             if (truths.stream().allMatch(truth -> truth.unrest().isEmpty())) {
                 history.whole(truths);
                 return;
@@ -248,9 +248,9 @@ final class SmallWorld implements AutoCloseable {
         return violations;
     }
 
-    private List<Truth> truths() {
+    private List<StoreSnapshot> truths() {
         return wares.stream()
-                .map(ware -> Truth.read(vertx, stores(), ware.id()))
+                .map(ware -> StoreSnapshot.read(vertx, stores(), ware.id()))
                 .toList();
     }
 
@@ -259,7 +259,7 @@ final class SmallWorld implements AutoCloseable {
         if (terms.admitted() > 0) {
             violations.addAll(Checker.checkAdmission(history, terms.admitted(), TimeUnit.SECONDS.toNanos(1)));
         }
-        List<Truth> truths = truths();
+        List<StoreSnapshot> truths = truths();
         for (int i = 0; i < wares.size(); i++) {
             violations.addAll(Checker.check(history, truths.get(i), wares.get(i).stock(), terms.forgetful()));
         }
