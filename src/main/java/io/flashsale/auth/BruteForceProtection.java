@@ -20,7 +20,7 @@ public final class BruteForceProtection {
     private static final String ACTION = "login-failed";
     private static final Duration KNOWN_FOR = Duration.ofDays(30);
 
-    private final RedisGateway link;
+    private final RedisGateway redis;
     private final RateLimiter limiter;
     private final RateLimit failures;
 
@@ -29,8 +29,8 @@ public final class BruteForceProtection {
      *
      * @param failures wrong passwords that an account takes from addresses it does not know
      */
-    public BruteForceProtection(RedisGateway link, RateLimiter limiter, RateLimit failures) {
-        this.link = link;
+    public BruteForceProtection(RedisGateway redis, RateLimiter limiter, RateLimit failures) {
+        this.redis = redis;
         this.limiter = limiter;
         this.failures = failures;
     }
@@ -38,14 +38,14 @@ public final class BruteForceProtection {
     /** Refuses where too many failed, unless the address is known. */
     Future<Void> check(String email, String address) {
         String key = Keys.rateLimit(ACTION, email);
-        return link.send("GET", key).compose(count -> {
+        return redis.send("GET", key).compose(count -> {
             if (count.isNil() || count.asLong() < failures.count()) {
                 return Future.succeededFuture();
             }
-            return link.send("EXISTS", knownKey(email, address))
+            return redis.send("EXISTS", knownKey(email, address))
                     .compose(known -> known.asLong() == 1
                             ? Future.succeededFuture()
-                            : link.send("PTTL", key)
+                            : redis.send("PTTL", key)
                                     .compose(left -> Future.failedFuture(new AccessDeniedException(
                                             AccessDeniedException.Reason.RATE_LIMITED,
                                             Duration.ofMillis(Math.max(1_000, left.asLong()))))));
@@ -69,7 +69,7 @@ public final class BruteForceProtection {
     }
 
     void succeeded(String email, String address) {
-        link.send("SET", knownKey(email, address), "1", "PX", String.valueOf(KNOWN_FOR.toMillis()));
+        redis.send("SET", knownKey(email, address), "1", "PX", String.valueOf(KNOWN_FOR.toMillis()));
     }
 
     private static String knownKey(String email, String address) {

@@ -26,7 +26,7 @@ public final class OneTimeCodeService {
         NEW_PASSWORD
     }
 
-    private final RedisGateway link;
+    private final RedisGateway redis;
     private final Hmacs hmac;
     private final SecureRandom random = new SecureRandom();
     private final Script put = Script.load("put-code-1");
@@ -37,15 +37,15 @@ public final class OneTimeCodeService {
      *
      * @param secret shared by all nodes; keys the digests
      */
-    public OneTimeCodeService(RedisGateway link, byte[] secret) {
-        this.link = link;
+    public OneTimeCodeService(RedisGateway redis, byte[] secret) {
+        this.redis = redis;
         this.hmac = new Hmacs(secret);
     }
 
     /** A new code; an earlier one for the same purpose is void. */
     Future<String> next(String email, String userId, Purpose purpose) {
         String code = String.format("%06d", random.nextInt(CODES));
-        return link.run(
+        return redis.run(
                         put,
                         List.of(key(email, purpose)),
                         List.of(digest(userId, purpose, code), String.valueOf(TRIES), String.valueOf(LIFE.toMillis())))
@@ -54,7 +54,7 @@ public final class OneTimeCodeService {
 
     /** Whether the code is right; it is void afterwards, and so it is after too many wrong ones. */
     Future<Boolean> use(String email, String userId, Purpose purpose, String code) {
-        return link.run(use, List.of(key(email, purpose)), List.of(digest(userId, purpose, code)))
+        return redis.run(use, List.of(key(email, purpose)), List.of(digest(userId, purpose, code)))
                 .map(reply -> reply.at(0).asString().equals("RIGHT"));
     }
 

@@ -48,7 +48,7 @@ public final class SessionService {
     /** An id that MongoDB did not know, well made as it was, costs MongoDB nothing for this long. */
     private static final Duration UNKNOWN_REMEMBERED = Duration.ofMinutes(1);
 
-    private final RedisGateway link;
+    private final RedisGateway redis;
     private final SessionStore store;
     private final SessionIds ids;
     private final Settings settings;
@@ -62,8 +62,8 @@ public final class SessionService {
      *
      * @param secret shared by all nodes
      */
-    public SessionService(RedisGateway link, SessionStore store, byte[] secret, Settings settings, Clock clock) {
-        this.link = link;
+    public SessionService(RedisGateway redis, SessionStore store, byte[] secret, Settings settings, Clock clock) {
+        this.redis = redis;
         this.store = store;
         this.ids = new SessionIds(secret);
         this.settings = settings;
@@ -77,7 +77,7 @@ public final class SessionService {
             return Future.succeededFuture(Optional.empty());
         }
         String hash = known.get().hash();
-        return link.run(lookUp, List.of(Keys.session(hash)), List.of(millis(settings.idle()), millis(staleness())))
+        return redis.run(lookUp, List.of(Keys.session(hash)), List.of(millis(settings.idle()), millis(staleness())))
                 .compose(reply -> switch (reply.at(0).asString()) {
                     case "FOUND" -> Future.succeededFuture(found(hash, reply));
                     case "MISSING" -> known.get().verified() ? findStored(hash) : nothing();
@@ -182,7 +182,7 @@ public final class SessionService {
     }
 
     private Future<Void> end(String hash, Duration remembered) {
-        return link.run(revoke, List.of(Keys.session(hash)), List.of(millis(remembered)))
+        return redis.run(revoke, List.of(Keys.session(hash)), List.of(millis(remembered)))
                 .mapEmpty();
     }
 
@@ -203,7 +203,8 @@ public final class SessionService {
                 String.valueOf(session.expiresAt().toEpochMilli()),
                 "generation",
                 String.valueOf(session.generation()));
-        return link.run(put, List.of(Keys.session(session.idHash())), arguments).map(reply -> reply.asLong() == 1);
+        return redis.run(put, List.of(Keys.session(session.idHash())), arguments)
+                .map(reply -> reply.asLong() == 1);
     }
 
     private Session session(String id, User user, boolean verified, Duration life) {

@@ -79,13 +79,13 @@ public final class Catalog {
             Vertx vertx,
             ProductStore products,
             OrderStore orders,
-            RedisGateway link,
+            RedisGateway redis,
             SalePort sale,
             Settings settings,
             Clock clock) {
         this.products = products;
         this.orders = orders;
-        this.reader = new ProductReader(vertx, products, link, settings, clock);
+        this.reader = new ProductReader(vertx, products, redis, settings, clock);
         this.sale = sale;
         this.clock = clock;
     }
@@ -157,7 +157,7 @@ public final class Catalog {
      *
      * @return whether that is so now; what Redis misses it is given when it answers; never fails
      */
-    Future<Boolean> handOn(Product product) {
+    Future<Boolean> propagate(Product product) {
         // Both: a node believes the cache unless the sale is newer.
         Future<Boolean> sold = sale.configure(product)
                 .map(true)
@@ -177,6 +177,6 @@ public final class Catalog {
 
     private Future<Boolean> hide(Product tombstone) {
         // A page that still names the product does not show it: only the product itself has to be known as deleted.
-        return Future.all(handOn(tombstone), reader.listChanged()).map(both -> both.resultAt(0));
+        return Future.all(propagate(tombstone), reader.listChanged()).map(both -> both.resultAt(0));
     }
 }

@@ -11,9 +11,9 @@ import java.util.List;
 
 /** What running sales say of themselves, read from Redis each time: it is never kept with a product. */
 final class LiveSaleReader {
-    private static final Now SILENT = new Now(null, null);
+    private static final LiveSale SILENT = new LiveSale(null, null);
 
-    private final RedisGateway link;
+    private final RedisGateway redis;
 
     /**
      * A sale right now.
@@ -21,32 +21,32 @@ final class LiveSaleReader {
      * @param remaining units left; null where Redis does not say
      * @param version of the product under which it sells; null where Redis does not say or nobody has certified it
      */
-    record Now(Long remaining, Long version) {
+    record LiveSale(Long remaining, Long version) {
         /** Whether what was read of the product before still counts: an edit reaches the sale before it is answered. */
         boolean vouchesFor(Product product) {
             return version != null && product.version() >= version;
         }
     }
 
-    LiveSaleReader(RedisGateway link) {
-        this.link = link;
+    LiveSaleReader(RedisGateway redis) {
+        this.redis = redis;
     }
 
     /** One sale; never fails. */
-    Future<Now> of(String productId) {
-        Future<ServerIdentity> identity = link.identity();
-        Future<Reply> stock = link.send("GET", Keys.stock(productId));
-        Future<Reply> sale = link.send("HMGET", Keys.sale(productId), "certifiedBy", "version");
+    Future<LiveSale> of(String productId) {
+        Future<ServerIdentity> identity = redis.identity();
+        Future<Reply> stock = redis.send("GET", Keys.stock(productId));
+        Future<Reply> sale = redis.send("HMGET", Keys.sale(productId), "certifiedBy", "version");
         return Future.all(identity, stock, sale)
-                .map(read -> new Now(
+                .map(read -> new LiveSale(
                         stock.result().isNil() ? null : stock.result().asLong(),
                         version(identity.result(), sale.result())))
                 .otherwise(SILENT);
     }
 
     /** The same for several, in one pipelined trip. */
-    Future<List<Now>> of(List<String> productIds) {
-        List<Future<Now>> reads = new ArrayList<>(productIds.size());
+    Future<List<LiveSale>> of(List<String> productIds) {
+        List<Future<LiveSale>> reads = new ArrayList<>(productIds.size());
         productIds.forEach(productId -> reads.add(of(productId)));
         return Future.all(reads).map(all -> all.list());
     }

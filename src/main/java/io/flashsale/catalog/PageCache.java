@@ -25,7 +25,7 @@ final class PageCache {
     private static final int MAX_PAGES = 1_000;
     private static final double JITTER = 0.2;
 
-    private final RedisGateway link;
+    private final RedisGateway redis;
     private final Catalog.Settings settings;
     private final List<String> keys;
     private final Script fill = Script.load("fill-page-2");
@@ -47,17 +47,17 @@ final class PageCache {
      */
     record Ticket(String generation, String identity) {}
 
-    PageCache(RedisGateway link, Catalog.Settings settings) {
-        this.link = link;
+    PageCache(RedisGateway redis, Catalog.Settings settings) {
+        this.redis = redis;
         this.settings = settings;
         this.keys = List.of(Keys.listPages(settings.catalogue()), Keys.listGeneration(settings.catalogue()));
     }
 
     /** Looks a page up; never fails. */
     Future<Lookup> read(String name) {
-        Future<ServerIdentity> identity = link.identity();
-        Future<Reply> page = link.send("HGET", keys.get(0), name);
-        Future<Reply> generation = link.send("GET", keys.get(1));
+        Future<ServerIdentity> identity = redis.identity();
+        Future<Reply> page = redis.send("HGET", keys.get(0), name);
+        Future<Reply> generation = redis.send("GET", keys.get(1));
         return Future.all(identity, page, generation)
                 .map(read -> {
                     String current = generation.result().asString();
@@ -80,7 +80,7 @@ final class PageCache {
                 .put("ids", new JsonArray(ids.items()))
                 .put("next", ids.next())
                 .encode();
-        return link.run(
+        return redis.run(
                         fill,
                         keys,
                         List.of(ticket.generation(), name, page, String.valueOf(ttlMillis), String.valueOf(MAX_PAGES)))
@@ -93,7 +93,7 @@ final class PageCache {
      * @return fails where Redis does not answer
      */
     Future<Void> voidAll() {
-        return link.run(voidAll, keys, List.of(UUID.randomUUID().toString())).mapEmpty();
+        return redis.run(voidAll, keys, List.of(UUID.randomUUID().toString())).mapEmpty();
     }
 
     private static Page<String> decode(String text, String identity) {

@@ -27,7 +27,7 @@ final class ProductCache {
     /** Entries made in one moment must not end in one moment. */
     private static final double JITTER = 0.2;
 
-    private final RedisGateway link;
+    private final RedisGateway redis;
     private final Catalog.Settings settings;
     private final Clock clock;
     private final Script fill = Script.load("fill-1");
@@ -47,21 +47,21 @@ final class ProductCache {
          * Whether the entry may be shown. That an id is unknown, or its product deleted, is final; anything else counts
          * only as long as the sale does not sell under a newer version.
          */
-        boolean counts(LiveSaleReader.Now sale) {
+        boolean counts(LiveSaleReader.LiveSale sale) {
             return found
                     && product.map(it -> it.deleted() || sale.vouchesFor(it)).orElse(true);
         }
     }
 
-    ProductCache(RedisGateway link, Catalog.Settings settings, Clock clock) {
-        this.link = link;
+    ProductCache(RedisGateway redis, Catalog.Settings settings, Clock clock) {
+        this.redis = redis;
         this.settings = settings;
         this.clock = clock;
     }
 
     /** What the cache knows of a product; never fails. */
     Future<Entry> read(String productId) {
-        return link.send("GET", Keys.productCache(productId))
+        return redis.send("GET", Keys.productCache(productId))
                 .map(reply -> reply.isNil() ? Entry.NONE : decode(productId, reply.asString()))
                 .otherwise(Entry.NONE);
     }
@@ -84,7 +84,7 @@ final class ProductCache {
     }
 
     private Future<Void> write(String productId, long version, String entry, long ttlMillis) {
-        return link.run(
+        return redis.run(
                         fill,
                         List.of(Keys.productCache(productId)),
                         List.of(String.valueOf(version), entry, String.valueOf(ttlMillis)))

@@ -24,7 +24,7 @@ final class ProductCacheCodec {
                 .put("closesAt", millis(details.closesAt()))
                 .put("paused", details.paused())
                 .put("cacheTtlSeconds", details.cacheTtlSeconds())
-                .put("highest", product.highest())
+                .put("highest", product.unitCount())
                 .put("version", product.version())
                 .put("epoch", product.epoch())
                 .put("deleted", product.deleted())

@@ -15,9 +15,9 @@ import java.util.function.Function;
 /**
  * Changes a product over a running sale.
  *
- * <p>Units are numbered 1 to {@code highest}. Raising the stock raises {@code highest}, in MongoDB first; lowering it is
+ * <p>Units are numbered 1 to {@code unitCount}. Raising the stock raises {@code unitCount}, in MongoDB first; lowering it is
  * an order by the house, in Redis first, since only Redis knows whether the units are still free. Whatever dies in
- * between, free plus held is always {@code highest}; and units that an edit took which then failed are put on sale again
+ * between, free plus held is always {@code unitCount}; and units that an edit took which then failed are put on sale again
  * by the reconciler, since the product names the withdrawals of the edits that stand.
  */
 public final class ProductEditor {
@@ -65,7 +65,7 @@ public final class ProductEditor {
             ProductDetails wanted = edit.apply(current);
             if (wanted.equals(current.details())) {
                 // Perhaps by one whose edit could not be handed on, and who asks again.
-                return catalog.handOn(current).compose(everywhere -> shown(current, everywhere));
+                return catalog.propagate(current).compose(propagated -> shown(current, propagated));
             }
             return change(current, wanted).compose(changed -> {
                 if (changed.isPresent()) {
@@ -82,37 +82,37 @@ public final class ProductEditor {
     private Future<Optional<Change<ProductView>>> change(Product current, ProductDetails wanted) {
         int added = Math.max(0, wanted.stock() - current.details().stock());
         int withdrawn = Math.max(0, current.details().stock() - wanted.stock());
-        if ((long) current.highest() + added > MAX_HIGHEST) {
+        if ((long) current.unitCount() + added > MAX_HIGHEST) {
             throw new InvalidFieldsException("stock", "was raised too often; create a new product");
         }
         boolean limitChanges = wanted.perUserLimit() != current.details().perUserLimit();
-        Product next =
-                current.next(wanted, current.highest() + added, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        Product next = current.next(
+                wanted, current.unitCount() + added, clock.instant().truncatedTo(ChronoUnit.MILLIS));
         // Its own name for every attempt: an attempt that lost must not be mistaken for the one that won.
         String reference = "stock-v" + next.version() + "-" + UUID.randomUUID();
         return (limitChanges ? requirePaused(current) : Future.<Void>succeededFuture())
-                .compose(allowed -> withdraw(current, withdrawn, reference))
+                .compose(allowed -> hold(current, withdrawn, reference))
                 .compose(taken -> write(next, withdrawn, reference).compose(replaced -> {
                     if (!replaced) {
                         return sale.giveBack(current.id(), withdrawn, reference).map(Optional.empty());
                     }
-                    return catalog.handOn(next).compose(everywhere -> shown(next, everywhere));
+                    return catalog.propagate(next).compose(propagated -> shown(next, propagated));
                 }));
     }
 
-    private Future<Optional<Change<ProductView>>> shown(Product product, boolean everywhere) {
-        return catalog.view(product).map(view -> Optional.of(new Change<>(view, everywhere)));
+    private Future<Optional<Change<ProductView>>> shown(Product product, boolean propagated) {
+        return catalog.view(product).map(view -> Optional.of(new Change<>(view, propagated)));
     }
 
     private Future<Boolean> write(Product next, int withdrawn, String reference) {
         return withdrawn == 0 ? products.replace(next) : products.replace(next, new StockHold(reference, withdrawn));
     }
 
-    private Future<Void> withdraw(Product current, int units, String reference) {
+    private Future<Void> hold(Product current, int units, String reference) {
         if (units == 0) {
             return Future.succeededFuture();
         }
-        return sale.withdraw(current.id(), units, reference).compose(enough -> {
+        return sale.hold(current.id(), units, reference).compose(enough -> {
             if (enough) {
                 return Future.succeededFuture();
             }

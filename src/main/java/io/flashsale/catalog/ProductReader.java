@@ -36,17 +36,17 @@ final class ProductReader {
     private final LongAdder misses = new LongAdder();
 
     /** What Redis says of a product: its cache entry and its sale. */
-    private record Look(String productId, ProductCache.Entry entry, LiveSaleReader.Now sale) {
+    private record Lookup(String productId, ProductCache.Entry entry, LiveSaleReader.LiveSale sale) {
         boolean counts() {
             return entry.counts(sale);
         }
     }
 
-    ProductReader(Vertx vertx, ProductStore store, RedisGateway link, Catalog.Settings settings, Clock clock) {
+    ProductReader(Vertx vertx, ProductStore store, RedisGateway redis, Catalog.Settings settings, Clock clock) {
         this.store = store;
-        this.sales = new LiveSaleReader(link);
-        this.cache = new ProductCache(link, settings, clock);
-        this.pages = new PageCache(link, settings);
+        this.sales = new LiveSaleReader(redis);
+        this.cache = new ProductCache(redis, settings, clock);
+        this.pages = new PageCache(redis, settings);
         this.updates = new CacheWriteRetrier(vertx, cache, pages);
         this.productFlights = new SingleFlight<>(clock, settings.maxLoads());
         this.pageFlights = new SingleFlight<>(clock, settings.maxLoads());
@@ -54,7 +54,7 @@ final class ProductReader {
 
     /** The product; empty for one that is unknown or was deleted. */
     Future<Optional<ProductView>> find(String productId) {
-        return look(productId).compose(this::resolve);
+        return lookup(productId).compose(this::resolve);
     }
 
     /** The products that are not deleted, newest first. */
@@ -64,16 +64,17 @@ final class ProductReader {
             if (found.ids() == null) {
                 return loadPage(name, cursor, limit, found.ticket());
             }
-            return Future.all(found.ids().items().stream().map(this::look).toList())
+            return Future.all(found.ids().items().stream().map(this::lookup).toList())
                     .compose(all -> {
-                        List<Look> looks = all.list();
-                        long missing =
-                                looks.stream().filter(look -> !look.counts()).count();
+                        List<Lookup> lookups = all.list();
+                        long missing = lookups.stream()
+                                .filter(lookup -> !lookup.counts())
+                                .count();
                         if (missing > MAX_SINGLE_LOADS) {
                             return loadPage(name, cursor, limit, found.ticket());
                         }
                         hits.increment();
-                        return resolveAll(looks, found.ids().next());
+                        return resolveAll(lookups, found.ids().next());
                     });
         });
     }
@@ -103,30 +104,30 @@ final class ProductReader {
         return misses.sum();
     }
 
-    private Future<Look> look(String productId) {
+    private Future<Lookup> lookup(String productId) {
         // Sent together: cache and sale cost one trip.
         Future<ProductCache.Entry> entry = cache.read(productId);
-        Future<LiveSaleReader.Now> sale = sales.of(productId);
-        return Future.all(entry, sale).map(read -> new Look(productId, entry.result(), sale.result()));
+        Future<LiveSaleReader.LiveSale> sale = sales.of(productId);
+        return Future.all(entry, sale).map(read -> new Lookup(productId, entry.result(), sale.result()));
     }
 
-    private Future<Optional<ProductView>> resolve(Look look) {
-        Long remaining = look.sale().remaining();
-        if (!look.counts()) {
+    private Future<Optional<ProductView>> resolve(Lookup lookup) {
+        Long remaining = lookup.sale().remaining();
+        if (!lookup.counts()) {
             misses.increment();
-            return load(look.productId()).map(found -> shown(found, remaining, false));
+            return load(lookup.productId()).map(found -> shown(found, remaining, false));
         }
         hits.increment();
-        if (look.entry().stale()) {
+        if (lookup.entry().stale()) {
             // Nobody waits for it, and nobody is told if it fails: the entry is still true.
-            load(look.productId());
+            load(lookup.productId());
         }
-        return Future.succeededFuture(shown(look.entry().product(), remaining, true));
+        return Future.succeededFuture(shown(lookup.entry().product(), remaining, true));
     }
 
-    private Future<Page<ProductView>> resolveAll(List<Look> looks, String next) {
+    private Future<Page<ProductView>> resolveAll(List<Lookup> lookups, String next) {
         List<Future<Optional<ProductView>>> reads =
-                looks.stream().map(this::resolve).toList();
+                lookups.stream().map(this::resolve).toList();
         return Future.all(reads).map(all -> {
             List<ProductView> views = new ArrayList<>(reads.size());
             // One that was deleted after the page was made is left out.

@@ -22,7 +22,7 @@ public interface SalePort {
      * @param reference the same one is done once
      * @return false where fewer are free
      */
-    Future<Boolean> withdraw(String productId, int units, String reference);
+    Future<Boolean> hold(String productId, int units, String reference);
 
     /** Puts the units of a withdrawal on sale again. */
     Future<Void> giveBack(String productId, int units, String reference);

@@ -36,7 +36,7 @@ final class CheckReport {
                     line.inOutbox(),
                     line.returned(),
                     line.deadLetters(),
-                    line.house(),
+                    line.onHold(),
                     line.state(),
                     line.difference()));
         }
@@ -55,7 +55,7 @@ final class CheckReport {
                 .put("inOutbox", line.inOutbox())
                 .put("returned", line.returned())
                 .put("deadLetters", line.deadLetters())
-                .put("house", line.house())
+                .put("house", line.onHold())
                 .put("state", line.state())
                 .put("difference", line.difference())));
         return new JsonObject()

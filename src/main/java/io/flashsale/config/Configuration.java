@@ -46,7 +46,7 @@ public record Configuration(
         ManagementVerticle.Settings management,
         List<String> trustedProxies,
         Purchase purchase,
-        SaleScripts.Settings ledger,
+        SaleScripts.Settings saleScripts,
         GroupCommit.Settings groupCommit,
         Catalog.Settings catalog,
         ReconcilerVerticle.Settings reconciler,

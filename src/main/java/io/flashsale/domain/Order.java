@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param id see {@link OrderIds#of}
  * @param productId the product
- * @param userId the buyer, or {@link #HOUSE}
+ * @param userId the buyer, or {@link #STOCK_HOLD_USER}
  * @param keyHash see {@link IdempotencyKey#hash}; by it a recovery binds the key again
  * @param quantity how many units; also the fingerprint of the request under its idempotency key
  * @param unitPrice in minor units of the currency, as it was when the order was reserved
@@ -36,7 +36,7 @@ public record Order(
         Instant updatedAt) {
 
     /** The buyer of orders that take units off sale; no account can have this id. */
-    public static final String HOUSE = "house";
+    public static final String STOCK_HOLD_USER = "house";
 
     /** Checks that what must agree agrees. */
     public Order {
@@ -56,8 +56,8 @@ public record Order(
     }
 
     /** Whether the house, not a buyer, holds the units. */
-    public boolean byTheHouse() {
-        return HOUSE.equals(userId);
+    public boolean isStockHold() {
+        return STOCK_HOLD_USER.equals(userId);
     }
 
     /** What MongoDB's unique index compares so that no unit is sold twice. */

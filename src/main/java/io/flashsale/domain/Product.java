@@ -7,7 +7,7 @@ import java.time.Instant;
  *
  * @param id see {@link ProductIds}
  * @param details what an admin may write
- * @param highest units are numbered 1 to this; it only ever rises, units taken off sale are orders by the house
+ * @param unitCount units are numbered 1 to this; it only ever rises, units taken off sale are orders by the house
  * @param version rises by one with every change that an admin makes
  * @param epoch rises with every recovery of the sale; records of an older epoch in Redis count as absent
  * @param deleted a tombstone: hidden and closed, its orders stay
@@ -17,7 +17,7 @@ import java.time.Instant;
 public record Product(
         String id,
         ProductDetails details,
-        int highest,
+        int unitCount,
         long version,
         long epoch,
         boolean deleted,
@@ -36,6 +36,6 @@ public record Product(
 
     /** The tombstone of this product. */
     public Product tombstone(Instant now) {
-        return new Product(id, details, highest, version + 1, epoch, true, createdAt, now);
+        return new Product(id, details, unitCount, version + 1, epoch, true, createdAt, now);
     }
 }

@@ -114,18 +114,19 @@ public final class HttpVerticle extends VerticleBase {
     /**
      * Makes a verticle that serves the whole API.
      *
-     * @param rooms connects to Redis on this instance's event loop and wires the rooms to it
+     * @param dependencies connects to Redis on this instance's event loop and wires the rooms to it
      * @param shared by all instances
      * @param limit shared by all instances
      */
     public static HttpVerticle serving(
-            Function<Vertx, Future<Routes.Rooms>> rooms,
+            Function<Vertx, Future<Routes.Dependencies>> dependencies,
             Routes.Shared shared,
             Settings settings,
             ConnectionLimit limit,
             Clock clock) {
         return new HttpVerticle(
-                vertx -> rooms.apply(vertx)
+                vertx -> dependencies
+                        .apply(vertx)
                         .map(opened -> new Open(
                                 Routes.router(vertx, opened, shared, settings, clock),
                                 opened.live()::close,
@@ -141,7 +142,7 @@ public final class HttpVerticle extends VerticleBase {
             afterClose = open.afterClose();
             Connections connections =
                     new Connections(limit, (int) settings.idleTimeout().dividedBy(SWEEP));
-            RequestSanitizer door = new RequestSanitizer(
+            RequestSanitizer sanitizer = new RequestSanitizer(
                     vertx,
                     connections,
                     new RequestSanitizer.Bounds(
@@ -151,8 +152,8 @@ public final class HttpVerticle extends VerticleBase {
                     open.router());
             server = vertx.createHttpServer(options(settings))
                     .connectionHandler(connections::accept)
-                    .invalidRequestHandler(door::handleInvalid)
-                    .requestHandler(door);
+                    .invalidRequestHandler(sanitizer::handleInvalid)
+                    .requestHandler(sanitizer);
             vertx.setPeriodic(SWEEP.toMillis(), sweep -> connections.sweep());
             return server.listen().recover(this::refused);
         });

@@ -43,7 +43,8 @@ final class RouteTable {
     private final BodyHandler body;
     private final Map<String, List<Line>> lines = new LinkedHashMap<>();
 
-    private record Line(HttpMethod method, SecurityPolicyHandler door, List<Handler<RoutingContext>> steps) {}
+    private record Line(
+            HttpMethod method, SecurityPolicyHandler securityHandler, List<Handler<RoutingContext>> steps) {}
 
     /** A table of routes that no contract describes. */
     RouteTable(Vertx vertx, HttpVerticle.Settings settings, Clock clock) {
@@ -66,11 +67,15 @@ final class RouteTable {
     /**
      * Adds a route; a GET answers HEAD too.
      *
-     * @param door stands before the body is read; must pause the request while it waits
+     * @param securityHandler stands before the body is read; must pause the request while it waits
      * @param steps after the body, the endpoint last
      */
-    void add(HttpMethod method, String path, SecurityPolicyHandler door, List<Handler<RoutingContext>> steps) {
-        lines.computeIfAbsent(path, first -> new ArrayList<>()).add(new Line(method, door, steps));
+    void add(
+            HttpMethod method,
+            String path,
+            SecurityPolicyHandler securityHandler,
+            List<Handler<RoutingContext>> steps) {
+        lines.computeIfAbsent(path, first -> new ArrayList<>()).add(new Line(method, securityHandler, steps));
     }
 
     /** The router; refuses routes that are not those of the contract. */
@@ -104,7 +109,7 @@ final class RouteTable {
         for (Line line : ofPath) {
             Route route = router.route(line.method(), path);
             methods.add(line.method().name());
-            route.handler(line.door());
+            route.handler(line.securityHandler());
             if (line.method().equals(GET)) {
                 route.method(HEAD);
                 methods.add(HEAD.name());

@@ -46,15 +46,15 @@ import java.util.List;
 /** Every route with its chain, a line each. What all of them share is in {@link RouteTable}. */
 public final class Routes {
     private final RouteTable table;
-    private final AuthHandlers gate;
+    private final AuthHandlers authHandlers;
 
     /**
      * What the routes open the doors of; all of the same event loop.
      *
      * @param link to Redis, which they share and which ends with them
      */
-    public record Rooms(
-            AuthHandlers gate,
+    public record Dependencies(
+            AuthHandlers authHandlers,
             AccountService accounts,
             Catalog catalog,
             ProductEditor editor,
@@ -70,39 +70,41 @@ public final class Routes {
             OrderStore orders, ReservedOrders reserved, AuditStore audit, AuditClient log, OverviewEndpoint overview) {}
 
     /** What the routes of all event loops share. */
-    public record Shared(StaticAssets face, Contract contract, ApiDocs docs) {
+    public record Shared(StaticAssets assets, Contract contract, ApiDocs docs) {
         /** Makes the documentation of the contract. */
-        public Shared(StaticAssets face, Contract contract) {
-            this(face, contract, new ApiDocs(contract));
+        public Shared(StaticAssets assets, Contract contract) {
+            this(assets, contract, new ApiDocs(contract));
         }
     }
 
-    private Routes(RouteTable table, AuthHandlers gate) {
+    private Routes(RouteTable table, AuthHandlers authHandlers) {
         this.table = table;
-        this.gate = gate;
+        this.authHandlers = authHandlers;
     }
 
     /** A router for one event loop. */
-    static Router router(Vertx vertx, Rooms rooms, Shared shared, HttpVerticle.Settings settings, Clock clock) {
+    static Router router(
+            Vertx vertx, Dependencies dependencies, Shared shared, HttpVerticle.Settings settings, Clock clock) {
         RouteTable table = new RouteTable(vertx, settings, clock, shared.contract());
-        Routes routes = new Routes(table, rooms.gate());
-        routes.accounts(new AuthEndpoints(rooms.accounts(), rooms.gate(), settings.secureCookies(), clock));
-        routes.sale(new PurchaseEndpoint(rooms.purchases()), new OrderEndpoints(rooms.orders()));
-        AdminAudit audit = new AdminAudit(rooms.administration().log(), clock);
-        routes.catalog(new ProductEndpoints(rooms.catalog(), rooms.editor(), audit, clock));
-        routes.live(new LiveEndpoints(new LiveTransports(rooms.live()), settings.corsOrigins()));
-        routes.admin(new DeadLetterEndpoints(rooms.deadLetters(), audit));
-        routes.admin(rooms.administration());
-        routes.face(new PageEndpoints(shared.face()));
+        Routes routes = new Routes(table, dependencies.authHandlers());
+        routes.accounts(new AuthEndpoints(
+                dependencies.accounts(), dependencies.authHandlers(), settings.secureCookies(), clock));
+        routes.sale(new PurchaseEndpoint(dependencies.purchases()), new OrderEndpoints(dependencies.orders()));
+        AdminAudit audit = new AdminAudit(dependencies.administration().log(), clock);
+        routes.catalog(new ProductEndpoints(dependencies.catalog(), dependencies.editor(), audit, clock));
+        routes.live(new LiveEndpoints(new LiveTransports(dependencies.live()), settings.corsOrigins()));
+        routes.admin(new DeadLetterEndpoints(dependencies.deadLetters(), audit));
+        routes.admin(dependencies.administration());
+        routes.assets(new PageEndpoints(shared.assets()));
         routes.documents(new DocumentEndpoints(shared.docs()));
         return table.router();
     }
 
     private void accounts(AuthEndpoints auth) {
-        open(POST, "/api/v1/auth/register", Action.REGISTER, auth::register);
-        open(POST, "/api/v1/auth/login", Action.LOGIN, auth::login);
-        open(POST, "/api/v1/auth/forgot-password", Action.OTP, auth::forgotPassword);
-        open(POST, "/api/v1/auth/reset-password", Action.LOGIN, auth::resetPassword);
+        anonymous(POST, "/api/v1/auth/register", Action.REGISTER, auth::register);
+        anonymous(POST, "/api/v1/auth/login", Action.LOGIN, auth::login);
+        anonymous(POST, "/api/v1/auth/forgot-password", Action.OTP, auth::forgotPassword);
+        anonymous(POST, "/api/v1/auth/reset-password", Action.LOGIN, auth::resetPassword);
         session(POST, "/api/v1/auth/otp", Action.OTP, auth::sendCode);
         session(POST, "/api/v1/auth/verify-otp", Action.OTP, auth::verify);
         session(POST, "/api/v1/auth/logout", Action.READ, auth::logout);
@@ -114,68 +116,73 @@ public final class Routes {
 
     private void sale(PurchaseEndpoint purchase, OrderEndpoints orders) {
         verified(
-                POST, "/api/v1/user/buy/:productId", Action.PURCHASE, gate.userLimited(Action.PURCHASE), purchase::buy);
+                POST,
+                "/api/v1/user/buy/:productId",
+                Action.PURCHASE,
+                authHandlers.userLimited(Action.PURCHASE),
+                purchase::buy);
         verified(GET, "/api/v1/user/orders", Action.READ, orders::list);
         verified(GET, "/api/v1/user/orders/:id", Action.READ, orders::read);
         verified(POST, "/api/v1/user/orders/:id/cancel", Action.READ, orders::cancel);
     }
 
     private void catalog(ProductEndpoints products) {
-        open(GET, "/api/v1/product", Action.READ, products::list);
+        anonymous(GET, "/api/v1/product", Action.READ, products::list);
         verified(GET, "/api/v1/user/products", Action.READ, products::listForUser);
         admin(POST, "/api/v1/product/create-product", products::create);
         admin(PUT, "/api/v1/products/update-product/:id", products::update);
         admin(PUT, "/api/v1/product/update-product/:id", products::update);
         admin(DELETE, "/api/v1/product/delete-product/:id", products::delete);
-        open(GET, "/api/v1/product/:id", Action.READ, products::read);
+        anonymous(GET, "/api/v1/product/:id", Action.READ, products::read);
     }
 
     private void live(LiveEndpoints live) {
-        open(GET, "/api/v1/product/:id/events", Action.READ, live::events);
-        open(GET, "/api/v1/live", Action.READ, live::socket);
+        anonymous(GET, "/api/v1/product/:id/events", Action.READ, live::events);
+        anonymous(GET, "/api/v1/live", Action.READ, live::socket);
     }
 
-    private void admin(DeadLetterEndpoints letters) {
-        admin(GET, "/api/v1/admin/dead-letters", letters::list);
-        admin(POST, "/api/v1/admin/dead-letters/:id/retry", letters::retry);
-        admin(POST, "/api/v1/admin/dead-letters/:id/discard", letters::discard);
+    private void admin(DeadLetterEndpoints deadLetters) {
+        admin(GET, "/api/v1/admin/dead-letters", deadLetters::list);
+        admin(POST, "/api/v1/admin/dead-letters/:id/retry", deadLetters::retry);
+        admin(POST, "/api/v1/admin/dead-letters/:id/discard", deadLetters::discard);
     }
 
-    private void admin(Administration rooms) {
-        onlooker("/api/v1/admin/orders", new AdminOrderEndpoints(rooms.orders(), rooms.reserved())::list);
-        onlooker("/api/v1/admin/audit", new AuditEndpoints(rooms.audit())::list);
-        onlooker("/api/v1/admin/overview", rooms.overview()::read);
+    private void admin(Administration dependencies) {
+        adminReadOnly(
+                "/api/v1/admin/orders", new AdminOrderEndpoints(dependencies.orders(), dependencies.reserved())::list);
+        adminReadOnly("/api/v1/admin/audit", new AuditEndpoints(dependencies.audit())::list);
+        adminReadOnly("/api/v1/admin/overview", dependencies.overview()::read);
     }
 
-    private void face(PageEndpoints face) {
-        free("/", face.page("index.html"));
-        free("/admin", face.page("admin.html"));
-        free("/assets/*", face::asset);
+    private void assets(PageEndpoints assets) {
+        unmetered("/", assets.page("index.html"));
+        unmetered("/admin", assets.page("admin.html"));
+        unmetered("/assets/*", assets::asset);
     }
 
     private void documents(DocumentEndpoints documents) {
-        free("/openapi.yaml", documents::contract);
-        free("/docs", documents::page);
+        unmetered("/openapi.yaml", documents::contract);
+        unmetered("/docs", documents::page);
     }
 
     /** For everybody, uncounted: these are answered out of memory, and a reload storm must not cost a store anything. */
-    private void free(String path, Handler<RoutingContext> endpoint) {
+    private void unmetered(String path, Handler<RoutingContext> endpoint) {
         table.add(GET, path, RoutingContext::next, List.of(endpoint));
     }
 
     /** For everybody. */
-    private void open(HttpMethod method, String path, Action action, Handler<RoutingContext> endpoint) {
-        table.add(method, path, gate.limited(action), List.of(endpoint));
+    private void anonymous(HttpMethod method, String path, Action action, Handler<RoutingContext> endpoint) {
+        table.add(method, path, authHandlers.limited(action), List.of(endpoint));
     }
 
     /** With a session, also one that waits for its code. */
     private void session(HttpMethod method, String path, Action action, Handler<RoutingContext> endpoint) {
-        table.add(method, path, gate.withSession(action), List.of(endpoint));
+        table.add(method, path, authHandlers.withSession(action), List.of(endpoint));
     }
 
     /** With a session whose code was entered. */
     private void verified(HttpMethod method, String path, Action action, Handler<RoutingContext> endpoint) {
-        table.add(method, path, gate.withSession(action), List.of(gate.verified(), endpoint));
+        table.add(method, path, authHandlers.withSession(action), List.of(authHandlers.verified(), endpoint));
     }
 
     /** The same with one step more. */
@@ -185,16 +192,20 @@ public final class Routes {
             Action action,
             Handler<RoutingContext> step,
             Handler<RoutingContext> endpoint) {
-        table.add(method, path, gate.withSession(action), List.of(gate.verified(), step, endpoint));
+        table.add(method, path, authHandlers.withSession(action), List.of(authHandlers.verified(), step, endpoint));
     }
 
     /** For admins who look on, also while Redis is away. */
-    private void onlooker(String path, Handler<RoutingContext> endpoint) {
-        table.add(GET, path, gate.withSessionAnywhere(Action.READ), List.of(gate.verified(), gate.admin(), endpoint));
+    private void adminReadOnly(String path, Handler<RoutingContext> endpoint) {
+        table.add(
+                GET,
+                path,
+                authHandlers.withSessionAnywhere(Action.READ),
+                List.of(authHandlers.verified(), authHandlers.admin(), endpoint));
     }
 
     /** For admins. */
     private void admin(HttpMethod method, String path, Handler<RoutingContext> endpoint) {
-        verified(method, path, Action.READ, gate.admin(), endpoint);
+        verified(method, path, Action.READ, authHandlers.admin(), endpoint);
     }
 }

@@ -28,7 +28,7 @@ final class Broadcaster {
     }
 
     private final Vertx vertx;
-    private final ProductTopic watched;
+    private final ProductTopic topic;
     private final Consumer<Listener> drop;
     private State state = State.QUIET;
     private long timer;
@@ -40,9 +40,9 @@ final class Broadcaster {
      *
      * @param drop is given who does not read
      */
-    Broadcaster(Vertx vertx, ProductTopic watched, Consumer<Listener> drop) {
+    Broadcaster(Vertx vertx, ProductTopic topic, Consumer<Listener> drop) {
         this.vertx = vertx;
-        this.watched = watched;
+        this.topic = topic;
         this.drop = drop;
     }
 
@@ -65,34 +65,34 @@ final class Broadcaster {
     }
 
     private void tell() {
-        long before = watched.told();
-        Optional<EventBatch> news = watched.news();
-        if (news.isEmpty()) {
+        long before = topic.lastPublished();
+        Optional<EventBatch> batch = topic.batch();
+        if (batch.isEmpty()) {
             state = State.QUIET;
             hurried = false;
             return;
         }
         state = State.TELLING;
-        tell(news.get(), before, watched.audience(), 0);
+        tell(batch.get(), before, topic.audience(), 0);
     }
 
-    private void tell(EventBatch news, long before, List<Listener> audience, int from) {
+    private void tell(EventBatch batch, long before, List<Listener> audience, int from) {
         if (hurry) {
             // All over again, with it, and to those too who came meanwhile: who was told the rest is told only that.
             hurry = false;
             hurried = true;
-            watched.news();
-            watched.since(before).ifPresent(all -> tell(all, before, watched.audience(), 0));
+            topic.batch();
+            topic.since(before).ifPresent(all -> tell(all, before, topic.audience(), 0));
             return;
         }
         int to = Math.min(from + SLICE, audience.size());
         for (Listener listener : audience.subList(from, to)) {
-            if (watched.isTold(listener) && !listener.tell(news)) {
+            if (topic.isTold(listener) && !listener.tell(batch)) {
                 drop.accept(listener);
             }
         }
         if (to < audience.size()) {
-            vertx.runOnContext(next -> tell(news, before, audience, to));
+            vertx.runOnContext(next -> tell(batch, before, audience, to));
         } else {
             rest();
         }

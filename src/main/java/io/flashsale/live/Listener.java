@@ -12,13 +12,13 @@ import java.util.Map;
  */
 final class Listener {
     /** The client's end of it. */
-    interface Outlet {
+    interface EventSink {
         /**
          * Sends.
          *
          * @return false where the client does not read: it is dropped, not waited for
          */
-        boolean send(EventBatch news);
+        boolean send(EventBatch batch);
 
         /** Keeps the connection, and proxies in between, awake; false as for {@link #send}. */
         boolean heartbeat();
@@ -37,11 +37,11 @@ final class Listener {
         void drop();
     }
 
-    private final Outlet outlet;
+    private final EventSink sink;
     private final Map<String, Long> latest = new HashMap<>();
 
-    Listener(Outlet outlet) {
-        this.outlet = outlet;
+    Listener(EventSink sink) {
+        this.sink = sink;
     }
 
     /**
@@ -64,35 +64,35 @@ final class Listener {
 
     /** Begins with how the product stands, also where the client has seen that before; false as for {@link #tell}. */
     boolean begin(StockEvent snapshot) {
-        EventBatch news = EventBatch.of(List.of(snapshot));
-        return snapshot.seq() == seen(snapshot.productId()) ? outlet.send(news) : tell(news);
+        EventBatch batch = EventBatch.of(List.of(snapshot));
+        return snapshot.seq() == seen(snapshot.productId()) ? sink.send(batch) : tell(batch);
     }
 
     /** Tells what is newer than what was told before; false where the client does not read. */
-    boolean tell(EventBatch news) {
-        long seen = seen(news.productId());
-        if (news.latest() <= seen) {
+    boolean tell(EventBatch batch) {
+        long seen = seen(batch.productId());
+        if (batch.latest() <= seen) {
             return true;
         }
-        latest.put(news.productId(), news.latest());
-        return outlet.send(news.after(seen));
+        latest.put(batch.productId(), batch.latest());
+        return sink.send(batch.after(seen));
     }
 
     /** See {@link Outlet#gone}. */
     boolean gone(String productId) {
         latest.remove(productId);
-        return outlet.gone(productId);
+        return sink.gone(productId);
     }
 
     boolean heartbeat() {
-        return outlet.heartbeat();
+        return sink.heartbeat();
     }
 
     void end() {
-        outlet.end();
+        sink.end();
     }
 
     void drop() {
-        outlet.drop();
+        sink.drop();
     }
 }

@@ -21,21 +21,21 @@ public final class LiveTransports {
 
     private static final int RETRY_JITTER_MILLIS = 4_000;
 
-    private final SubscriptionHub room;
+    private final SubscriptionHub hub;
 
     /** Opens the doors. */
-    public LiveTransports(SubscriptionHub room) {
-        this.room = room;
+    public LiveTransports(SubscriptionHub hub) {
+        this.hub = hub;
     }
 
     /** Whether there is such a product. */
     public Future<Boolean> exists(String productId) {
-        return room.exists(productId);
+        return hub.exists(productId);
     }
 
     /** Whether one more would be refused. */
     public boolean isFull() {
-        return room.isFull();
+        return hub.isFull();
     }
 
     /**
@@ -49,17 +49,17 @@ public final class LiveTransports {
             // It left while it was asked whether there is such a product, and no handler would tell of that any more.
             return true;
         }
-        Optional<Listener> entered = room.enter(new SseSink(response));
+        Optional<Listener> entered = hub.enter(new SseSink(response));
         if (entered.isEmpty()) {
             return false;
         }
         Listener listener = entered.get();
-        response.closeHandler(closed -> room.leave(listener));
-        response.exceptionHandler(failure -> room.leave(listener));
+        response.closeHandler(closed -> hub.leave(listener));
+        response.exceptionHandler(failure -> hub.leave(listener));
         announce(response).setChunked(true).setWriteQueueMaxSize(MAX_QUEUED_BYTES);
         int retry = RETRY_MILLIS + ThreadLocalRandom.current().nextInt(RETRY_JITTER_MILLIS);
         response.write("retry: " + retry + "\n\n");
-        room.listen(listener, productId, lastSeen);
+        hub.listen(listener, productId, lastSeen);
         return true;
     }
 
@@ -77,21 +77,21 @@ public final class LiveTransports {
      * @return false where the house is full
      */
     public boolean serve(ServerWebSocket socket) {
-        WebSocketSink outlet = new WebSocketSink(socket);
-        Optional<Listener> entered = room.enter(outlet);
+        WebSocketSink sink = new WebSocketSink(socket);
+        Optional<Listener> entered = hub.enter(sink);
         if (entered.isEmpty()) {
             return false;
         }
         Listener listener = entered.get();
         socket.setWriteQueueMaxSize(MAX_QUEUED_BYTES);
-        socket.closeHandler(closed -> room.leave(listener));
+        socket.closeHandler(closed -> hub.leave(listener));
         socket.exceptionHandler(failure -> {
             // Too large a message, an unmasked one: what follows cannot be read, and nobody else closes it.
-            room.leave(listener);
+            hub.leave(listener);
             socket.close(PROTOCOL, "broken or too large");
         });
         socket.binaryMessageHandler(message -> socket.close(BAD_MESSAGE, "send text"));
-        socket.textMessageHandler(new WebSocketSession(room, socket, outlet, listener)::hear);
+        socket.textMessageHandler(new WebSocketSession(hub, socket, sink, listener)::hear);
         return true;
     }
 }

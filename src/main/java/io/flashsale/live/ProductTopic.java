@@ -23,7 +23,7 @@ final class ProductTopic {
     private final Set<Listener> waiting = new HashSet<>();
     private final Map<Kind, StockEvent> newest = new EnumMap<>(Kind.class);
     private StockEvent snapshot;
-    private long told;
+    private long lastPublished;
 
     ProductTopic(String productId) {
         this.productId = productId;
@@ -81,11 +81,11 @@ final class ProductTopic {
             return false;
         }
         newest.put(event.kind(), event);
-        return event.seq() > told;
+        return event.seq() > lastPublished;
     }
 
     /** Takes note of how the product stands. */
-    void look(StockEvent now) {
+    void applySnapshot(StockEvent now) {
         snapshot = now;
     }
 
@@ -95,8 +95,8 @@ final class ProductTopic {
     }
 
     /** seq of the newest that was told. */
-    long told() {
-        return told;
+    long lastPublished() {
+        return lastPublished;
     }
 
     /** Whether it is still told what happens. */
@@ -105,10 +105,10 @@ final class ProductTopic {
     }
 
     /** What was not told yet, in order; from now on it was. Empty where there is nothing new. */
-    Optional<EventBatch> news() {
-        Optional<EventBatch> news = since(told);
-        told = news.map(EventBatch::latest).orElse(told);
-        return news;
+    Optional<EventBatch> batch() {
+        Optional<EventBatch> batch = since(lastPublished);
+        lastPublished = batch.map(EventBatch::latest).orElse(lastPublished);
+        return batch;
     }
 
     /** The newest of each kind after that. */

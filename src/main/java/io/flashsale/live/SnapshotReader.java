@@ -19,10 +19,10 @@ import java.util.function.BiConsumer;
 final class SnapshotReader {
     private static final int AT_ONCE = 64;
 
-    private final RedisGateway link;
+    private final RedisGateway redis;
     private final BiConsumer<String, Future<Optional<StockEvent>>> seen;
     private final Script look = Script.load("look-2");
-    private final Set<String> wanted = new LinkedHashSet<>();
+    private final Set<String> requested = new LinkedHashSet<>();
     private final Set<String> underWay = new HashSet<>();
     private boolean asking;
 
@@ -31,21 +31,21 @@ final class SnapshotReader {
      *
      * @param seen is given the product and what was seen; empty where there is no such sale
      */
-    SnapshotReader(RedisGateway link, BiConsumer<String, Future<Optional<StockEvent>>> seen) {
-        this.link = link;
+    SnapshotReader(RedisGateway redis, BiConsumer<String, Future<Optional<StockEvent>>> seen) {
+        this.redis = redis;
         this.seen = seen;
     }
 
     /** Looks at a product; a look that is under way will do. */
-    void want(String productId) {
+    void request(String productId) {
         if (!underWay.contains(productId)) {
-            wantAnew(productId);
+            requestFresh(productId);
         }
     }
 
     /** Looks at a product from now on: what is under way may have been seen before that which was missed. */
-    void wantAnew(String productId) {
-        wanted.add(productId);
+    void requestFresh(String productId) {
+        requested.add(productId);
         next();
     }
 
@@ -57,7 +57,7 @@ final class SnapshotReader {
         asking = true;
         for (Optional<String> free = free(); free.isPresent(); free = free()) {
             String productId = free.get();
-            wanted.remove(productId);
+            requested.remove(productId);
             underWay.add(productId);
             ask(productId).onComplete(asked -> {
                 underWay.remove(productId);
@@ -75,12 +75,12 @@ final class SnapshotReader {
     /** One that is wanted and may be looked at now. */
     private Optional<String> free() {
         return underWay.size() < AT_ONCE
-                ? wanted.stream().filter(each -> !underWay.contains(each)).findFirst()
+                ? requested.stream().filter(each -> !underWay.contains(each)).findFirst()
                 : Optional.empty();
     }
 
     private Future<Optional<StockEvent>> ask(String productId) {
-        return link.run(look, List.of(Keys.sale(productId), Keys.stock(productId)), List.of())
+        return redis.run(look, List.of(Keys.sale(productId), Keys.stock(productId)), List.of())
                 .map(reply -> reply.asStrings().isEmpty()
                         ? Optional.empty()
                         : Optional.of(StockEvent.snapshot(

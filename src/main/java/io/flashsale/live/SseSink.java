@@ -4,7 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 
 /** A client that reads Server-Sent Events (WHATWG HTML, section 9.2). */
-final class SseSink implements Listener.Outlet {
+final class SseSink implements Listener.EventSink {
     private static final Buffer COMMENT = Buffer.buffer(":\n\n");
 
     private final HttpServerResponse response;
@@ -14,8 +14,8 @@ final class SseSink implements Listener.Outlet {
     }
 
     @Override
-    public boolean send(EventBatch news) {
-        return write(news.stream());
+    public boolean send(EventBatch batch) {
+        return write(batch.stream());
     }
 
     @Override

@@ -44,19 +44,19 @@ public final class SubscriptionHub {
         }
     }
 
-    private static final long LOOK_EVERY_MILLIS = 100;
-    private static final long LOOK_AGAIN_MILLIS = 1_000;
+    private static final long SNAPSHOT_FRESH_MILLIS = 100;
+    private static final long RETRY_MILLIS = 1_000;
 
     private final Vertx vertx;
     private final Settings settings;
     private final LiveMetrics metrics;
     private final Function<String, Future<Boolean>> exists;
-    private final SnapshotReader looks;
+    private final SnapshotReader snapshots;
     private final Set<Listener> listeners = new HashSet<>();
     private final Map<String, ProductTopic> byProduct = new HashMap<>();
-    private final Map<String, Broadcaster> tellings = new HashMap<>();
-    private final Set<ProductTopic> lookedLately = new HashSet<>();
-    private final Set<ProductTopic> lookingLater = new HashSet<>();
+    private final Map<String, Broadcaster> broadcasters = new HashMap<>();
+    private final Set<ProductTopic> recentlyRead = new HashSet<>();
+    private final Set<ProductTopic> retriesScheduled = new HashSet<>();
     private final Heartbeat heartbeat;
     private boolean closed;
 
@@ -67,7 +67,7 @@ public final class SubscriptionHub {
      */
     public SubscriptionHub(
             Vertx vertx,
-            RedisGateway link,
+            RedisGateway redis,
             Settings settings,
             LiveMetrics metrics,
             Function<String, Future<Boolean>> exists) {
@@ -75,11 +75,11 @@ public final class SubscriptionHub {
         this.settings = settings;
         this.metrics = metrics;
         this.exists = exists;
-        this.looks = new SnapshotReader(link, this::looked);
+        this.snapshots = new SnapshotReader(redis, this::snapshotRead);
         this.heartbeat = new Heartbeat(vertx, settings.heartbeat(), this::beat);
         heartbeat.start();
         vertx.eventBus().<StockEvent>localConsumer(LiveVerticle.EVENTS, message -> heard(message.body()));
-        vertx.eventBus().<String>localConsumer(LiveVerticle.MISSED, message -> lookAgain());
+        vertx.eventBus().<String>localConsumer(LiveVerticle.MISSED, message -> refreshAll());
     }
 
     /** Whether there is such a product; one that others listen to is not asked for. */
@@ -92,11 +92,11 @@ public final class SubscriptionHub {
     }
 
     /** Takes a client in; empty where the house is full. */
-    Optional<Listener> enter(Listener.Outlet outlet) {
+    Optional<Listener> enter(Listener.EventSink sink) {
         if (closed || !metrics.enter(settings.maxClients())) {
             return Optional.empty();
         }
-        Listener listener = new Listener(outlet);
+        Listener listener = new Listener(sink);
         listeners.add(listener);
         return Optional.of(listener);
     }
@@ -106,24 +106,24 @@ public final class SubscriptionHub {
         if (listeners.remove(listener)) {
             metrics.leave();
             listener.productIds().forEach(productId -> {
-                ProductTopic watched = byProduct.get(productId);
-                if (watched != null) {
-                    watched.leave(listener);
-                    forgetIfDeserted(watched);
+                ProductTopic topic = byProduct.get(productId);
+                if (topic != null) {
+                    topic.leave(listener);
+                    forgetIfDeserted(topic);
                 }
             });
         }
     }
 
-    private void forgetIfDeserted(ProductTopic watched) {
-        if (watched.isDeserted()) {
-            forget(watched);
+    private void forgetIfDeserted(ProductTopic topic) {
+        if (topic.isDeserted()) {
+            forget(topic);
         }
     }
 
-    private void forget(ProductTopic watched) {
-        if (byProduct.remove(watched.productId(), watched)) {
-            tellings.remove(watched.productId());
+    private void forget(ProductTopic topic) {
+        if (byProduct.remove(topic.productId(), topic)) {
+            broadcasters.remove(topic.productId());
         }
     }
 
@@ -141,105 +141,105 @@ public final class SubscriptionHub {
             return;
         }
         listener.come(productId, lastSeen);
-        ProductTopic watched = byProduct.computeIfAbsent(productId, ProductTopic::new);
-        tellings.computeIfAbsent(productId, first -> new Broadcaster(vertx, watched, this::drop));
-        if (lookedLately.contains(watched) && watched.isNewTo(listener)) {
-            begin(watched, listener);
+        ProductTopic topic = byProduct.computeIfAbsent(productId, ProductTopic::new);
+        broadcasters.computeIfAbsent(productId, first -> new Broadcaster(vertx, topic, this::drop));
+        if (recentlyRead.contains(topic) && topic.isNewTo(listener)) {
+            begin(topic, listener);
         } else {
             // Events are heard from here on, so nothing is missed between the look and what comes after it.
-            watched.await(listener);
-            looks.want(productId);
+            topic.await(listener);
+            snapshots.request(productId);
         }
     }
 
-    private void begin(ProductTopic watched, Listener listener) {
-        if (!watched.begin(listener)) {
+    private void begin(ProductTopic topic, Listener listener) {
+        if (!topic.begin(listener)) {
             drop(listener);
         }
     }
 
     /** Whatever was missed, this is how things are. */
-    private void lookAgain() {
-        Set.copyOf(byProduct.keySet()).forEach(looks::wantAnew);
+    private void refreshAll() {
+        Set.copyOf(byProduct.keySet()).forEach(snapshots::requestFresh);
     }
 
-    private void looked(String productId, Future<Optional<StockEvent>> seen) {
-        ProductTopic watched = byProduct.get(productId);
-        if (watched == null) {
+    private void snapshotRead(String productId, Future<Optional<StockEvent>> seen) {
+        ProductTopic topic = byProduct.get(productId);
+        if (topic == null) {
             return;
         }
         if (seen.succeeded() && seen.result().isPresent()) {
-            looked(watched, seen.result().get());
+            snapshotRead(topic, seen.result().get());
             return;
         }
         if (seen.succeeded()) {
             // No sale: it is about to be recovered, or the product was deleted.
             exists.apply(productId).onSuccess(there -> {
                 if (!there) {
-                    gone(watched);
+                    gone(topic);
                 }
             });
         }
-        lookLater(watched);
+        retryLater(topic);
     }
 
     /** Somebody waits who could not be told how it stands, or had seen something newer elsewhere. */
-    private void lookLater(ProductTopic watched) {
-        if (watched.isAwaited() && lookingLater.add(watched)) {
-            vertx.setTimer(LOOK_AGAIN_MILLIS, timer -> {
-                lookingLater.remove(watched);
-                if (byProduct.get(watched.productId()) == watched && watched.isAwaited()) {
-                    looks.want(watched.productId());
+    private void retryLater(ProductTopic topic) {
+        if (topic.isAwaited() && retriesScheduled.add(topic)) {
+            vertx.setTimer(RETRY_MILLIS, timer -> {
+                retriesScheduled.remove(topic);
+                if (byProduct.get(topic.productId()) == topic && topic.isAwaited()) {
+                    snapshots.request(topic.productId());
                 }
             });
         }
     }
 
-    private void looked(ProductTopic watched, StockEvent now) {
+    private void snapshotRead(ProductTopic topic, StockEvent now) {
         if (now.last()) {
-            gone(watched);
+            gone(topic);
             return;
         }
-        if (lookedLately.add(watched)) {
-            vertx.setTimer(LOOK_EVERY_MILLIS, timer -> lookedLately.remove(watched));
+        if (recentlyRead.add(topic)) {
+            vertx.setTimer(SNAPSHOT_FRESH_MILLIS, timer -> recentlyRead.remove(topic));
         }
-        watched.look(now);
+        topic.applySnapshot(now);
         heard(now);
-        lookLater(watched);
+        retryLater(topic);
     }
 
     /** Begins with everybody who waits and has seen nothing newer. */
-    private void beginWith(ProductTopic watched, StockEvent snapshot) {
-        watched.look(snapshot);
-        for (Listener listener : watched.waiting()) {
-            if (watched.isNewTo(listener)) {
-                begin(watched, listener);
+    private void beginWith(ProductTopic topic, StockEvent snapshot) {
+        topic.applySnapshot(snapshot);
+        for (Listener listener : topic.waiting()) {
+            if (topic.isNewTo(listener)) {
+                begin(topic, listener);
             }
         }
     }
 
     private void heard(StockEvent event) {
-        ProductTopic watched = byProduct.get(event.productId());
-        if (watched == null) {
+        ProductTopic topic = byProduct.get(event.productId());
+        if (topic == null) {
             return;
         }
         if (event.last()) {
-            gone(watched);
+            gone(topic);
             return;
         }
-        if (watched.hear(event)) {
-            tellings.get(event.productId()).heard(event);
+        if (topic.hear(event)) {
+            broadcasters.get(event.productId()).heard(event);
         }
-        if (event.kind() == StockEvent.Kind.UPDATED && watched.isAwaited()) {
-            beginWith(watched, event);
+        if (event.kind() == StockEvent.Kind.UPDATED && topic.isAwaited()) {
+            beginWith(topic, event);
         }
     }
 
     /** The product was deleted. */
-    private void gone(ProductTopic watched) {
-        forget(watched);
-        for (Listener listener : watched.leaveAll()) {
-            if (!listener.gone(watched.productId())) {
+    private void gone(ProductTopic topic) {
+        forget(topic);
+        for (Listener listener : topic.leaveAll()) {
+            if (!listener.gone(topic.productId())) {
                 leave(listener);
             }
         }
@@ -251,7 +251,7 @@ public final class SubscriptionHub {
                 drop(listener);
             }
         }
-        lookAgain();
+        refreshAll();
     }
 
     private void drop(Listener listener) {

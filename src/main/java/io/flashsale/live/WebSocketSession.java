@@ -23,17 +23,17 @@ final class WebSocketSession {
     private static final short POLICY = 1008;
     private static final int MESSAGES_PER_PRODUCT = 10;
 
-    private final SubscriptionHub room;
+    private final SubscriptionHub hub;
     private final ServerWebSocket socket;
-    private final WebSocketSink outlet;
+    private final WebSocketSink sink;
     private final Listener listener;
     private final Set<String> asked = new HashSet<>();
     private int messages;
 
-    WebSocketSession(SubscriptionHub room, ServerWebSocket socket, WebSocketSink outlet, Listener listener) {
-        this.room = room;
+    WebSocketSession(SubscriptionHub hub, ServerWebSocket socket, WebSocketSink sink, Listener listener) {
+        this.hub = hub;
         this.socket = socket;
-        this.outlet = outlet;
+        this.sink = sink;
         this.listener = listener;
     }
 
@@ -41,32 +41,32 @@ final class WebSocketSession {
         if (socket.isClosed()) {
             return;
         }
-        Optional<List<String>> wanted = parse(text);
-        if (wanted.isEmpty()) {
+        Optional<List<String>> requested = parse(text);
+        if (requested.isEmpty()) {
             socket.close(BAD_MESSAGE, "send {\"subscribe\":[\"product id\", ...]}");
             return;
         }
-        List<String> added = wanted.get().stream().filter(asked::add).toList();
-        if (asked.size() > room.maxProducts() || ++messages > MESSAGES_PER_PRODUCT * room.maxProducts()) {
-            socket.close(POLICY, "at most " + room.maxProducts() + " products");
+        List<String> added = requested.get().stream().filter(asked::add).toList();
+        if (asked.size() > hub.maxProducts() || ++messages > MESSAGES_PER_PRODUCT * hub.maxProducts()) {
+            socket.close(POLICY, "at most " + hub.maxProducts() + " products");
             return;
         }
         added.forEach(this::subscribe);
     }
 
     private void subscribe(String productId) {
-        room.exists(productId)
+        hub.exists(productId)
                 .onSuccess(there -> {
                     if (there) {
-                        room.listen(listener, productId, 0);
+                        hub.listen(listener, productId, 0);
                     } else {
-                        outlet.refuse(productId, "not-found");
+                        sink.refuse(productId, "not-found");
                     }
                 })
                 .onFailure(failure -> {
                     // It may ask again.
                     asked.remove(productId);
-                    outlet.refuse(productId, "unavailable");
+                    sink.refuse(productId, "unavailable");
                 });
     }
 
@@ -77,14 +77,14 @@ final class WebSocketSession {
             if (message.size() != 1 || !(message.getValue("subscribe") instanceof JsonArray products)) {
                 return Optional.empty();
             }
-            List<String> wanted = new ArrayList<>();
+            List<String> requested = new ArrayList<>();
             for (Object product : products) {
                 if (!(product instanceof String productId)) {
                     return Optional.empty();
                 }
-                wanted.add(productId);
+                requested.add(productId);
             }
-            return Optional.of(wanted);
+            return Optional.of(requested);
         } catch (DecodeException | ClassCastException e) {
             return Optional.empty();
         }

@@ -5,7 +5,7 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
 
 /** A client on a WebSocket (RFC 6455). */
-final class WebSocketSink implements Listener.Outlet {
+final class WebSocketSink implements Listener.EventSink {
     /** RFC 6455, section 7.4.1: going away. */
     private static final short GOING_AWAY = 1001;
 
@@ -21,8 +21,8 @@ final class WebSocketSink implements Listener.Outlet {
     }
 
     @Override
-    public boolean send(EventBatch news) {
-        for (StockEvent event : news.events()) {
+    public boolean send(EventBatch batch) {
+        for (StockEvent event : batch.events()) {
             if (!write(event.json())) {
                 return false;
             }

@@ -46,21 +46,21 @@ public final class BodySchema {
      *
      * @param body its fields; what is no text, long, truth value or null fits no rule
      */
-    public void check(Map<String, Object> body, ValidationErrors mistakes) {
+    public void check(Map<String, Object> body, ValidationErrors errors) {
         if (body.isEmpty() && required.isEmpty()) {
             return;
         }
         fields.forEach((name, rule) -> {
             Object value = body.get(name);
             if (value == null && required.contains(name) && !(rule.takesNull() && body.containsKey(name))) {
-                mistakes.invalid(name, "is required");
+                errors.invalid(name, "is required");
             } else if (body.containsKey(name) && !rule.accepts(value)) {
-                rule.tell(name, value, mistakes);
+                rule.tell(name, value, errors);
             }
         });
         for (String name : body.keySet()) {
             if (!fields.containsKey(name)) {
-                mistakes.malformed(name, "is not a field of this request");
+                errors.malformed(name, "is not a field of this request");
             }
         }
     }

@@ -65,33 +65,33 @@ public final class Parameter {
      * Checks what a request carries.
      *
      * @param values as they came; empty where the parameter is missing
-     * @return the problem where the contract has one of its own; else what is wrong is told to {@code mistakes}
+     * @return the problem where the contract has one of its own; else what is wrong is told to {@code errors}
      */
-    public Optional<Refusal> check(List<String> values, ValidationErrors mistakes) {
+    public Optional<Refusal> check(List<String> values, ValidationErrors errors) {
         if (values.isEmpty()) {
-            return required ? refuse(missing, "is required", mistakes) : Optional.empty();
+            return required ? refuse(missing, "is required", errors) : Optional.empty();
         }
         if (rule.isList()) {
             // RFC 9110, section 5.3: such a header may be there more than once, and any text is a list of one.
             return Optional.empty();
         }
         if (values.size() > 1) {
-            return twice(mistakes);
+            return twice(errors);
         }
         Object value = rule.read(values.get(0));
-        return value != null && rule.accepts(value) ? Optional.empty() : refuse(invalid, rule.message(), mistakes);
+        return value != null && rule.accepts(value) ? Optional.empty() : refuse(invalid, rule.message(), errors);
     }
 
-    private Optional<Refusal> twice(ValidationErrors mistakes) {
+    private Optional<Refusal> twice(ValidationErrors errors) {
         if (invalid == null) {
-            mistakes.malformed(name, "is there more than once");
+            errors.malformed(name, "is there more than once");
         }
         return Optional.ofNullable(invalid);
     }
 
-    private Optional<Refusal> refuse(Refusal own, String message, ValidationErrors mistakes) {
+    private Optional<Refusal> refuse(Refusal own, String message, ValidationErrors errors) {
         if (own == null) {
-            mistakes.invalid(name, message);
+            errors.invalid(name, message);
         }
         return Optional.ofNullable(own);
     }

@@ -34,7 +34,7 @@ public final class ValidationErrors {
     }
 
     /** The mistakes, in the order in which they were found; not all of them where there are very many. */
-    public List<FieldError> told() {
+    public List<FieldError> fieldErrors() {
         return byField.values().stream().limit(MAX_TOLD).toList();
     }
 }

@@ -143,11 +143,11 @@ final class ValueSchema {
     }
 
     /** Tells what is wrong with a value that was not accepted. */
-    void tell(String field, Object value, ValidationErrors mistakes) {
+    void tell(String field, Object value, ValidationErrors errors) {
         if (hasType(value)) {
-            mistakes.invalid(field, message);
+            errors.invalid(field, message);
         } else {
-            mistakes.malformed(field, TYPES.get(types.get(0)));
+            errors.malformed(field, TYPES.get(types.get(0)));
         }
     }
 

@@ -37,63 +37,64 @@ public final class DeadLetterService implements DiscardedOrders {
     /** The reservations in Redis, as far as dead letters need them. */
     public interface Reservations extends OrderPersister.Reservations {
         /** Takes an order out of the outbox that MongoDB will not hold: nothing was bought, though its units stay taken. */
-        Future<Void> setAside(Order order);
+        Future<Void> removeFromOutbox(Order order);
     }
 
-    private final DeadLetterStore letters;
+    private final DeadLetterStore deadLetters;
     private final OrderStore orders;
     private final OrderClient writer;
-    private final Reservations ledger;
-    private final OrderPersister placement;
+    private final Reservations reservations;
+    private final OrderPersister persister;
     private final OrderAudit audit;
     private final Clock clock;
 
     /** Wires dead letters to both stores. */
     public DeadLetterService(
-            DeadLetterStore letters,
+            DeadLetterStore deadLetters,
             OrderStore orders,
             OrderClient writer,
-            Reservations ledger,
-            OrderPersister placement,
+            Reservations reservations,
+            OrderPersister persister,
             OrderAudit audit,
             Clock clock) {
-        this.placement = placement;
+        this.persister = persister;
         this.audit = audit;
-        this.letters = letters;
+        this.deadLetters = deadLetters;
         this.orders = orders;
         this.writer = writer;
-        this.ledger = ledger;
+        this.reservations = reservations;
         this.clock = clock;
     }
 
     /** Puts an order aside: first written down, then taken out of the outbox, so that it is never nowhere. */
-    public Future<Void> putAside(Order order, String reason, int tries) {
+    public Future<Void> deadLetter(Order order, String reason, int tries) {
         LOG.atError()
                 .addKeyValue("orderId", order.id())
                 .addKeyValue("reason", reason)
                 .addKeyValue("tries", tries)
                 .log("MongoDB refuses this order; it is put aside as a dead letter");
-        return letters.add(new DeadLetter(order, reason, tries, clock.instant(), false))
-                .compose(written -> audit.putAside(order, reason, tries))
-                .compose(written -> ledger.setAside(order));
+        return deadLetters
+                .add(new DeadLetter(order, reason, tries, clock.instant(), false))
+                .compose(written -> audit.deadLettered(order, reason, tries))
+                .compose(written -> reservations.removeFromOutbox(order));
     }
 
     /** The letters, newest first. */
     public Future<Page<DeadLetter>> list(String cursor, int limit) {
-        return letters.list(cursor, limit);
+        return deadLetters.list(cursor, limit);
     }
 
     /** The letter of that order, also one that was discarded. */
     public Future<Optional<DeadLetter>> find(String orderId) {
-        return letters.find(orderId);
+        return deadLetters.find(orderId);
     }
 
     /** Takes letters away whose orders MongoDB holds after all, by a retry of their buyers. */
     public Future<Void> removeSettled() {
-        return letters.settled().compose(settled -> {
+        return deadLetters.settled().compose(settled -> {
             Future<Void> done = Future.succeededFuture();
             for (String orderId : settled) {
-                done = done.compose(before -> letters.remove(orderId));
+                done = done.compose(before -> deadLetters.remove(orderId));
             }
             return done;
         });
@@ -101,13 +102,14 @@ public final class DeadLetterService implements DiscardedOrders {
 
     /** Orders of a product that keep their units though MongoDB does not hold them. */
     public Future<List<Order>> ofProduct(String productId) {
-        return letters.ofProduct(productId)
+        return deadLetters
+                .ofProduct(productId)
                 .map(found -> found.stream().map(DeadLetter::order).toList());
     }
 
     /** How many letters there are. */
     public Future<Long> count() {
-        return letters.count();
+        return deadLetters.count();
     }
 
     /**
@@ -130,12 +132,12 @@ public final class DeadLetterService implements DiscardedOrders {
         return switch (reply.kind()) {
             case PLACED ->
                 audit.placed(List.of(reply.order()))
-                        .compose(done -> letters.remove(order.id()))
+                        .compose(done -> deadLetters.remove(order.id()))
                         .map(done -> new Retry(order.id(), true, null));
             case ALREADY_PLACED ->
                 audit.placed(List.of(reply.order()))
                         .compose(done -> giveBackAllBut(reply.order(), order))
-                        .compose(done -> letters.remove(order.id()))
+                        .compose(done -> deadLetters.remove(order.id()))
                         .map(done -> new Retry(order.id(), true, null));
             case KEY_REUSED -> refused(order, "its key belongs to another request");
             case BUYER_HOLDS ->
@@ -154,7 +156,8 @@ public final class DeadLetterService implements DiscardedOrders {
     private Future<Void> giveBackAllBut(Order placed, Order reserved) {
         List<Integer> held = placed.status().holdsUnits() ? placed.units() : List.of();
         List<Integer> slots = placed.status().holdsUnits() ? placed.slots() : List.of();
-        return ledger.release(
+        return reservations
+                .release(
                         reserved,
                         ReleaseReason.CANCELLED,
                         reserved.units().stream()
@@ -180,16 +183,17 @@ public final class DeadLetterService implements DiscardedOrders {
             return orders.find(orderId)
                     .compose(stored -> isOrder(stored)
                             // Written meanwhile, by a retry of its buyer: there is nothing to give back.
-                            ? letters.remove(orderId).map(true)
+                            ? deadLetters.remove(orderId).map(true)
                             : giveBack(order, true)
-                                    .compose(given -> letters.discard(orderId, clock.instant()))
+                                    .compose(given -> deadLetters.discard(orderId, clock.instant()))
                                     .map(true));
         });
     }
 
     @Override
     public Future<Boolean> giveBackIfDiscarded(String orderId, boolean unitsToo) {
-        return letters.find(orderId)
+        return deadLetters
+                .find(orderId)
                 .compose(found -> found.filter(DeadLetter::discarded).isPresent()
                         ? giveBack(found.get().order(), unitsToo).map(true)
                         : Future.succeededFuture(false));
@@ -201,12 +205,13 @@ public final class DeadLetterService implements DiscardedOrders {
 
     private Future<Void> giveBack(Order order, boolean unitsToo) {
         List<Integer> units = unitsToo ? order.units() : List.of();
-        return ledger.release(order, ReleaseReason.DISCARDED, units, order.slots())
-                .onSuccess(released -> placement.stockChanged(order.productId()))
+        return reservations
+                .release(order, ReleaseReason.DISCARDED, units, order.slots())
+                .onSuccess(released -> persister.stockChanged(order.productId()))
                 .mapEmpty();
     }
 
     private Future<Optional<DeadLetter>> undecided(String orderId) {
-        return letters.find(orderId).map(found -> found.filter(letter -> !letter.discarded()));
+        return deadLetters.find(orderId).map(found -> found.filter(deadLetter -> !deadLetter.discarded()));
     }
 }

@@ -41,18 +41,18 @@ public final class OrderAudit implements OrderPersister.AuditTrail {
     @Override
     public Future<Void> placed(List<Order> orders) {
         return store.append(orders.stream()
-                .filter(order -> !order.byTheHouse())
+                .filter(order -> !order.isStockHold())
                 .map(OrderAudit::placed)
                 .toList());
     }
 
     @Override
     public Future<Void> cancelled(Order order) {
-        return order.byTheHouse() ? Future.succeededFuture() : store.append(List.of(cancellation(order)));
+        return order.isStockHold() ? Future.succeededFuture() : store.append(List.of(cancellation(order)));
     }
 
     /** MongoDB refuses this order. */
-    Future<Void> putAside(Order order, String reason, int tries) {
+    Future<Void> deadLettered(Order order, String reason, int tries) {
         JsonObject details = details(order).put("reason", shortened(reason)).put("tries", tries);
         // The same request may be reserved, and refused, once more.
         String id = order.id() + ":put-aside:" + ReservationCodec.micros(order.reservedAt());
@@ -74,7 +74,7 @@ public final class OrderAudit implements OrderPersister.AuditTrail {
         Map<String, AuditEntry> owed = new LinkedHashMap<>();
         for (Order order : orders) {
             boolean cancelled = order.status() == OrderStatus.CANCELLED;
-            if (!order.byTheHouse() && (cancelled || order.status() == OrderStatus.PLACED)) {
+            if (!order.isStockHold() && (cancelled || order.status() == OrderStatus.PLACED)) {
                 AuditEntry placed = placed(order);
                 owed.put(placed.id(), placed);
                 if (cancelled) {

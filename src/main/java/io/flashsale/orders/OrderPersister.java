@@ -61,27 +61,27 @@ public final class OrderPersister implements UnitReturns {
         Future<Void> cancelled(Order order);
     }
 
-    private final Reservations ledger;
+    private final Reservations reservations;
     private final OrderInserter orders;
     private final RecoveryRequester recoveries;
     private final AuditTrail audit;
-    private final OutboxAcknowledger settler;
+    private final OutboxAcknowledger acknowledger;
     private final Map<String, Integer> forgottenUnits = new BoundedMap<>(PRODUCTS_REMEMBERED);
 
     /** Makes a placement for the event loop of the ledger. */
     public <R extends Reservations & OutboxAcknowledger.Outbox> OrderPersister(
-            Vertx vertx, R ledger, OrderClient orders, RecoveryRequester recoveries, OrderAudit audit) {
-        this(new OutboxAcknowledger(vertx, ledger, audit::placed), ledger, orders, recoveries, audit);
+            Vertx vertx, R reservations, OrderClient orders, RecoveryRequester recoveries, OrderAudit audit) {
+        this(new OutboxAcknowledger(vertx, reservations, audit::placed), reservations, orders, recoveries, audit);
     }
 
     OrderPersister(
-            OutboxAcknowledger settler,
-            Reservations ledger,
+            OutboxAcknowledger acknowledger,
+            Reservations reservations,
             OrderInserter orders,
             RecoveryRequester recoveries,
             AuditTrail audit) {
-        this.settler = settler;
-        this.ledger = ledger;
+        this.acknowledger = acknowledger;
+        this.reservations = reservations;
         this.orders = orders;
         this.recoveries = recoveries;
         this.audit = audit;
@@ -92,7 +92,7 @@ public final class OrderPersister implements UnitReturns {
      *
      * @return what the buyer is told; never fails
      */
-    public Future<PurchaseOutcome> drive(Order order, boolean replayed) {
+    public Future<PurchaseOutcome> persist(Order order, boolean replayed) {
         return orders.place(order).compose(reply -> follow(order, reply, replayed));
     }
 
@@ -101,14 +101,14 @@ public final class OrderPersister implements UnitReturns {
      *
      * @return MongoDB's reply, when Redis follows it; never fails
      */
-    public Future<PersistResult> driveAgain(Order order) {
+    public Future<PersistResult> retry(Order order) {
         return orders.place(order).compose(reply -> follow(order, reply, true).map(reply));
     }
 
     private Future<PurchaseOutcome> follow(Order order, PersistResult reply, boolean replayed) {
         return switch (reply.kind()) {
             case PLACED -> {
-                settler.settle(reply.order());
+                acknowledger.settle(reply.order());
                 yield Future.succeededFuture(PurchaseOutcome.placed(reply.order(), replayed));
             }
             case ALREADY_PLACED ->
@@ -135,7 +135,7 @@ public final class OrderPersister implements UnitReturns {
     private Future<Void> alreadyPlaced(Order reserved, Order placed) {
         if (placed.status().holdsUnits() && placed.units().equals(reserved.units())) {
             // As reserved, to the microsecond: so the outbox knows it.
-            settler.settle(reserved.withStatus(placed.status(), placed.updatedAt()));
+            acknowledger.settle(reserved.withStatus(placed.status(), placed.updatedAt()));
             return Future.succeededFuture();
         }
         // Redis forgot the key and reserved once more: MongoDB's order stands, the second reservation goes back.
@@ -145,15 +145,16 @@ public final class OrderPersister implements UnitReturns {
         return bestEffort(
                 reserved,
                 audit.placed(List.of(placed))
-                        .compose(written -> ledger.release(reserved, ReleaseReason.REPLACED, units, slots))
+                        .compose(written -> reservations.release(reserved, ReleaseReason.REPLACED, units, slots))
                         .onSuccess(released -> tell(reserved, released))
-                        .compose(released -> ledger.remember(placed)));
+                        .compose(released -> reservations.remember(placed)));
     }
 
     private Future<Void> neverWas(Order order, List<Integer> units) {
         return bestEffort(
                 order,
-                ledger.release(order, ReleaseReason.NEVER_WAS, units, order.slots())
+                reservations
+                        .release(order, ReleaseReason.NEVER_WAS, units, order.slots())
                         .onSuccess(released -> tell(order, released))
                         .mapEmpty());
     }
@@ -171,7 +172,7 @@ public final class OrderPersister implements UnitReturns {
                 .log("Redis had forgotten who holds these units");
         return neverWas(order, own).compose(done -> {
             List<Future<Boolean>> adoptions = new ArrayList<>();
-            holders.forEach((unit, holder) -> adoptions.add(ledger.adopt(holder, unit, order.id())));
+            holders.forEach((unit, holder) -> adoptions.add(reservations.adopt(holder, unit, order.id())));
             return bestEffort(order, Future.join(adoptions).mapEmpty());
         });
     }
@@ -200,7 +201,7 @@ public final class OrderPersister implements UnitReturns {
             throw new IllegalArgumentException("units of a " + cancelled.status() + " order stay where they are");
         }
         return audit.cancelled(cancelled)
-                .compose(written -> ledger.release(cancelled, ReleaseReason.CANCELLED, units, cancelled.slots()))
+                .compose(written -> reservations.release(cancelled, ReleaseReason.CANCELLED, units, cancelled.slots()))
                 .onSuccess(released -> tell(cancelled, released))
                 .mapEmpty();
     }
@@ -213,6 +214,6 @@ public final class OrderPersister implements UnitReturns {
 
     @Override
     public void stockChanged(String productId) {
-        settler.changed(productId);
+        acknowledger.changed(productId);
     }
 }

@@ -26,23 +26,24 @@ public final class OrderService {
     }
 
     private final OrderStore store;
-    private final Outbox ledger;
-    private final OrderPersister placement;
-    private final DeadLetterService letters;
+    private final Outbox reservations;
+    private final OrderPersister persister;
+    private final DeadLetterService deadLetters;
 
     /** Wires orders to both stores. */
-    public OrderService(OrderStore store, Outbox ledger, OrderPersister placement, DeadLetterService letters) {
+    public OrderService(
+            OrderStore store, Outbox reservations, OrderPersister persister, DeadLetterService deadLetters) {
         this.store = store;
-        this.ledger = ledger;
-        this.placement = placement;
-        this.letters = letters;
+        this.reservations = reservations;
+        this.persister = persister;
+        this.deadLetters = deadLetters;
     }
 
     /** The order, also while only Redis knows it. */
     public Future<Optional<Order>> find(String userId, String orderId) {
         return stored(orderId)
                 .compose(found -> found.isPresent() ? Future.succeededFuture(found) : reserved(orderId))
-                .compose(found -> found.isPresent() ? Future.succeededFuture(found) : putAside(orderId))
+                .compose(found -> found.isPresent() ? Future.succeededFuture(found) : deadLettered(orderId))
                 .map(found -> found.filter(order -> order.userId().equals(userId)));
     }
 
@@ -66,14 +67,14 @@ public final class OrderService {
             return switch (order.status()) {
                 case PLACED -> cancelPlaced(orderId);
                 case RESERVED ->
-                    placement
-                            .drive(order, true)
+                    persister
+                            .persist(order, true)
                             .compose(outcome -> outcome.kind() == PurchaseOutcome.Kind.PLACED
                                     ? cancelPlaced(orderId)
                                     : Future.failedFuture(
                                             new StoreUnavailableException("the order is not written yet")));
                 // Once more, in case the node that cancelled it died before the units were back; a repetition is idle.
-                case CANCELLED -> placement.giveBack(order).map(done -> found);
+                case CANCELLED -> persister.giveBack(order).map(done -> found);
                 case FAILED -> Future.failedFuture(new OrderNotCancellableException(order.status()));
             };
         });
@@ -82,7 +83,7 @@ public final class OrderService {
     private Future<Optional<Order>> cancelPlaced(String orderId) {
         return store.cancel(orderId).compose(found -> {
             if (found.isPresent() && found.get().status() == OrderStatus.CANCELLED) {
-                return placement.giveBack(found.get()).map(done -> found);
+                return persister.giveBack(found.get()).map(done -> found);
             }
             return Future.failedFuture(new StoreUnavailableException("the cancellation did not stand"));
         });
@@ -97,8 +98,8 @@ public final class OrderService {
     }
 
     /** Refused by MongoDB, and not decided on yet: still reserved, as far as its buyer is concerned. */
-    private Future<Optional<Order>> putAside(String orderId) {
-        return letters.find(orderId).map(found -> found.map(DeadLetter::asTold));
+    private Future<Optional<Order>> deadLettered(String orderId) {
+        return deadLetters.find(orderId).map(found -> found.map(DeadLetter::orderForBuyer));
     }
 
     private Future<Optional<Order>> reserved(String orderId) {
@@ -106,7 +107,7 @@ public final class OrderService {
         if (productId.isEmpty()) {
             return Future.succeededFuture(Optional.empty());
         }
-        return ledger.waiting(productId.get(), orderId).recover(failure -> {
+        return reservations.waiting(productId.get(), orderId).recover(failure -> {
             if (failure instanceof RedisUnavailableException) {
                 return Future.failedFuture(failure);
             }

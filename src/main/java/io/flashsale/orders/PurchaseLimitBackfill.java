@@ -36,7 +36,7 @@ public final class PurchaseLimitBackfill {
             live.forEach(order -> takenBy(order, taken).addAll(order.slots()));
             Future<Void> done = Future.succeededFuture();
             for (Order order : live) {
-                if (order.slots().isEmpty() && !order.byTheHouse()) {
+                if (order.slots().isEmpty() && !order.isStockHold()) {
                     List<Integer> free = firstFree(takenBy(order, taken), order.quantity());
                     done = done.compose(before -> orders.assignSlots(order, free))
                             .compose(assigned -> assigned

@@ -24,8 +24,8 @@ public final class ConcurrencyLimiter {
         this.maxInFlight = maxInFlight;
     }
 
-    /** Lets one in, who has to {@link #leave} again, or says no. */
-    boolean tryEnter() {
+    /** Lets one in, who has to {@link #release} again, or says no. */
+    boolean tryAcquire() {
         if (inFlight.incrementAndGet() <= maxInFlight) {
             return true;
         }
@@ -33,7 +33,7 @@ public final class ConcurrencyLimiter {
         return false;
     }
 
-    void leave() {
+    void release() {
         inFlight.decrementAndGet();
     }
 

@@ -13,25 +13,26 @@ public final class PurchaseClient {
     static final String ADDRESS = "flashsale.purchase.buy";
 
     private final Vertx vertx;
-    private final ConcurrencyLimiter admission;
+    private final ConcurrencyLimiter concurrencyLimiter;
     private final PurchaseMetrics metrics;
     private final DeliveryOptions options;
 
     /**
      * Makes a client.
      *
-     * @param patience after which the outcome counts as unknown; longer than the script and the confirmation together
+     * @param timeout after which the outcome counts as unknown; longer than the script and the confirmation together
      */
-    public PurchaseClient(Vertx vertx, ConcurrencyLimiter admission, PurchaseMetrics metrics, Duration patience) {
+    public PurchaseClient(
+            Vertx vertx, ConcurrencyLimiter concurrencyLimiter, PurchaseMetrics metrics, Duration timeout) {
         this.metrics = metrics;
         this.vertx = vertx;
-        this.admission = admission;
-        this.options = new DeliveryOptions().setLocalOnly(true).setSendTimeout(patience.toMillis());
+        this.concurrencyLimiter = concurrencyLimiter;
+        this.options = new DeliveryOptions().setLocalOnly(true).setSendTimeout(timeout.toMillis());
     }
 
     /** Buys; never fails, an outage is an outcome. */
     public Future<PurchaseOutcome> buy(PurchaseCommand command) {
-        if (!admission.tryEnter()) {
+        if (!concurrencyLimiter.tryAcquire()) {
             PurchaseOutcome overloaded = PurchaseOutcome.of(Kind.OVERLOADED);
             metrics.shed(overloaded);
             return Future.succeededFuture(overloaded);
@@ -42,7 +43,7 @@ public final class PurchaseClient {
                 .map(message -> message.body())
                 .otherwise(failure -> PurchaseOutcome.of(Kind.UNAVAILABLE))
                 .onComplete(done -> {
-                    admission.leave();
+                    concurrencyLimiter.release();
                     metrics.answered(started, done.result());
                 });
     }

@@ -22,12 +22,12 @@ public final class PurchaseMetrics {
     private final Map<PurchaseOutcome.Kind, LongAdder> first = new EnumMap<>(PurchaseOutcome.Kind.class);
     private final Counter replayed;
     private final Timer latency;
-    private final ConcurrencyLimiter admission;
+    private final ConcurrencyLimiter concurrencyLimiter;
 
     /** Makes the meters. */
-    public PurchaseMetrics(MeterRegistry meters, ConcurrencyLimiter admission) {
+    public PurchaseMetrics(MeterRegistry meters, ConcurrencyLimiter concurrencyLimiter) {
         this.meters = meters;
-        this.admission = admission;
+        this.concurrencyLimiter = concurrencyLimiter;
         for (PurchaseOutcome.Kind kind : PurchaseOutcome.Kind.values()) {
             first.put(kind, new LongAdder());
             outcomes.put(
@@ -45,7 +45,7 @@ public final class PurchaseMetrics {
                 .publishPercentiles(PERCENTILES)
                 .distributionStatisticExpiry(RECENT)
                 .register(meters);
-        meters.gauge("flashsale.purchases.in.flight", admission, ConcurrencyLimiter::inFlight);
+        meters.gauge("flashsale.purchases.in.flight", concurrencyLimiter, ConcurrencyLimiter::inFlight);
     }
 
     Timer.Sample started() {
@@ -79,7 +79,7 @@ public final class PurchaseMetrics {
 
     /** Purchases under way. */
     public int inFlight() {
-        return admission.inFlight();
+        return concurrencyLimiter.inFlight();
     }
 
     /** Milliseconds within which this part of the last minute's purchases, 0.5 or 0.99, was answered; 0 without any. */

@@ -37,12 +37,12 @@ public final class PurchaseService {
 
     private static final int PRODUCTS_REMEMBERED = 10_000;
 
-    private final SaleScripts ledger;
-    private final OrderPersister placement;
+    private final SaleScripts saleScripts;
+    private final OrderPersister persister;
     private final OrderStore orders;
     private final ProductStore products;
     private final RecoveryClient recoveries;
-    private final StaleRefusalGuard secondLook;
+    private final StaleRefusalGuard staleRefusalGuard;
     private final Clock clock;
     private final Map<String, Instant> unknownUntil = new BoundedMap<>(PRODUCTS_REMEMBERED);
     private final Map<String, Instant> recoveryAskedUntil = new BoundedMap<>(PRODUCTS_REMEMBERED);
@@ -54,19 +54,19 @@ public final class PurchaseService {
      */
     public PurchaseService(
             Vertx vertx,
-            SaleScripts ledger,
-            OrderPersister placement,
+            SaleScripts saleScripts,
+            OrderPersister persister,
             OrderStore orders,
             ProductStore products,
             RecoveryClient recoveries,
             Duration refusalTimeout,
             Clock clock) {
-        this.ledger = ledger;
-        this.placement = placement;
+        this.saleScripts = saleScripts;
+        this.persister = persister;
         this.orders = orders;
         this.products = products;
         this.recoveries = recoveries;
-        this.secondLook = new StaleRefusalGuard(vertx, products::epochs, orders::findAll, refusalTimeout, clock);
+        this.staleRefusalGuard = new StaleRefusalGuard(vertx, products::epochs, orders::findAll, refusalTimeout, clock);
         this.clock = clock;
     }
 
@@ -78,19 +78,20 @@ public final class PurchaseService {
         if (isRemembered(recoveryAskedUntil, command.productId())) {
             return just(PurchaseOutcome.of(Kind.UNAVAILABLE));
         }
-        return ledger.purchase(command)
+        return saleScripts
+                .purchase(command)
                 .compose(decision -> follow(command, decision))
                 .recover(failure -> Future.succeededFuture(unavailable(command, failure)));
     }
 
     /** Closes the connection to Redis; nothing may be bought afterwards. */
     Future<Void> close() {
-        return ledger.link().close();
+        return saleScripts.redis().close();
     }
 
     private Future<PurchaseOutcome> follow(PurchaseCommand command, ReservationResult decision) {
         return switch (decision.code()) {
-            case RESERVED -> placement.drive(decision.order(), false);
+            case RESERVED -> persister.persist(decision.order(), false);
             case REPLAYED -> replay(decision.order(), decision.inOutbox());
             case UNCERTIFIED -> uncertified(command);
             case KEY_REUSED -> just(PurchaseOutcome.of(Kind.KEY_REUSED));
@@ -106,18 +107,18 @@ public final class PurchaseService {
 
     private Future<PurchaseOutcome> refuse(
             PurchaseCommand command, ReservationResult decision, PurchaseOutcome refusal) {
-        return secondLook.at(command, decision.epoch(), refusal);
+        return staleRefusalGuard.at(command, decision.epoch(), refusal);
     }
 
     /** 201 always means MongoDB: what waits in the outbox goes there again, anything else is read there. */
     private Future<PurchaseOutcome> replay(Order order, boolean inOutbox) {
         if (inOutbox) {
-            return placement.drive(order, true);
+            return persister.persist(order, true);
         }
         return orders.find(order.id())
                 .compose(found -> found.isPresent() && found.get().status() != OrderStatus.FAILED
                         ? just(PurchaseOutcome.placed(found.get(), true))
-                        : placement.drive(order, true))
+                        : persister.persist(order, true))
                 .otherwise(failure -> PurchaseOutcome.reserved(order, true));
     }
 

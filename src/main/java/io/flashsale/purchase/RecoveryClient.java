@@ -13,11 +13,11 @@ public final class RecoveryClient implements OrderPersister.RecoveryRequester {
     /** Where the reconciler listens for {@link RecoveryRequest}; it replies when the sale is open again. */
     public static final String ADDRESS = "flashsale.reconcile.recover";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Vertx vertx;
     private final DeliveryOptions options =
-            new DeliveryOptions().setLocalOnly(true).setSendTimeout(PATIENCE.toMillis());
+            new DeliveryOptions().setLocalOnly(true).setSendTimeout(TIMEOUT.toMillis());
 
     /** Makes a client. */
     public RecoveryClient(Vertx vertx) {

@@ -14,14 +14,14 @@ import java.util.List;
  * outbox is bounded. Belongs to the event loop of its ledger.
  */
 public final class ReservedOrders {
-    private final SaleScripts ledger;
-    private final StockLevelReader figures;
+    private final SaleScripts saleScripts;
+    private final StockLevelReader stockLevels;
     private final ProductStore products;
 
     /** Wires it to both stores. */
-    public ReservedOrders(SaleScripts ledger, ProductStore products) {
-        this.ledger = ledger;
-        this.figures = new StockLevelReader(ledger.link());
+    public ReservedOrders(SaleScripts saleScripts, ProductStore products) {
+        this.saleScripts = saleScripts;
+        this.stockLevels = new StockLevelReader(saleScripts.redis());
         this.products = products;
     }
 
@@ -40,9 +40,9 @@ public final class ReservedOrders {
             List<Order> orders = new ArrayList<>();
             Future<Void> read = Future.succeededFuture();
             for (String id : ids) {
-                read = read.compose(before -> ledger.outbox(id))
+                read = read.compose(before -> saleScripts.outbox(id))
                         .onSuccess(outbox -> outbox.values().stream()
-                                .filter(order -> !order.byTheHouse())
+                                .filter(order -> !order.isStockHold())
                                 .forEach(orders::add))
                         .mapEmpty();
             }
@@ -53,7 +53,7 @@ public final class ReservedOrders {
     private Future<List<String>> withOutbox() {
         return products.all().compose(all -> {
             List<String> ids = all.stream().map(Product::id).toList();
-            return figures.of(ids).map(sales -> {
+            return stockLevels.of(ids).map(sales -> {
                 List<String> waiting = new ArrayList<>();
                 for (int i = 0; i < ids.size(); i++) {
                     // One of which Redis says nothing is asked again, and fails the list.

@@ -91,15 +91,15 @@ public final class SaleScripts
         LIMIT_CHANGED
     }
 
-    private final RedisGateway link;
+    private final RedisGateway redis;
     private final Scripts scripts;
     private final Settings settings;
     private final Clock clock;
 
     /** Makes a ledger on a link. */
-    public SaleScripts(RedisGateway link, Scripts scripts, Settings settings, Clock clock) {
+    public SaleScripts(RedisGateway redis, Scripts scripts, Settings settings, Clock clock) {
         this.clock = clock;
-        this.link = link;
+        this.redis = redis;
         this.scripts = scripts;
         this.settings = settings;
     }
@@ -110,29 +110,29 @@ public final class SaleScripts
     }
 
     /** Takes units off sale: no window, pause or limit concerns the house. */
-    Future<ReservationResult> withdraw(PurchaseCommand command) {
+    Future<ReservationResult> hold(PurchaseCommand command) {
         return purchase(command, true);
     }
 
-    private Future<ReservationResult> purchase(PurchaseCommand command, boolean byTheHouse) {
+    private Future<ReservationResult> purchase(PurchaseCommand command, boolean isStockHold) {
         List<String> keys = Keys.ofPurchase(
                 command.userId(), command.productId(), command.key().hash());
-        return decide(keys, command, byTheHouse).compose(decision -> {
+        return decide(keys, command, isStockHold).compose(decision -> {
             if (decision.code() != ReservationResult.Code.UNCERTIFIED) {
                 return Future.succeededFuture(decision);
             }
             // A promotion may have changed who answers on a connection that stayed open: look once more.
-            return link.identity()
+            return redis.identity()
                     .map(ServerIdentity::token)
-                    .compose(before -> link.readIdentity()
+                    .compose(before -> redis.readIdentity()
                             .compose(now -> now.token().equals(before)
                                     ? Future.succeededFuture(decision)
-                                    : decide(keys, command, byTheHouse)));
+                                    : decide(keys, command, isStockHold)));
         });
     }
 
-    private Future<ReservationResult> decide(List<String> keys, PurchaseCommand command, boolean byTheHouse) {
-        return certified(identity -> link.run(
+    private Future<ReservationResult> decide(List<String> keys, PurchaseCommand command, boolean isStockHold) {
+        return certified(identity -> redis.run(
                         scripts.purchase(),
                         keys,
                         List.of(
@@ -143,7 +143,7 @@ public final class SaleScripts
                                 String.valueOf(command.quantity()),
                                 String.valueOf(settings.answerTtl().toSeconds()),
                                 String.valueOf(settings.outboxLimit()),
-                                byTheHouse ? "1" : "0",
+                                isStockHold ? "1" : "0",
                                 Keys.STOCK_CHANNEL,
                                 command.key().hash())))
                 .map(ReservationResult::of);
@@ -167,12 +167,12 @@ public final class SaleScripts
 
     /** Takes an order out of the outbox that MongoDB will not hold: nothing was bought, though its units stay taken. */
     @Override
-    public Future<Void> setAside(Order order) {
+    public Future<Void> removeFromOutbox(Order order) {
         return settle(order.productId(), List.of(order), ignored -> 0, false).mapEmpty();
     }
 
     private Future<Long> settle(String productId, List<Order> placed, boolean changed) {
-        return settle(productId, placed, order -> order.byTheHouse() ? 0 : order.quantity(), changed);
+        return settle(productId, placed, order -> order.isStockHold() ? 0 : order.quantity(), changed);
     }
 
     private Future<Long> settle(String productId, List<Order> placed, ToIntFunction<Order> bought, boolean changed) {
@@ -189,7 +189,7 @@ public final class SaleScripts
             arguments.add(String.valueOf(ReservationCodec.micros(order.reservedAt())));
             arguments.add(String.valueOf(bought.applyAsInt(order)));
         }
-        return link.run(
+        return redis.run(
                         scripts.settle(),
                         List.of(Keys.orders(productId), Keys.sale(productId), Keys.stock(productId)),
                         arguments)
@@ -205,7 +205,7 @@ public final class SaleScripts
      */
     @Override
     public Future<Integer> release(Order order, ReleaseReason why, List<Integer> units, List<Integer> slots) {
-        return certified(identity -> link.run(
+        return certified(identity -> redis.run(
                         scripts.release(),
                         Keys.ofPurchase(order.userId(), order.productId(), order.keyHash()),
                         List.of(
@@ -229,7 +229,7 @@ public final class SaleScripts
 
     @Override
     public Future<Void> remember(Order order) {
-        return certified(identity -> link.run(
+        return certified(identity -> redis.run(
                         scripts.remember(),
                         List.of(
                                 Keys.sale(order.productId()),
@@ -251,7 +251,7 @@ public final class SaleScripts
     public Future<Boolean> adopt(Order trueHolder, int unit, String believed, String epoch, String pass) {
         String productId = trueHolder.productId();
         Instant answerUntil = trueHolder.reservedAt().plus(settings.answerTtl());
-        return certified(identity -> link.run(
+        return certified(identity -> redis.run(
                         scripts.adopt(),
                         List.of(
                                 Keys.sale(productId),
@@ -277,7 +277,7 @@ public final class SaleScripts
 
     @Override
     public Future<Boolean> freeUnit(String productId, int unit, String believed, String epoch, String pass) {
-        return certified(identity -> link.run(
+        return certified(identity -> redis.run(
                         scripts.freeUnit(),
                         List.of(
                                 Keys.sale(productId),
@@ -298,7 +298,7 @@ public final class SaleScripts
         return certified(identity -> {
                     arguments.add(identity);
                     arguments.addAll(settingsOf(product));
-                    return link.run(
+                    return redis.run(
                             scripts.configure(), List.of(Keys.sale(product.id()), Keys.stock(product.id())), arguments);
                 })
                 .map(reply -> HandOver.valueOf(reply.at(0).asString()));
@@ -308,7 +308,7 @@ public final class SaleScripts
     public static List<String> settingsOf(Product product) {
         return List.of(
                 String.valueOf(product.version()),
-                String.valueOf(product.highest()),
+                String.valueOf(product.unitCount()),
                 String.valueOf(product.details().perUserLimit()),
                 String.valueOf(product.details().price()),
                 product.details().currency(),
@@ -320,18 +320,18 @@ public final class SaleScripts
 
     @Override
     public Future<Optional<Order>> waiting(String productId, String orderId) {
-        return link.send("HGET", Keys.orders(productId), orderId)
+        return redis.send("HGET", Keys.orders(productId), orderId)
                 .map(reply -> Optional.ofNullable(reply.asString()).map(ReservationCodec::parse));
     }
 
     /** Orders of a product that wait for MongoDB. */
     public Future<Long> outboxSize(String productId) {
-        return link.send("HLEN", Keys.orders(productId)).map(Reply::asLong);
+        return redis.send("HLEN", Keys.orders(productId)).map(Reply::asLong);
     }
 
     /** Every order of a product that waits for MongoDB, with the text by which it is known. */
     public Future<Map<String, Order>> outbox(String productId) {
-        return link.send("HVALS", Keys.orders(productId)).map(reply -> {
+        return redis.send("HVALS", Keys.orders(productId)).map(reply -> {
             Map<String, Order> orders = new HashMap<>();
             reply.asStrings().forEach(text -> orders.put(text, ReservationCodec.parse(text)));
             return orders;
@@ -339,8 +339,8 @@ public final class SaleScripts
     }
 
     /** The link that this ledger writes on. */
-    public RedisGateway link() {
-        return link;
+    public RedisGateway redis() {
+        return redis;
     }
 
     /** How long answers are kept. */
@@ -349,7 +349,7 @@ public final class SaleScripts
     }
 
     private Future<Reply> certified(Function<String, Future<Reply>> script) {
-        return link.identity().compose(identity -> script.apply(identity.token()));
+        return redis.identity().compose(identity -> script.apply(identity.token()));
     }
 
     private static String millis(Instant time) {

@@ -23,14 +23,14 @@ public final class StockHolds {
     /** Bounds one step of the script and one document. */
     static final int MAX_UNITS_PER_ORDER = 500;
 
-    private final SaleScripts ledger;
-    private final OrderPersister placement;
+    private final SaleScripts saleScripts;
+    private final OrderPersister persister;
     private final OrderStore store;
 
     /** Wires the house to both stores. */
-    public StockHolds(SaleScripts ledger, OrderPersister placement, OrderStore store) {
-        this.ledger = ledger;
-        this.placement = placement;
+    public StockHolds(SaleScripts saleScripts, OrderPersister persister, OrderStore store) {
+        this.saleScripts = saleScripts;
+        this.persister = persister;
         this.store = store;
     }
 
@@ -41,7 +41,7 @@ public final class StockHolds {
      * @return false where fewer are free; fails where a store does not answer, and then nothing is lost: the reconciler
      *     puts on sale again what no edit stands for
      */
-    public Future<Boolean> withdraw(String productId, int units, String reference) {
+    public Future<Boolean> hold(String productId, int units, String reference) {
         return next(commands(productId, units, reference), 0)
                 .compose(enough -> enough
                         ? Future.succeededFuture(true)
@@ -58,8 +58,8 @@ public final class StockHolds {
     }
 
     /** The orders of an edit that took units off sale. */
-    public static List<String> orderIds(String productId, StockHold withdrawal) {
-        return commands(productId, withdrawal.units(), withdrawal.reference()).stream()
+    public static List<String> orderIds(String productId, StockHold stockHold) {
+        return commands(productId, stockHold.units(), stockHold.reference()).stream()
                 .map(PurchaseCommand::orderId)
                 .toList();
     }
@@ -68,7 +68,7 @@ public final class StockHolds {
     public Future<Void> undo(String orderId) {
         return store.cancel(orderId).compose(found -> {
             if (found.isPresent() && found.get().status() == OrderStatus.CANCELLED) {
-                return placement.giveBack(found.get());
+                return persister.giveBack(found.get());
             }
             return Future.succeededFuture();
         });
@@ -83,10 +83,10 @@ public final class StockHolds {
     }
 
     private Future<Boolean> take(PurchaseCommand command) {
-        return ledger.withdraw(command).compose(decision -> switch (decision.code()) {
+        return saleScripts.hold(command).compose(decision -> switch (decision.code()) {
             case RESERVED, REPLAYED ->
-                placement
-                        .drive(decision.order(), false)
+                persister
+                        .persist(decision.order(), false)
                         .compose(outcome -> outcome.kind() == PurchaseOutcome.Kind.PLACED
                                 ? Future.succeededFuture(true)
                                 : Future.failedFuture(new StoreUnavailableException("units are not withdrawn yet")));
@@ -100,7 +100,7 @@ public final class StockHolds {
         for (int done = 0; done < units; done += MAX_UNITS_PER_ORDER) {
             IdempotencyKey key = new IdempotencyKey(reference + "#" + commands.size());
             int quantity = Math.min(MAX_UNITS_PER_ORDER, units - done);
-            commands.add(new PurchaseCommand(Order.HOUSE, productId, key, quantity));
+            commands.add(new PurchaseCommand(Order.STOCK_HOLD_USER, productId, key, quantity));
         }
         return commands;
     }

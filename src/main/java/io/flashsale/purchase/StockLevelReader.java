@@ -9,7 +9,7 @@ import java.util.List;
 
 /** What running sales say of themselves just now. Belongs to the event loop of its link. */
 public final class StockLevelReader {
-    private final RedisGateway link;
+    private final RedisGateway redis;
 
     /**
      * One sale.
@@ -17,26 +17,26 @@ public final class StockLevelReader {
      * @param remaining units left, or null where Redis does not say
      * @param outbox orders that wait for MongoDB, or null where Redis does not say
      */
-    public record Figures(Long remaining, Long outbox) {
-        private static final Figures SILENT = new Figures(null, null);
+    public record StockLevel(Long remaining, Long outbox) {
+        private static final StockLevel SILENT = new StockLevel(null, null);
     }
 
     /** Makes it. */
-    public StockLevelReader(RedisGateway link) {
-        this.link = link;
+    public StockLevelReader(RedisGateway redis) {
+        this.redis = redis;
     }
 
     /** The figures of these sales, in their order and in one pipelined trip; never fails. */
-    public Future<List<Figures>> of(List<String> productIds) {
-        List<Future<Figures>> reads = new ArrayList<>(productIds.size());
+    public Future<List<StockLevel>> of(List<String> productIds) {
+        List<Future<StockLevel>> reads = new ArrayList<>(productIds.size());
         for (String productId : productIds) {
-            Future<Reply> stock = link.send("GET", Keys.stock(productId));
-            Future<Reply> waiting = link.send("HLEN", Keys.orders(productId));
+            Future<Reply> stock = redis.send("GET", Keys.stock(productId));
+            Future<Reply> waiting = redis.send("HLEN", Keys.orders(productId));
             reads.add(Future.all(stock, waiting)
-                    .map(both -> new Figures(
+                    .map(both -> new StockLevel(
                             stock.result().isNil() ? null : stock.result().asLong(),
                             waiting.result().asLong()))
-                    .otherwise(Figures.SILENT));
+                    .otherwise(StockLevel.SILENT));
         }
         return Future.all(reads).map(all -> all.list());
     }

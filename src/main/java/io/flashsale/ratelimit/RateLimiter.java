@@ -48,7 +48,7 @@ public final class RateLimiter {
      */
     public record Verdict(boolean admitted, RateLimit limit, int remaining, Duration reset) {}
 
-    private final RedisGateway link;
+    private final RedisGateway redis;
     private final Settings settings;
     private final RejectionCache memory;
     private final Script window = Script.load("limit-window-1");
@@ -59,8 +59,8 @@ public final class RateLimiter {
      *
      * @param memory shared by all limiters of a node
      */
-    public RateLimiter(RedisGateway link, Settings settings, RejectionCache memory) {
-        this.link = link;
+    public RateLimiter(RedisGateway redis, Settings settings, RejectionCache memory) {
+        this.redis = redis;
         this.settings = settings;
         this.memory = memory;
     }
@@ -108,7 +108,7 @@ public final class RateLimiter {
         }
         List<String> arguments = List.of(
                 String.valueOf(limit.count()), String.valueOf(limit.window().toMillis()));
-        return link.run(script, List.of(key), arguments).map(reply -> verdict(reply, key, limit));
+        return redis.run(script, List.of(key), arguments).map(reply -> verdict(reply, key, limit));
     }
 
     private Verdict verdict(Reply reply, String key, RateLimit limit) {

@@ -5,7 +5,7 @@ import io.flashsale.domain.Product;
 import io.flashsale.persistence.order.DeadLetterStore;
 import io.flashsale.persistence.order.OrderStore;
 import io.flashsale.persistence.product.ProductStore;
-import io.flashsale.reconcile.SaleSnapshot.Finding;
+import io.flashsale.reconcile.SaleSnapshot.Discrepancy;
 import io.flashsale.redis.RedisGateway;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ public final class ConsistencyCheck {
      * @param inOutbox orders, not units, that wait for MongoDB
      * @param returned free units that were sold or taken off sale before
      * @param deadLetters orders, not units, that MongoDB refuses
-     * @param house taken off sale
+     * @param onHold taken off sale
      * @param state {@code open}, or why the sale is not: {@code recovering}, {@code uncertified}, {@code absent}
      * @param difference units on which the stores disagree
      * @param agrees whether there is nothing to worry about: no difference that lasts, and no sale that stays closed
@@ -49,7 +49,7 @@ public final class ConsistencyCheck {
             int inOutbox,
             int returned,
             int deadLetters,
-            int house,
+            int onHold,
             String state,
             int difference,
             boolean agrees) {
@@ -63,7 +63,7 @@ public final class ConsistencyCheck {
                     inOutbox,
                     returned,
                     deadLetters,
-                    house,
+                    onHold,
                     state,
                     lastingDifference,
                     lastingDifference == 0 && !lastinglyClosed);
@@ -74,24 +74,25 @@ public final class ConsistencyCheck {
      * One look at one product. Both stores cannot be read at one instant, so what it saw may be on its way.
      *
      * @param line what it comes to
-     * @param findings the units on which the stores seemed to disagree
+     * @param discrepancies the units on which the stores seemed to disagree
      * @param miscounted units by which the counter was wrong, or the number of units that exist or are off sale
      */
-    public record Sight(Line line, Set<Finding> findings, int miscounted) {
+    public record Observation(Line line, Set<Discrepancy> discrepancies, int miscounted) {
         private boolean isOpen() {
             return line.state().equals(OPEN);
         }
     }
 
-    private final RedisGateway link;
+    private final RedisGateway redis;
     private final ProductStore products;
     private final OrderStore orders;
-    private final DeadLetterStore letters;
+    private final DeadLetterStore deadLetterStore;
 
     /** Wires an audit to both stores. */
-    public ConsistencyCheck(RedisGateway link, ProductStore products, OrderStore orders, DeadLetterStore letters) {
-        this.letters = letters;
-        this.link = link;
+    public ConsistencyCheck(
+            RedisGateway redis, ProductStore products, OrderStore orders, DeadLetterStore deadLetterStore) {
+        this.deadLetterStore = deadLetterStore;
+        this.redis = redis;
         this.products = products;
         this.orders = orders;
     }
@@ -101,51 +102,51 @@ public final class ConsistencyCheck {
      *
      * @return what was seen of each product that was not deleted, by its id
      */
-    public Future<Map<String, Sight>> look() {
+    public Future<Map<String, Observation>> scan() {
         return products.all().compose(all -> {
-            Map<String, Sight> sights = new TreeMap<>();
+            Map<String, Observation> observations = new TreeMap<>();
             List<Product> live =
                     all.stream().filter(product -> !product.deleted()).toList();
-            return link.identity()
+            return redis.identity()
                     .compose(identity -> BoundedConcurrency.each(
                             live,
                             PRODUCTS_AT_ONCE,
-                            product -> look(product, identity.token())
-                                    .onSuccess(sight -> sights.put(product.id(), sight))
+                            product -> scan(product, identity.token())
+                                    .onSuccess(observation -> observations.put(product.id(), observation))
                                     .mapEmpty()))
-                    .map(sights);
+                    .map(observations);
         });
     }
 
-    private Future<Sight> look(Product product, String identity) {
-        return SaleStatus.read(link, product.id())
-                .compose(status -> SaleSnapshot.read(link, orders, letters, product.id())
-                        .compose(snapshot -> UnitCounts.read(link, product.id())
-                                .map(count -> sight(product, stateOf(status, identity), snapshot, count))));
+    private Future<Observation> scan(Product product, String identity) {
+        return SaleStatus.read(redis, product.id())
+                .compose(status -> SaleSnapshot.read(redis, orders, deadLetterStore, product.id())
+                        .compose(snapshot -> UnitCounts.read(redis, product.id())
+                                .map(count -> observation(product, stateOf(status, identity), snapshot, count))));
     }
 
-    private static Sight sight(Product product, String state, SaleSnapshot snapshot, UnitCounts count) {
-        Set<Finding> findings = snapshot.findings();
-        int house = snapshot.heldByTheHouse();
+    private static Observation observation(Product product, String state, SaleSnapshot snapshot, UnitCounts count) {
+        Set<Discrepancy> discrepancies = snapshot.discrepancies();
+        int onHold = snapshot.unitsOnHold();
         int stock = product.details().stock();
         int miscounted = count.counterError()
-                + Math.abs(product.highest() - count.highest())
-                + Math.abs(product.highest() - stock - house);
-        int difference = findings.size() + miscounted;
+                + Math.abs(product.unitCount() - count.unitCount())
+                + Math.abs(product.unitCount() - stock - onHold);
+        int difference = discrepancies.size() + miscounted;
         Line line = new Line(
                 product.id(),
                 product.details().name(),
                 stock,
                 count.sellable(),
-                snapshot.taken().size() - house,
+                snapshot.taken().size() - onHold,
                 count.waiting(),
                 count.returned(),
                 snapshot.dead().size(),
-                house,
+                onHold,
                 state,
                 difference,
                 difference == 0 && state.equals(OPEN));
-        return new Sight(line, findings, miscounted);
+        return new Observation(line, discrepancies, miscounted);
     }
 
     private static String stateOf(SaleStatus status, String identity) {
@@ -159,16 +160,16 @@ public final class ConsistencyCheck {
      * The lines of the second look, each with what both looks saw: of a unit that was on its way when the first one
      * looked, the second one sees something else. A product that only the second one saw is too young to be judged.
      */
-    public static List<Line> lasting(Map<String, Sight> first, Map<String, Sight> second) {
+    public static List<Line> lasting(Map<String, Observation> first, Map<String, Observation> second) {
         List<Line> lines = new ArrayList<>();
         second.forEach((id, now) -> {
-            Sight earlier = first.get(id);
+            Observation earlier = first.get(id);
             if (earlier == null) {
                 lines.add(now.line().lasting(0, false));
                 return;
             }
-            Set<Finding> both = new HashSet<>(now.findings());
-            both.retainAll(earlier.findings());
+            Set<Discrepancy> both = new HashSet<>(now.discrepancies());
+            both.retainAll(earlier.discrepancies());
             int miscounted = Math.min(now.miscounted(), earlier.miscounted());
             lines.add(now.line().lasting(both.size() + miscounted, !now.isOpen() && !earlier.isOpen()));
         });

@@ -9,7 +9,7 @@ import io.flashsale.persistence.audit.AuditAction;
 import io.flashsale.persistence.audit.AuditEntry;
 import io.flashsale.persistence.audit.AuditRecorder;
 import io.flashsale.persistence.order.OrderLookup;
-import io.flashsale.reconcile.SaleSnapshot.Finding;
+import io.flashsale.reconcile.SaleSnapshot.Discrepancy;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -43,31 +43,31 @@ final class DriftRepairer {
     private record Place(String productId, String epoch, String pass) {}
 
     /** What one look at a sale saw. */
-    private record Look(String epoch, Set<Finding> findings) {}
+    private record Scan(String epoch, Set<Discrepancy> discrepancies) {}
 
     private final UnitHolders holders;
     private final UnitReturns returns;
     private final OrderLookup orders;
-    private final DiscardedOrders letters;
+    private final DiscardedOrders deadLetters;
     private final AuditRecorder log;
-    private final ReconcilerMetrics repairs;
+    private final ReconcilerMetrics metrics;
     private final Clock clock;
-    private final Map<String, Look> before = new HashMap<>();
+    private final Map<String, Scan> before = new HashMap<>();
 
     DriftRepairer(
             UnitHolders holders,
             UnitReturns returns,
             OrderLookup orders,
-            DiscardedOrders letters,
+            DiscardedOrders deadLetters,
             AuditRecorder log,
-            ReconcilerMetrics repairs,
+            ReconcilerMetrics metrics,
             Clock clock) {
         this.holders = holders;
         this.returns = returns;
         this.orders = orders;
-        this.letters = letters;
+        this.deadLetters = deadLetters;
         this.log = log;
-        this.repairs = repairs;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -78,21 +78,21 @@ final class DriftRepairer {
      * @param pass the number of the pass that looks
      * @return how many units were repaired
      */
-    Future<Integer> look(String productId, SaleSnapshot snapshot, long pass) {
-        Look look = new Look(snapshot.epoch(), snapshot.findings());
-        Look earlier = before.put(productId, look);
-        Set<Finding> certain = new HashSet<>(look.findings());
-        if (earlier == null || !Objects.equals(earlier.epoch(), look.epoch())) {
+    Future<Integer> scan(String productId, SaleSnapshot snapshot, long pass) {
+        Scan scan = new Scan(snapshot.epoch(), snapshot.discrepancies());
+        Scan earlier = before.put(productId, scan);
+        Set<Discrepancy> certain = new HashSet<>(scan.discrepancies());
+        if (earlier == null || !Objects.equals(earlier.epoch(), scan.epoch())) {
             return Future.succeededFuture(0);
         }
-        certain.retainAll(earlier.findings());
-        return repair(new Place(productId, look.epoch(), String.valueOf(pass)), List.copyOf(certain));
+        certain.retainAll(earlier.discrepancies());
+        return repair(new Place(productId, scan.epoch(), String.valueOf(pass)), List.copyOf(certain));
     }
 
     /** Whether the last look found something. */
     boolean suspects(String productId) {
-        Look last = before.get(productId);
-        return last != null && !last.findings().isEmpty();
+        Scan last = before.get(productId);
+        return last != null && !last.discrepancies().isEmpty();
     }
 
     /** Forgets a sale that is not looked at any more. */
@@ -100,15 +100,15 @@ final class DriftRepairer {
         before.remove(productId);
     }
 
-    private Future<Integer> repair(Place place, List<Finding> certain) {
-        List<Finding> repaired = new ArrayList<>();
+    private Future<Integer> repair(Place place, List<Discrepancy> certain) {
+        List<Discrepancy> repaired = new ArrayList<>();
         return BoundedConcurrency.each(
                         certain,
                         REPAIRS_AT_ONCE,
-                        finding -> repair(place, finding)
+                        discrepancy -> repair(place, discrepancy)
                                 .onSuccess(done -> {
                                     if (done) {
-                                        repaired.add(finding);
+                                        repaired.add(discrepancy);
                                     }
                                 })
                                 .mapEmpty())
@@ -117,7 +117,7 @@ final class DriftRepairer {
                 .map(all -> repaired.size());
     }
 
-    private void report(Place place, List<Finding> repaired) {
+    private void report(Place place, List<Discrepancy> repaired) {
         if (!repaired.isEmpty()) {
             LOG.atWarn()
                     .addKeyValue("productId", place.productId())
@@ -128,11 +128,11 @@ final class DriftRepairer {
         }
     }
 
-    private AuditEntry entry(Place place, List<Finding> repaired) {
+    private AuditEntry entry(Place place, List<Discrepancy> repaired) {
         Map<Boolean, List<Integer>> units = repaired.stream()
                 .collect(Collectors.partitioningBy(
-                        finding -> finding.trueHolder() != null,
-                        Collectors.mapping(Finding::unit, Collectors.toList())));
+                        discrepancy -> discrepancy.trueHolder() != null,
+                        Collectors.mapping(Discrepancy::unit, Collectors.toList())));
         JsonObject details = new JsonObject()
                 .put("units", repaired.size())
                 .put("adopted", first(units.get(true)))
@@ -148,16 +148,24 @@ final class DriftRepairer {
         return new JsonArray(List.copyOf(units.subList(0, Math.min(units.size(), MAX_UNITS_NAMED))));
     }
 
-    private Future<Boolean> repair(Place place, Finding finding) {
-        if (finding.trueHolder() != null) {
-            return giveBackIfOver(finding)
+    private Future<Boolean> repair(Place place, Discrepancy discrepancy) {
+        if (discrepancy.trueHolder() != null) {
+            return giveBackIfOver(discrepancy)
                     .compose(given -> holders.adopt(
-                            finding.trueHolder(), finding.unit(), finding.believed(), place.epoch(), place.pass()))
+                            discrepancy.trueHolder(),
+                            discrepancy.unit(),
+                            discrepancy.believed(),
+                            place.epoch(),
+                            place.pass()))
                     .onSuccess(done -> count(done, ReconcilerMetrics.Kind.ADOPTED));
         }
-        return giveBackIfOver(finding)
+        return giveBackIfOver(discrepancy)
                 .compose(given -> holders.freeUnit(
-                                place.productId(), finding.unit(), finding.believed(), place.epoch(), place.pass())
+                                place.productId(),
+                                discrepancy.unit(),
+                                discrepancy.believed(),
+                                place.epoch(),
+                                place.pass())
                         .onSuccess(freed -> {
                             count(freed, ReconcilerMetrics.Kind.FREED);
                             count(given && !freed, ReconcilerMetrics.Kind.GIVEN_BACK);
@@ -167,7 +175,7 @@ final class DriftRepairer {
 
     private void count(boolean done, ReconcilerMetrics.Kind kind) {
         if (done) {
-            repairs.count(kind);
+            metrics.count(kind);
         }
     }
 
@@ -175,12 +183,12 @@ final class DriftRepairer {
      * An order that was cancelled, or discarded as a dead letter, before all of it was given back: its buyer's slots, and a
      * discarded one's key, come back with its units; or alone, where another copy of the data has sold the unit again.
      */
-    private Future<Boolean> giveBackIfOver(Finding finding) {
-        if (finding.believed().isEmpty()) {
+    private Future<Boolean> giveBackIfOver(Discrepancy discrepancy) {
+        if (discrepancy.believed().isEmpty()) {
             return Future.succeededFuture(false);
         }
-        boolean unitsToo = finding.trueHolder() == null;
-        return orders.find(finding.believed()).compose(found -> {
+        boolean unitsToo = discrepancy.trueHolder() == null;
+        return orders.find(discrepancy.believed()).compose(found -> {
             if (found.isPresent()) {
                 return found.get().status() == OrderStatus.CANCELLED
                         ? returns.giveBackAudited(
@@ -188,7 +196,7 @@ final class DriftRepairer {
                                 .map(true)
                         : Future.succeededFuture(false);
             }
-            return letters.giveBackIfDiscarded(finding.believed(), unitsToo);
+            return deadLetters.giveBackIfDiscarded(discrepancy.believed(), unitsToo);
         });
     }
 }

@@ -28,22 +28,22 @@ final class OrphanedStockHolds {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanedStockHolds.class);
     private static final int AT_ONCE = 10;
 
-    private record Look(long version, Set<String> orderIds) {}
+    private record Scan(long version, Set<String> orderIds) {}
 
     private final StockHoldRecords records;
     private final Function<String, Future<Void>> undo;
-    private final ReconcilerMetrics repairs;
-    private final Map<String, Look> before = new HashMap<>();
+    private final ReconcilerMetrics metrics;
+    private final Map<String, Scan> before = new HashMap<>();
 
     /**
      * Makes it.
      *
      * @param undo puts the units of a stock hold, named by its order, on sale again; may be repeated
      */
-    OrphanedStockHolds(StockHoldRecords records, Function<String, Future<Void>> undo, ReconcilerMetrics repairs) {
+    OrphanedStockHolds(StockHoldRecords records, Function<String, Future<Void>> undo, ReconcilerMetrics metrics) {
         this.records = records;
         this.undo = undo;
-        this.repairs = repairs;
+        this.metrics = metrics;
     }
 
     /**
@@ -51,15 +51,15 @@ final class OrphanedStockHolds {
      *
      * @param live the product's orders that hold units, read after the product was
      */
-    Future<Void> look(Product product, List<Order> live) {
-        List<Order> ofTheHouse = live.stream().filter(Order::byTheHouse).toList();
+    Future<Void> scan(Product product, List<Order> live) {
+        List<Order> ofTheHouse = live.stream().filter(Order::isStockHold).toList();
         if (ofTheHouse.isEmpty()) {
             forget(product.id());
             return Future.succeededFuture();
         }
-        return records.withdrawals(product.id()).compose(standing -> {
+        return records.stockHolds(product.id()).compose(standing -> {
             Map<String, Order> lost = lost(product.id(), ofTheHouse, standing);
-            Look earlier = before.put(product.id(), new Look(product.version(), Set.copyOf(lost.keySet())));
+            Scan earlier = before.put(product.id(), new Scan(product.version(), Set.copyOf(lost.keySet())));
             if (earlier == null || earlier.version() != product.version()) {
                 return Future.succeededFuture();
             }
@@ -70,7 +70,7 @@ final class OrphanedStockHolds {
 
     /** Whether the last look found something. */
     boolean suspects(String productId) {
-        Look last = before.get(productId);
+        Scan last = before.get(productId);
         return last != null && !last.orderIds().isEmpty();
     }
 
@@ -81,7 +81,7 @@ final class OrphanedStockHolds {
 
     private static Map<String, Order> lost(String productId, List<Order> ofTheHouse, List<StockHold> standing) {
         Set<String> known = new HashSet<>();
-        standing.forEach(withdrawal -> known.addAll(StockHolds.orderIds(productId, withdrawal)));
+        standing.forEach(stockHold -> known.addAll(StockHolds.orderIds(productId, stockHold)));
         return ofTheHouse.stream()
                 .filter(order -> !known.contains(order.id()))
                 .collect(Collectors.toMap(Order::id, order -> order, (one, same) -> one, HashMap::new));
@@ -100,7 +100,7 @@ final class OrphanedStockHolds {
             return BoundedConcurrency.each(
                     lost,
                     AT_ONCE,
-                    order -> undo.apply(order.id()).onSuccess(done -> repairs.count(ReconcilerMetrics.Kind.UNDONE)));
+                    order -> undo.apply(order.id()).onSuccess(done -> metrics.count(ReconcilerMetrics.Kind.UNDONE)));
         });
     }
 }

@@ -36,7 +36,7 @@ final class OutboxRelay {
     }
 
     private final Steps steps;
-    private final ReconcilerMetrics repairs;
+    private final ReconcilerMetrics metrics;
     private final int maxRefusals;
 
     /** Entries, by their whole text, that the pass before saw, and how often MongoDB has refused each. */
@@ -44,14 +44,14 @@ final class OutboxRelay {
 
     private Map<String, Integer> seenNow = new HashMap<>();
 
-    OutboxRelay(Steps steps, ReconcilerMetrics repairs, int maxRefusals) {
+    OutboxRelay(Steps steps, ReconcilerMetrics metrics, int maxRefusals) {
         this.steps = steps;
-        this.repairs = repairs;
+        this.metrics = metrics;
         this.maxRefusals = maxRefusals;
     }
 
     /** Drives what the pass before saw too. */
-    Future<Void> drive(String productId) {
+    Future<Void> relay(String productId) {
         return steps.outbox(productId).compose(outbox -> {
             List<Entry> old = new ArrayList<>();
             outbox.forEach((text, order) -> {
@@ -61,15 +61,15 @@ final class OutboxRelay {
                     old.add(new Entry(text, order));
                 }
             });
-            return BoundedConcurrency.each(old, ORDERS_AT_ONCE, this::drive);
+            return BoundedConcurrency.each(old, ORDERS_AT_ONCE, this::relay);
         });
     }
 
-    private Future<Void> drive(Entry entry) {
+    private Future<Void> relay(Entry entry) {
         return steps.retry(entry.order()).compose(reply -> switch (reply.kind()) {
             case PLACED, ALREADY_PLACED -> counted(ReconcilerMetrics.Kind.DRIVEN);
             case BUYER_HOLDS, UNITS_TAKEN ->
-                entry.order().byTheHouse()
+                entry.order().isStockHold()
                         ? Future.succeededFuture()
                         : steps.recordFailed(entry.order()).compose(done -> counted(ReconcilerMetrics.Kind.FAILED));
             case REFUSED -> refused(entry, reply);
@@ -87,12 +87,12 @@ final class OutboxRelay {
     }
 
     private Future<Void> counted(ReconcilerMetrics.Kind kind) {
-        repairs.count(kind);
+        metrics.count(kind);
         return Future.succeededFuture();
     }
 
     /** What this pass saw is old for the next one. */
-    void passEnded() {
+    void endPass() {
         seenBefore = seenNow;
         seenNow = new HashMap<>();
     }

@@ -12,28 +12,28 @@ import java.util.Map;
 
 /** The steps of {@link OutboxRelay} on both stores. */
 final class OutboxRelaySteps implements OutboxRelay.Steps {
-    private final SaleScripts ledger;
-    private final OrderPersister placement;
+    private final SaleScripts saleScripts;
+    private final OrderPersister persister;
     private final OrderStore orders;
-    private final DeadLetterService letters;
+    private final DeadLetterService deadLetters;
     private final OrderAudit audit;
 
-    OutboxRelaySteps(Reconciler.Rooms rooms) {
-        this.ledger = rooms.ledger();
-        this.placement = rooms.placement();
-        this.orders = rooms.orders();
-        this.letters = rooms.letters();
-        this.audit = rooms.audit();
+    OutboxRelaySteps(Reconciler.Dependencies dependencies) {
+        this.saleScripts = dependencies.saleScripts();
+        this.persister = dependencies.persister();
+        this.orders = dependencies.orders();
+        this.deadLetters = dependencies.deadLetters();
+        this.audit = dependencies.audit();
     }
 
     @Override
     public Future<Map<String, Order>> outbox(String productId) {
-        return ledger.outbox(productId);
+        return saleScripts.outbox(productId);
     }
 
     @Override
     public Future<PersistResult> retry(Order order) {
-        return placement.driveAgain(order);
+        return persister.retry(order);
     }
 
     @Override
@@ -43,6 +43,6 @@ final class OutboxRelaySteps implements OutboxRelay.Steps {
 
     @Override
     public Future<Void> deadLetter(Order order, String reason, int refusals) {
-        return letters.putAside(order, reason, refusals);
+        return deadLetters.deadLetter(order, reason, refusals);
     }
 }

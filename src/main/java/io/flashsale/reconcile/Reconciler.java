@@ -39,14 +39,14 @@ public final class Reconciler {
      * How thoroughly.
      *
      * @param catalogue names the list of products, since a Redis may serve several databases
-     * @param passesPerLook unit by unit both stores are compared every so many passes, or more seldom, see {@link ScanScheduler}
+     * @param passesPerScan unit by unit both stores are compared every so many passes, or more seldom, see {@link ScanScheduler}
      * @param maxRefusals passes in which MongoDB may refuse an order before it is put aside as a dead letter
      */
-    public record Settings(String catalogue, int passesPerLook, int maxRefusals) {
+    public record Settings(String catalogue, int passesPerScan, int maxRefusals) {
         /** Refuses what makes no sense. */
         public Settings {
             new Requirements()
-                    .that(passesPerLook >= 1, "passesPerLook must be at least 1")
+                    .that(passesPerScan >= 1, "passesPerLook must be at least 1")
                     .that(maxRefusals >= 1, "maxRefusals must be at least 1")
                     .check();
         }
@@ -59,62 +59,63 @@ public final class Reconciler {
 
     private static final int ORDERS_AT_ONCE = 200;
 
-    private final SaleScripts ledger;
-    private final OrderPersister placement;
+    private final SaleScripts saleScripts;
+    private final OrderPersister persister;
     private final Recovery recovery;
     private final ProductStore products;
     private final OrderStore orders;
-    private final DeadLetterService letters;
-    private final DeadLetterStore deadLetters;
+    private final DeadLetterService deadLetters;
+    private final DeadLetterStore deadLetterStore;
     private final DriftRepairer drift;
-    private final OrphanedStockHolds withdrawals;
+    private final OrphanedStockHolds orphanedStockHolds;
     private final OutboxRelay outbox;
-    private final ReconcilerLease lock;
-    private final ReconcilerMetrics repairs;
+    private final ReconcilerLease lease;
+    private final ReconcilerMetrics metrics;
     private final AuditClient log;
     private final Clock clock;
-    private final RecoveringSales salesClosed;
+    private final RecoveringSales recoveringSales;
     private final CoalescedRecoveries recoveries = new CoalescedRecoveries(this::recoverNow);
     private final Map<String, Integer> replacedSince = new HashMap<>();
-    private final ScanScheduler pace;
+    private final ScanScheduler scanScheduler;
     private long waiting;
     private boolean ending;
 
     /** What the reconciler needs of the node that it belongs to; all of one event loop. */
-    public record Rooms(
-            SaleScripts ledger,
-            OrderPersister placement,
+    public record Dependencies(
+            SaleScripts saleScripts,
+            OrderPersister persister,
             ProductStore products,
             OrderStore orders,
-            DeadLetterStore deadLetters,
-            DeadLetterService letters,
+            DeadLetterStore deadLetterStore,
+            DeadLetterService deadLetters,
             OrderAudit audit,
             AuditClient log) {}
 
     /** Wires the reconciler to both stores. */
     public Reconciler(
-            Rooms rooms,
+            Dependencies dependencies,
             Recovery recovery,
-            RecoveringSales salesClosed,
-            ReconcilerMetrics repairs,
+            RecoveringSales recoveringSales,
+            ReconcilerMetrics metrics,
             Settings settings,
             Clock clock) {
-        this.ledger = rooms.ledger();
-        this.placement = rooms.placement();
-        this.products = rooms.products();
-        this.orders = rooms.orders();
-        this.letters = rooms.letters();
+        this.saleScripts = dependencies.saleScripts();
+        this.persister = dependencies.persister();
+        this.products = dependencies.products();
+        this.orders = dependencies.orders();
+        this.deadLetters = dependencies.deadLetters();
         this.recovery = recovery;
-        this.salesClosed = salesClosed;
-        this.repairs = repairs;
-        this.log = rooms.log();
+        this.recoveringSales = recoveringSales;
+        this.metrics = metrics;
+        this.log = dependencies.log();
         this.clock = clock;
-        this.deadLetters = rooms.deadLetters();
-        this.drift = new DriftRepairer(ledger, placement, orders, letters, log, repairs, clock);
-        this.withdrawals = new OrphanedStockHolds(products, new StockHolds(ledger, placement, orders)::undo, repairs);
-        this.outbox = new OutboxRelay(new OutboxRelaySteps(rooms), repairs, settings.maxRefusals());
-        this.pace = new ScanScheduler(settings.passesPerLook(), PRODUCTS_AT_ONCE, clock);
-        this.lock = new ReconcilerLease(ledger.link(), settings.catalogue());
+        this.deadLetterStore = dependencies.deadLetterStore();
+        this.drift = new DriftRepairer(saleScripts, persister, orders, deadLetters, log, metrics, clock);
+        this.orphanedStockHolds =
+                new OrphanedStockHolds(products, new StockHolds(saleScripts, persister, orders)::undo, metrics);
+        this.outbox = new OutboxRelay(new OutboxRelaySteps(dependencies), metrics, settings.maxRefusals());
+        this.scanScheduler = new ScanScheduler(settings.passesPerScan(), PRODUCTS_AT_ONCE, clock);
+        this.lease = new ReconcilerLease(saleScripts.redis(), settings.catalogue());
     }
 
     /**
@@ -127,11 +128,11 @@ public final class Reconciler {
     }
 
     private Future<Void> recoverNow(String productId, long wrongEpoch) {
-        salesClosed.closed(productId);
+        recoveringSales.closed(productId);
         return recovery.recover(productId, wrongEpoch)
                 .onSuccess(epoch -> recovered(productId, epoch))
                 .onFailure(failure -> {
-                    repairs.count(ReconcilerMetrics.Kind.RECOVERY_FAILED);
+                    metrics.count(ReconcilerMetrics.Kind.RECOVERY_FAILED);
                     LOG.atWarn()
                             .addKeyValue("productId", productId)
                             .addKeyValue("reason", failure.getMessage())
@@ -141,10 +142,10 @@ public final class Reconciler {
     }
 
     private void recovered(String productId, long epoch) {
-        salesClosed.open(productId);
+        recoveringSales.open(productId);
         if (epoch > 0) {
-            repairs.count(ReconcilerMetrics.Kind.RECOVERED);
-            placement.stockChanged(productId);
+            metrics.count(ReconcilerMetrics.Kind.RECOVERED);
+            persister.stockChanged(productId);
             audit(productId, epoch);
         }
     }
@@ -164,7 +165,8 @@ public final class Reconciler {
 
     /** One pass over all products, unless another node is at it. What fails is tried again by the next one. */
     public Future<Void> pass() {
-        return lock.begin().compose(number -> number > 0 ? passOver().eventually(lock::end) : Future.succeededFuture());
+        return lease.begin()
+                .compose(number -> number > 0 ? passOver().eventually(lease::end) : Future.succeededFuture());
     }
 
     /** The same whoever else is at it: at the start of a node, which may follow the death of the lock's holder. */
@@ -179,24 +181,25 @@ public final class Reconciler {
 
     /** Closes the connection to Redis; nothing may be reconciled afterwards. */
     Future<Void> close() {
-        return ledger.link().close();
+        return saleScripts.redis().close();
     }
 
     private Future<Void> passOver() {
-        pace.passBegins();
+        scanScheduler.beginPass();
         waiting = 0;
-        return ledger.link()
+        return saleScripts
+                .redis()
                 .identity()
                 .compose(identity -> products.all()
                         .compose(all -> BoundedConcurrency.each(
                                 all, PRODUCTS_AT_ONCE, product -> reconcile(product, identity.token()))))
-                .compose(done -> letters.removeSettled())
-                .compose(done -> letters.count())
-                .onSuccess(repairs::deadLetters)
+                .compose(done -> deadLetters.removeSettled())
+                .compose(done -> deadLetters.count())
+                .onSuccess(metrics::deadLetters)
                 .onComplete(done -> {
-                    repairs.waiting(waiting);
-                    outbox.passEnded();
-                    pace.passEnds();
+                    metrics.waiting(waiting);
+                    outbox.endPass();
+                    scanScheduler.endPass();
                 })
                 .mapEmpty();
     }
@@ -206,7 +209,7 @@ public final class Reconciler {
         if (ending) {
             return Future.succeededFuture();
         }
-        return SaleStatus.read(ledger.link(), product.id())
+        return SaleStatus.read(saleScripts.redis(), product.id())
                 .compose(status -> reconcile(product, identity, status))
                 .otherwise(failure -> {
                     LOG.atWarn()
@@ -220,7 +223,7 @@ public final class Reconciler {
     private Future<Void> reconcile(Product product, String identity, SaleStatus status) {
         if (product.deleted() && !status.exists()) {
             drift.forget(product.id());
-            withdrawals.forget(product.id());
+            orphanedStockHolds.forget(product.id());
             return Future.succeededFuture();
         }
         if (!status.isCertifiedBy(identity)) {
@@ -236,25 +239,25 @@ public final class Reconciler {
         }
         replacedSince.remove(product.id());
         // Perhaps by another node.
-        salesClosed.open(product.id());
+        recoveringSales.open(product.id());
         waiting += status.waiting();
-        if (status.untold() && !product.deleted()) {
+        if (status.isUnpublished() && !product.deleted()) {
             // Somebody changed it and died, or Redis did not answer, or it is about to be told by whoever changed it.
-            placement.stockChanged(product.id());
+            persister.stockChanged(product.id());
         }
         Future<Void> configured = Future.succeededFuture();
-        if (status.version() < product.version() || status.highest() < product.highest()) {
-            repairs.count(ReconcilerMetrics.Kind.CONFIGURED);
-            configured = ledger.configure(product).mapEmpty();
+        if (status.version() < product.version() || status.unitCount() < product.unitCount()) {
+            metrics.count(ReconcilerMetrics.Kind.CONFIGURED);
+            configured = saleScripts.configure(product).mapEmpty();
         }
-        Future<Void> driven =
-                status.waiting() > 0 ? configured.compose(done -> outbox.drive(product.id())) : configured;
+        Future<Void> relayed =
+                status.waiting() > 0 ? configured.compose(done -> outbox.relay(product.id())) : configured;
         if (product.deleted()) {
             // Until the sale knows that it is over, somebody may still be buying.
             boolean over = status.version() >= product.version() && status.waiting() == 0;
-            return !over ? driven : driven.compose(done -> forget(product.id()));
+            return !over ? relayed : relayed.compose(done -> forget(product.id()));
         }
-        return pace.isLookingAt(product.id()) ? driven.compose(done -> look(product)) : driven;
+        return scanScheduler.isScanDue(product.id()) ? relayed.compose(done -> scan(product)) : relayed;
     }
 
     /**
@@ -263,7 +266,7 @@ public final class Reconciler {
      * also have been recovered since the products were read: the next pass sees that.
      */
     private Future<Void> replaced(String productId) {
-        salesClosed.closed(productId);
+        recoveringSales.closed(productId);
         if (replacedSince.merge(productId, 1, Integer::sum) < PASSES_TILL_RECOVERY) {
             return Future.succeededFuture();
         }
@@ -272,19 +275,19 @@ public final class Reconciler {
     }
 
     /** Asks for the pass again, so that one that has lasted too long ends before it repairs. */
-    private Future<Void> look(Product product) {
-        return lock.begin().compose(number -> number > 0 ? look(product, number) : Future.succeededFuture());
+    private Future<Void> scan(Product product) {
+        return lease.begin().compose(number -> number > 0 ? scan(product, number) : Future.succeededFuture());
     }
 
-    private Future<Void> look(Product product, long pass) {
+    private Future<Void> scan(Product product, long pass) {
         Instant begun = clock.instant();
-        return SaleSnapshot.read(ledger.link(), orders, deadLetters, product.id())
-                .compose(snapshot -> drift.look(product.id(), snapshot, pass)
-                        .compose(repaired -> withdrawals.look(product, snapshot.live())))
-                .onComplete(looked -> pace.looked(
+        return SaleSnapshot.read(saleScripts.redis(), orders, deadLetterStore, product.id())
+                .compose(snapshot -> drift.scan(product.id(), snapshot, pass)
+                        .compose(repaired -> orphanedStockHolds.scan(product, snapshot.live())))
+                .onComplete(scanned -> scanScheduler.scanned(
                         product.id(),
                         Duration.between(begun, clock.instant()),
-                        drift.suspects(product.id()) || withdrawals.suspects(product.id())));
+                        drift.suspects(product.id()) || orphanedStockHolds.suspects(product.id())));
     }
 
     /** The keys of a deleted product go once nothing of it waits for MongoDB, which answers retries from then on. */
@@ -293,15 +296,17 @@ public final class Reconciler {
                 .compose(found -> BoundedConcurrency.each(
                         found,
                         ORDERS_AT_ONCE,
-                        order -> ledger.link()
+                        order -> saleScripts
+                                .redis()
                                 .send(
                                         "UNLINK",
                                         Keys.user(order.userId(), productId),
                                         Keys.idempotency(order.userId(), productId, order.keyHash()))
                                 .mapEmpty()))
                 // Whoever still listens could not be told afterwards.
-                .compose(done -> ledger.announce(productId))
-                .compose(told -> ledger.link()
+                .compose(done -> saleScripts.announce(productId))
+                .compose(told -> saleScripts
+                        .redis()
                         .send(
                                 "UNLINK",
                                 Keys.sale(productId),

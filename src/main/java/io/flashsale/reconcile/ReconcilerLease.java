@@ -17,25 +17,25 @@ import java.util.UUID;
 final class ReconcilerLease {
     private static final Duration LEASE = Duration.ofSeconds(5);
 
-    private final RedisGateway link;
+    private final RedisGateway redis;
     private final List<String> key;
     private final Script begin = Script.load("begin-pass-1");
     private final Script end = Script.load("end-pass-1");
     private final String token = UUID.randomUUID().toString();
 
-    ReconcilerLease(RedisGateway link, String catalogue) {
-        this.link = link;
+    ReconcilerLease(RedisGateway redis, String catalogue) {
+        this.redis = redis;
         this.key = List.of(Keys.reconcilerPass(catalogue));
     }
 
     /** The number of this node's pass, begun or prolonged; 0 where another node is at it. */
     Future<Long> begin() {
-        return link.run(begin, key, List.of(token, String.valueOf(LEASE.toMillis())))
+        return redis.run(begin, key, List.of(token, String.valueOf(LEASE.toMillis())))
                 .map(reply -> reply.asLong());
     }
 
     /** Lets others begin. */
     Future<Void> end() {
-        return link.run(end, key, List.of(token)).mapEmpty();
+        return redis.run(end, key, List.of(token)).mapEmpty();
     }
 }

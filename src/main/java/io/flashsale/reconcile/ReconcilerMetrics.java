@@ -38,7 +38,7 @@ public final class ReconcilerMetrics {
     private final AtomicLong deadLetters = new AtomicLong();
 
     /** Makes the meters. */
-    public ReconcilerMetrics(MeterRegistry meters, RecoveringSales salesClosed) {
+    public ReconcilerMetrics(MeterRegistry meters, RecoveringSales recoveringSales) {
         for (Kind kind : Kind.values()) {
             counters.put(
                     kind,
@@ -50,7 +50,9 @@ public final class ReconcilerMetrics {
         meters.gauge("flashsale.outbox.orders", waiting);
         meters.gauge("flashsale.dead.letters", deadLetters);
         meters.gauge(
-                "flashsale.sales.closed", salesClosed, closed -> closed.since().size());
+                "flashsale.sales.closed",
+                recoveringSales,
+                closed -> closed.since().size());
     }
 
     void count(Kind kind) {

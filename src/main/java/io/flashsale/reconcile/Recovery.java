@@ -47,12 +47,12 @@ public final class Recovery {
     private static final Duration CLOCKS_DIFFER = Duration.ofHours(3);
 
     private final Vertx vertx;
-    private final SaleScripts ledger;
+    private final SaleScripts saleScripts;
     private final RecoveryScripts steps;
     private final ProductStore products;
     private final OrderStore orders;
     private final OutboxDrain drain;
-    private final DeadLetterService letters;
+    private final DeadLetterService deadLetters;
     private final OrderAudit audit;
     private final PurchaseLimitBackfill slots;
     private final Clock clock;
@@ -60,24 +60,24 @@ public final class Recovery {
     /** Wires the recovery to both stores. */
     public Recovery(
             Vertx vertx,
-            SaleScripts ledger,
+            SaleScripts saleScripts,
             ProductStore products,
             OrderStore orders,
             OrderClient writer,
-            DeadLetterService letters,
+            DeadLetterService deadLetters,
             OrderAudit audit,
             Clock clock) {
         this.vertx = vertx;
-        this.ledger = ledger;
-        this.steps = new RecoveryScripts(ledger.link());
+        this.saleScripts = saleScripts;
+        this.steps = new RecoveryScripts(saleScripts.redis());
         this.products = products;
         this.orders = orders;
         this.drain = new OutboxDrain(
                 vertx,
                 writer,
                 order -> orders.recordFailed(order).onSuccess(recorded -> audit.failed(order)),
-                (order, reason) -> letters.putAside(order, reason, OutboxDrain.MAX_REFUSALS));
-        this.letters = letters;
+                (order, reason) -> deadLetters.deadLetter(order, reason, OutboxDrain.MAX_REFUSALS));
+        this.deadLetters = deadLetters;
         this.audit = audit;
         this.slots = new PurchaseLimitBackfill(orders);
         this.clock = clock;
@@ -108,20 +108,23 @@ public final class Recovery {
     }
 
     private Future<Boolean> stands(String productId, long wrongEpoch) {
-        return ledger.link()
+        return saleScripts
+                .redis()
                 .readIdentity()
-                .compose(identity -> SaleStatus.read(ledger.link(), productId).compose(status -> {
-                    if (!status.isCertifiedBy(identity.token()) || status.epoch() <= wrongEpoch) {
-                        return Future.succeededFuture(false);
-                    }
-                    return products.epochs(Set.of(productId))
-                            .map(epochs -> Objects.equals(epochs.get(productId), status.epoch()));
-                }));
+                .compose(identity -> SaleStatus.read(saleScripts.redis(), productId)
+                        .compose(status -> {
+                            if (!status.isCertifiedBy(identity.token()) || status.epoch() <= wrongEpoch) {
+                                return Future.succeededFuture(false);
+                            }
+                            return products.epochs(Set.of(productId))
+                                    .map(epochs -> Objects.equals(epochs.get(productId), status.epoch()));
+                        }));
     }
 
     private Future<Long> recoverLocked(String productId, String token) {
         long startedAt = clock.millis();
-        return ledger.link()
+        return saleScripts
+                .redis()
                 .readIdentity()
                 .compose(identity ->
                         check(identity).compose(supported -> underANewEpoch(productId, token, identity, MAX_EDITS)))
@@ -172,7 +175,7 @@ public final class Recovery {
 
     /** What Redis still has of orders goes to MongoDB first; its indexes arbitrate. */
     private Future<Void> drain(Claim claim) {
-        return ledger.outbox(claim.productId()).compose(outbox -> drain.drain(outbox.values()));
+        return saleScripts.outbox(claim.productId()).compose(outbox -> drain.drain(outbox.values()));
     }
 
     /**
@@ -184,12 +187,13 @@ public final class Recovery {
                 .compose(found -> steps.clear(claim)
                         .compose(cleared -> Future.all(restore(claim, found), audit(found)))
                         .compose(restored -> restoreFree(claim, found)))
-                .compose(issued -> products.find(claim.productId()).compose(now -> {
+                .compose(highWaterMark -> products.find(claim.productId()).compose(now -> {
                     Product latest = now.orElse(product);
-                    if (latest.highest() != product.highest() || latest.version() != product.version()) {
+                    if (latest.unitCount() != product.unitCount() || latest.version() != product.version()) {
                         return Future.succeededFuture(false);
                     }
-                    return steps.finish(claim, identity.token(), issued, latest).map(true);
+                    return steps.finish(claim, identity.token(), highWaterMark, latest)
+                            .map(true);
                 }));
     }
 
@@ -223,7 +227,7 @@ public final class Recovery {
             boolean lacking = product.details().perUserLimit() > 0
                     && found.stream()
                             .anyMatch(order ->
-                                    order.status().holdsUnits() && order.slots().isEmpty() && !order.byTheHouse());
+                                    order.status().holdsUnits() && order.slots().isEmpty() && !order.isStockHold());
             return lacking
                     ? slots.assign(product).compose(assigned -> holders(product.id()))
                     : Future.succeededFuture(found);
@@ -233,7 +237,7 @@ public final class Recovery {
     /** The orders of MongoDB, and dead letters whose units nobody has bought since. */
     private Future<List<Order>> holders(String productId) {
         return orders.ofProduct(productId, answersSince())
-                .compose(placed -> letters.ofProduct(productId).map(refused -> {
+                .compose(placed -> deadLetters.ofProduct(productId).map(refused -> {
                     BitSet taken = takenBy(placed);
                     List<Order> all = new ArrayList<>(placed);
                     refused.stream()
@@ -253,23 +257,23 @@ public final class Recovery {
     }
 
     private Instant answerUntil(Order order) {
-        return order.reservedAt().plus(ledger.answerTtl());
+        return order.reservedAt().plus(saleScripts.answerTtl());
     }
 
     /** What is older needs no answer any more, by whichever clock. */
     private Instant answersSince() {
-        return clock.instant().minus(ledger.answerTtl()).minus(CLOCKS_DIFFER);
+        return clock.instant().minus(saleScripts.answerTtl()).minus(CLOCKS_DIFFER);
     }
 
     /** The gaps below the highest unit sold are free; above it nothing was issued, and nothing need be written. */
     private Future<Integer> restoreFree(Claim claim, List<Order> found) {
         BitSet taken = takenBy(found);
-        int issued = Math.max(0, taken.length() - 1);
-        List<Integer> free = IntStream.rangeClosed(1, issued)
+        int highWaterMark = Math.max(0, taken.length() - 1);
+        List<Integer> free = IntStream.rangeClosed(1, highWaterMark)
                 .filter(unit -> !taken.get(unit))
                 .boxed()
                 .toList();
         return BoundedConcurrency.each(chunks(free), CHUNK, units -> steps.restoreFree(claim, units))
-                .map(issued);
+                .map(highWaterMark);
     }
 }

@@ -40,7 +40,7 @@ final class RecoveryScripts {
      */
     record Claim(String productId, long epoch, String token) {}
 
-    private final RedisGateway link;
+    private final RedisGateway redis;
     private final Script lock = Script.load("lock-1");
     private final Script unlock = Script.load("unlock-1");
     private final Script prolong = Script.load("prolong-1");
@@ -50,13 +50,13 @@ final class RecoveryScripts {
     private final Script restoreFree = Script.load("restore-free-2");
     private final Script finish = Script.load("finish-recovery-4");
 
-    RecoveryScripts(RedisGateway link) {
-        this.link = link;
+    RecoveryScripts(RedisGateway redis) {
+        this.redis = redis;
     }
 
     /** Whether this node may recover the sale; only a courtesy, the token is what counts. */
     Future<Boolean> lock(String productId, String token) {
-        return link.run(
+        return redis.run(
                         lock,
                         List.of(Keys.recoveryLock(productId)),
                         List.of(token, String.valueOf(LOCK_LEASE.toMillis())))
@@ -65,7 +65,7 @@ final class RecoveryScripts {
 
     /** A recovery may take longer than the lease, and one node that takes over from another for ever helps nobody. */
     Future<Void> prolong(String productId, String token) {
-        return link.run(
+        return redis.run(
                         prolong,
                         List.of(Keys.recoveryLock(productId)),
                         List.of(token, String.valueOf(LOCK_LEASE.toMillis())))
@@ -73,7 +73,7 @@ final class RecoveryScripts {
     }
 
     Future<Void> unlock(String productId, String token) {
-        return link.run(unlock, List.of(Keys.recoveryLock(productId)), List.of(token))
+        return redis.run(unlock, List.of(Keys.recoveryLock(productId)), List.of(token))
                 .mapEmpty();
     }
 
@@ -83,7 +83,7 @@ final class RecoveryScripts {
      * @return 0, or the epoch that Redis knows where that is as high already
      */
     Future<Long> begin(Claim claim) {
-        return link.run(
+        return redis.run(
                         begin,
                         List.of(Keys.sale(claim.productId()), Keys.orders(claim.productId())),
                         List.of(String.valueOf(claim.epoch()), claim.token()))
@@ -93,7 +93,7 @@ final class RecoveryScripts {
     }
 
     Future<Void> clear(Claim claim) {
-        return link.run(
+        return redis.run(
                         clear,
                         List.of(
                                 Keys.sale(claim.productId()),
@@ -118,7 +118,7 @@ final class RecoveryScripts {
         arguments.add(String.valueOf(order.quantity()));
         arguments.add(ReservationCodec.format(order));
         arguments.add(String.valueOf(answerUntil.toEpochMilli()));
-        return link.run(
+        return redis.run(
                         restore,
                         List.of(
                                 Keys.sale(claim.productId()),
@@ -132,17 +132,17 @@ final class RecoveryScripts {
     Future<Void> restoreFree(Claim claim, List<Integer> units) {
         List<String> arguments = claimed(claim);
         units.forEach(unit -> arguments.add(String.valueOf(unit)));
-        return link.run(restoreFree, List.of(Keys.sale(claim.productId()), Keys.free(claim.productId())), arguments)
+        return redis.run(restoreFree, List.of(Keys.sale(claim.productId()), Keys.free(claim.productId())), arguments)
                 .compose(RecoveryScripts::held);
     }
 
     /** Opens the sale again, vouched for by the server of that identity. */
-    Future<Void> finish(Claim claim, String identity, int issued, Product product) {
+    Future<Void> finish(Claim claim, String identity, int highWaterMark, Product product) {
         List<String> arguments = claimed(claim);
         arguments.add(identity);
-        arguments.add(String.valueOf(issued));
+        arguments.add(String.valueOf(highWaterMark));
         arguments.addAll(SaleScripts.settingsOf(product));
-        return link.run(
+        return redis.run(
                         finish,
                         List.of(
                                 Keys.sale(claim.productId()),

@@ -19,7 +19,7 @@ import java.util.Set;
  * Redis is read.
  *
  * @param epoch of the sale in Redis
- * @param issued highest unit that Redis ever sold
+ * @param highWaterMark highest unit that Redis ever sold
  * @param live orders in MongoDB that hold units
  * @param holders unit to the order that Redis names
  * @param free units that were given back
@@ -28,7 +28,7 @@ import java.util.Set;
  */
 record SaleSnapshot(
         String epoch,
-        int issued,
+        int highWaterMark,
         List<Order> live,
         Map<Integer, String> holders,
         Set<String> free,
@@ -42,18 +42,19 @@ record SaleSnapshot(
      * @param believed the order that Redis names, or "" for none
      * @param trueHolder the live order in MongoDB, or null for none: then the unit is to become free
      */
-    record Finding(int unit, String believed, Order trueHolder) {}
+    record Discrepancy(int unit, String believed, Order trueHolder) {}
 
-    static Future<SaleSnapshot> read(RedisGateway link, OrderStore orders, DeadLetterStore letters, String productId) {
+    static Future<SaleSnapshot> read(
+            RedisGateway redis, OrderStore orders, DeadLetterStore deadLetters, String productId) {
         Future<List<Order>> placed = orders.liveOf(productId);
-        Future<List<DeadLetter>> refused = letters.ofProduct(productId);
+        Future<List<DeadLetter>> refused = deadLetters.ofProduct(productId);
         return Future.all(placed, refused).compose(both -> {
             Set<String> dead = new HashSet<>();
-            refused.result().forEach(letter -> dead.add(letter.order().id()));
-            Future<Reply> sale = link.send("HMGET", Keys.sale(productId), "epoch", "issued");
-            Future<Reply> holders = link.send("HGETALL", Keys.holder(productId));
-            Future<Reply> free = link.send("SMEMBERS", Keys.free(productId));
-            Future<Reply> outbox = link.send("HKEYS", Keys.orders(productId));
+            refused.result().forEach(deadLetter -> dead.add(deadLetter.order().id()));
+            Future<Reply> sale = redis.send("HMGET", Keys.sale(productId), "epoch", "issued");
+            Future<Reply> holders = redis.send("HGETALL", Keys.holder(productId));
+            Future<Reply> free = redis.send("SMEMBERS", Keys.free(productId));
+            Future<Reply> outbox = redis.send("HKEYS", Keys.orders(productId));
             return Future.all(sale, holders, free, outbox)
                     .map(all -> new SaleSnapshot(
                             sale.result().at(0).asString(),
@@ -82,28 +83,31 @@ record SaleSnapshot(
     }
 
     /** Units that were taken off sale. */
-    int heldByTheHouse() {
-        return live.stream().filter(Order::byTheHouse).mapToInt(Order::quantity).sum();
+    int unitsOnHold() {
+        return live.stream()
+                .filter(Order::isStockHold)
+                .mapToInt(Order::quantity)
+                .sum();
     }
 
     /** Every unit on which the stores disagree, or that is nowhere. */
-    Set<Finding> findings() {
+    Set<Discrepancy> discrepancies() {
         Map<Integer, Order> taken = taken();
-        Set<Finding> findings = new HashSet<>();
+        Set<Discrepancy> discrepancies = new HashSet<>();
         taken.forEach((unit, truth) -> {
             String believed = holders.getOrDefault(unit, "");
             if (!believed.equals(truth.id())) {
-                findings.add(new Finding(unit, believed, truth));
+                discrepancies.add(new Discrepancy(unit, believed, truth));
             }
         });
-        for (int unit = 1; unit <= issued; unit++) {
+        for (int unit = 1; unit <= highWaterMark; unit++) {
             String believed = holders.getOrDefault(unit, "");
             boolean heldForNobody = !believed.isEmpty() && !outbox.contains(believed) && !dead.contains(believed);
             boolean nowhere = believed.isEmpty() && !free.contains(String.valueOf(unit));
             if (!taken.containsKey(unit) && (heldForNobody || nowhere)) {
-                findings.add(new Finding(unit, believed, null));
+                discrepancies.add(new Discrepancy(unit, believed, null));
             }
         }
-        return findings;
+        return discrepancies;
     }
 }

@@ -13,25 +13,25 @@ import java.util.Objects;
  * @param certifiedBy the identity that vouches for it, or null
  * @param recovering whether a recovery is under way, or was when its node died
  * @param version of the settings, 0 where there is none
- * @param highest unit that exists
+ * @param unitCount unit that exists
  * @param limit units per user; 0 for none
  * @param epoch of this copy of the data
  * @param waiting orders in the outbox
- * @param untold whether whoever listens was last told of another number of units left than there is
+ * @param isUnpublished whether whoever listens was last told of another number of units left than there is
  */
 record SaleStatus(
         boolean exists,
         String certifiedBy,
         boolean recovering,
         long version,
-        int highest,
+        int unitCount,
         int limit,
         long epoch,
         long waiting,
-        boolean untold) {
+        boolean isUnpublished) {
 
-    static Future<SaleStatus> read(RedisGateway link, String productId) {
-        Future<Reply> sale = link.send(
+    static Future<SaleStatus> read(RedisGateway redis, String productId) {
+        Future<Reply> sale = redis.send(
                 "HMGET",
                 Keys.sale(productId),
                 "certifiedBy",
@@ -41,8 +41,8 @@ record SaleStatus(
                 "epoch",
                 "told",
                 "limit");
-        Future<Reply> stock = link.send("GET", Keys.stock(productId));
-        Future<Reply> waiting = link.send("HLEN", Keys.orders(productId));
+        Future<Reply> stock = redis.send("GET", Keys.stock(productId));
+        Future<Reply> waiting = redis.send("HLEN", Keys.orders(productId));
         return Future.all(sale, stock, waiting)
                 .map(read -> new SaleStatus(
                         !sale.result().at(4).isNil(),

@@ -18,13 +18,13 @@ final class ScanScheduler {
     private static final int RESTS = 2;
     private static final Duration MAX_REST = Duration.ofSeconds(5);
 
-    private final int passesPerLook;
-    private final int looksAtOnce;
+    private final int passesPerScan;
+    private final int scansAtOnce;
     private final Clock clock;
     private final Set<String> suspected = new HashSet<>();
-    private int passesUntilLook;
-    private boolean looking;
-    private boolean looked;
+    private int passesUntilScan;
+    private boolean scanning;
+    private boolean scanned;
     private Duration took = Duration.ZERO;
     private Instant restSince;
     private Duration rest = Duration.ZERO;
@@ -32,49 +32,49 @@ final class ScanScheduler {
     /**
      * Makes a pace.
      *
-     * @param passesPerLook at the most one of so many passes looks
-     * @param looksAtOnce sales that are looked at side by side
+     * @param passesPerScan at the most one of so many passes looks
+     * @param scansAtOnce sales that are looked at side by side
      */
-    ScanScheduler(int passesPerLook, int looksAtOnce, Clock clock) {
-        this.passesPerLook = passesPerLook;
-        this.looksAtOnce = looksAtOnce;
+    ScanScheduler(int passesPerScan, int scansAtOnce, Clock clock) {
+        this.passesPerScan = passesPerScan;
+        this.scansAtOnce = scansAtOnce;
         this.clock = clock;
-        this.passesUntilLook = passesPerLook;
+        this.passesUntilScan = passesPerScan;
         this.restSince = clock.instant();
     }
 
     /** A pass begins. */
-    void passBegins() {
-        passesUntilLook = Math.max(0, passesUntilLook - 1);
+    void beginPass() {
+        passesUntilScan = Math.max(0, passesUntilScan - 1);
         // A clock that was set back by more than that ends the rest, too.
         boolean rested = Duration.between(restSince, clock.instant()).abs().compareTo(rest) >= 0;
-        looking = passesUntilLook == 0 && rested;
-        looked = false;
+        scanning = passesUntilScan == 0 && rested;
+        scanned = false;
         took = Duration.ZERO;
     }
 
     /** Whether this pass looks at a sale; asked once for each. */
-    boolean isLookingAt(String productId) {
-        return suspected.remove(productId) || looking;
+    boolean isScanDue(String productId) {
+        return suspected.remove(productId) || scanning;
     }
 
     /** A sale was looked at, which took that long, and something was found in it or not. */
-    void looked(String productId, Duration duration, boolean found) {
-        looked = true;
+    void scanned(String productId, Duration duration, boolean found) {
+        scanned = true;
         took = took.plus(duration.abs());
-        if (looking && found) {
+        if (scanning && found) {
             suspected.add(productId);
         }
     }
 
     /** The pass is over. */
-    void passEnds() {
-        if (looking && looked) {
-            passesUntilLook = passesPerLook;
+    void endPass() {
+        if (scanning && scanned) {
+            passesUntilScan = passesPerScan;
             restSince = clock.instant();
-            Duration wanted = took.multipliedBy(RESTS).dividedBy(looksAtOnce);
+            Duration wanted = took.multipliedBy(RESTS).dividedBy(scansAtOnce);
             rest = wanted.compareTo(MAX_REST) < 0 ? wanted : MAX_REST;
         }
-        looking = false;
+        scanning = false;
     }
 }

@@ -9,17 +9,17 @@ import java.util.List;
 /**
  * A sale in Redis, counted in one step: what is read in several never adds up while buyers buy.
  *
- * @param highest unit that exists
- * @param issued highest unit that was ever sold
+ * @param unitCount unit that exists
+ * @param highWaterMark highest unit that was ever sold
  * @param stock the counter
  * @param returned units that were given back and wait to be sold again
  * @param waiting orders in the outbox
  */
-record UnitCounts(int highest, int issued, long stock, int returned, int waiting) {
+record UnitCounts(int unitCount, int highWaterMark, long stock, int returned, int waiting) {
     private static final Script COUNT = Script.load("count-4");
 
-    static Future<UnitCounts> read(RedisGateway link, String productId) {
-        return link.run(
+    static Future<UnitCounts> read(RedisGateway redis, String productId) {
+        return redis.run(
                         COUNT,
                         List.of(
                                 Keys.sale(productId),
@@ -41,7 +41,7 @@ record UnitCounts(int highest, int issued, long stock, int returned, int waiting
 
     /** Units that can be sold, by the sets and not by the counter. */
     int sellable() {
-        return returned + highest - issued;
+        return returned + unitCount - highWaterMark;
     }
 
     /** By how much the counter is wrong. */

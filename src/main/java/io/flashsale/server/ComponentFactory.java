@@ -73,7 +73,7 @@ import java.util.function.ToLongFunction;
  * Everything of one node but its verticles: what all event loops share, and how each event loop's own objects are made.
  */
 final class ComponentFactory {
-    private static final String GATE_SECRET = "gate";
+    private static final String AUTH_SECRET = "gate";
 
     private final Vertx vertx;
     private final Configuration configuration;
@@ -95,20 +95,20 @@ final class ComponentFactory {
     private final PurchaseClient purchases;
     private final PasswordHasher passwords;
     private final Mailer mailer;
-    private final RejectionCache refusals;
-    private final RecoveringSales salesClosed;
-    private final DeadLetterStore deadLetters;
-    private final ReconcilerMetrics repairs;
+    private final RejectionCache rejections;
+    private final RecoveringSales recoveringSales;
+    private final DeadLetterStore deadLetterStore;
+    private final ReconcilerMetrics reconcilerMetrics;
     private final AuditMetrics auditMetrics;
     private final AuditStore audit;
     private final AuditClient auditLog;
     private final OrderAudit orderAudit;
     private final String id = UUID.randomUUID().toString().substring(0, 8);
     private final Instant startedAt;
-    private final List<RedisGateway> links = new CopyOnWriteArrayList<>();
+    private final List<RedisGateway> redisGateways = new CopyOnWriteArrayList<>();
     private final AtomicInteger listeners = new AtomicInteger();
     private final LiveMetrics liveMetrics;
-    private byte[] gateSecret;
+    private byte[] authSecret;
     private volatile boolean closed;
 
     ComponentFactory(
@@ -133,27 +133,27 @@ final class ComponentFactory {
         this.secrets = new SecretStore(mongo);
         this.orderClient = new OrderClient(vertx, configuration.purchase().confirmTimeout());
         this.recoveries = new RecoveryClient(vertx);
-        ConcurrencyLimiter admission =
+        ConcurrencyLimiter concurrencyLimiter =
                 new ConcurrencyLimiter(configuration.purchase().maxInFlight());
         this.commitMetrics = new CommitMetrics(meters);
-        this.purchaseMetrics = new PurchaseMetrics(meters, admission);
-        this.purchases = new PurchaseClient(vertx, admission, purchaseMetrics, patience(configuration));
+        this.purchaseMetrics = new PurchaseMetrics(meters, concurrencyLimiter);
+        this.purchases = new PurchaseClient(vertx, concurrencyLimiter, purchaseMetrics, timeout(configuration));
         this.liveMetrics = new LiveMetrics(meters, listeners);
         meters.gauge(
                 "flashsale.redis.links",
-                links,
+                redisGateways,
                 all -> all.stream().filter(RedisGateway::isConnected).count());
         this.passwords = new PasswordHasher(vertx, configuration.passwords());
-        this.refusals = new RejectionCache(clock);
+        this.rejections = new RejectionCache(clock);
         FunctionCounter.builder("flashsale.cache.reads", catalogs, all -> sum(all, Catalog::hits))
                 .tag("result", "hit")
                 .register(meters);
         FunctionCounter.builder("flashsale.cache.reads", catalogs, all -> sum(all, Catalog::misses))
                 .tag("result", "miss")
                 .register(meters);
-        this.salesClosed = new RecoveringSales(clock);
-        this.deadLetters = new DeadLetterStore(mongo, orders);
-        this.repairs = new ReconcilerMetrics(meters, salesClosed);
+        this.recoveringSales = new RecoveringSales(clock);
+        this.deadLetterStore = new DeadLetterStore(mongo, orders);
+        this.reconcilerMetrics = new ReconcilerMetrics(meters, recoveringSales);
         this.auditMetrics = new AuditMetrics(meters);
         this.audit = new AuditStore(mongo, auditMetrics);
         this.auditLog =
@@ -172,7 +172,7 @@ final class ComponentFactory {
     }
 
     /** The script twice, should the identity have changed, and then the confirmation. */
-    private static Duration patience(Configuration configuration) {
+    private static Duration timeout(Configuration configuration) {
         return configuration
                 .redis()
                 .commandTimeout()
@@ -185,34 +185,34 @@ final class ComponentFactory {
     Future<Void> prepareStores() {
         return orders.ensureIndexes()
                 .compose(done -> products.ensureIndexes())
-                .compose(done -> deadLetters.ensureIndexes())
+                .compose(done -> deadLetterStore.ensureIndexes())
                 .compose(done -> accounts.ensureIndexes())
                 .compose(done -> sessions.ensureIndexes())
                 .compose(done -> audit.ensureIndexes())
-                .compose(done -> secrets.get(GATE_SECRET))
-                .onSuccess(secret -> gateSecret = secret)
+                .compose(done -> secrets.get(AUTH_SECRET))
+                .onSuccess(secret -> authSecret = secret)
                 .mapEmpty();
     }
 
     /** A connection for the event loop that calls. */
     Future<RedisGateway> connect() {
-        RedisGateway link = new RedisGateway(vertx, redisOptions, configuration.redis());
-        links.add(link);
+        RedisGateway redis = new RedisGateway(vertx, redisOptions, configuration.redis());
+        redisGateways.add(redis);
         // Asked after it was added: whichever comes first, it is closed.
         return closed
                 ? Future.failedFuture(new IllegalStateException("the node was closed"))
-                : link.start().map(link);
+                : redis.start().map(redis);
     }
 
     /** The node is about to drain: connections that end from now on are no news. */
     void expectEnd() {
-        links.forEach(RedisGateway::expectEnd);
+        redisGateways.forEach(RedisGateway::expectEnd);
     }
 
     /** Closes what the verticles have shared; when they are gone. */
     Future<Void> close() {
         closed = true;
-        return Future.join(links.stream().map(RedisGateway::close).toList())
+        return Future.join(redisGateways.stream().map(RedisGateway::close).toList())
                 .<Void>mapEmpty()
                 .eventually(mailer::close)
                 .eventually(passwords::close);
@@ -227,12 +227,12 @@ final class ComponentFactory {
     }
 
     Future<PurchaseService> purchases(Vertx loop) {
-        return connect().map(link -> {
-            SaleScripts ledger = ledger(link);
+        return connect().map(redis -> {
+            SaleScripts saleScripts = saleScripts(redis);
             return new PurchaseService(
                     loop,
-                    ledger,
-                    placement(loop, ledger),
+                    saleScripts,
+                    persister(loop, saleScripts),
                     orders,
                     products,
                     recoveries,
@@ -242,56 +242,64 @@ final class ComponentFactory {
     }
 
     Future<Reconciler> reconciler(Vertx loop) {
-        return connect().map(link -> {
-            SaleScripts ledger = ledger(link);
-            OrderPersister placement = placement(loop, ledger);
-            DeadLetterService letters = letters(ledger, placement);
+        return connect().map(redis -> {
+            SaleScripts saleScripts = saleScripts(redis);
+            OrderPersister persister = persister(loop, saleScripts);
+            DeadLetterService deadLetters = deadLetters(saleScripts, persister);
             return new Reconciler(
-                    new Reconciler.Rooms(
-                            ledger, placement, products, orders, deadLetters, letters, orderAudit, auditLog),
-                    new Recovery(loop, ledger, products, orders, patientOrderClient(), letters, orderAudit, clock),
-                    salesClosed,
-                    repairs,
+                    new Reconciler.Dependencies(
+                            saleScripts,
+                            persister,
+                            products,
+                            orders,
+                            deadLetterStore,
+                            deadLetters,
+                            orderAudit,
+                            auditLog),
+                    new Recovery(
+                            loop, saleScripts, products, orders, patientOrderClient(), deadLetters, orderAudit, clock),
+                    recoveringSales,
+                    reconcilerMetrics,
                     configuration.reconciliation(),
                     clock);
         });
     }
 
     /** What an HTTP instance serves; the health of the stores is the same that operators read. */
-    Future<Routes.Rooms> rooms(Vertx loop, Supplier<Future<JsonObject>> health) {
-        return connect().map(link -> {
-            SaleScripts ledger = ledger(link);
-            OrderPersister placement = placement(loop, ledger);
-            DeadLetterService letters = letters(ledger, placement);
-            StockHolds house = new StockHolds(ledger, placement, orders);
-            SaleAdapter sale = new SaleAdapter(ledger, placement, house, recoveries);
-            Catalog catalog = new Catalog(loop, products, orders, link, sale, configuration.catalog(), clock);
+    Future<Routes.Dependencies> httpDependencies(Vertx loop, Supplier<Future<JsonObject>> health) {
+        return connect().map(redis -> {
+            SaleScripts saleScripts = saleScripts(redis);
+            OrderPersister persister = persister(loop, saleScripts);
+            DeadLetterService deadLetters = deadLetters(saleScripts, persister);
+            StockHolds stockHolds = new StockHolds(saleScripts, persister, orders);
+            SaleAdapter sale = new SaleAdapter(saleScripts, persister, stockHolds, recoveries);
+            Catalog catalog = new Catalog(loop, products, orders, redis, sale, configuration.catalog(), clock);
             catalogs.add(catalog);
-            RateLimiter limiter = new RateLimiter(link, configuration.limits(), refusals);
+            RateLimiter limiter = new RateLimiter(redis, configuration.limits(), rejections);
             SessionService ownSessions =
-                    new SessionService(link, sessions, gateSecret, configuration.sessions(), clock);
-            return new Routes.Rooms(
+                    new SessionService(redis, sessions, authSecret, configuration.sessions(), clock);
+            return new Routes.Dependencies(
                     new AuthHandlers(limiter, ownSessions, new ClientAddress(configuration.trustedProxies())),
-                    accounts(link, limiter, ownSessions),
+                    accounts(redis, limiter, ownSessions),
                     catalog,
                     new ProductEditor(products, catalog, sale, clock),
                     purchases,
-                    new OrderService(orders, ledger, placement, letters),
-                    letters,
+                    new OrderService(orders, saleScripts, persister, deadLetters),
+                    deadLetters,
                     new SubscriptionHub(
                             loop,
-                            link,
+                            redis,
                             configuration.live(),
                             liveMetrics,
                             productId -> catalog.find(productId).map(Optional::isPresent)),
                     new Routes.Administration(
                             orders,
-                            new ReservedOrders(ledger, products),
+                            new ReservedOrders(saleScripts, products),
                             audit,
                             auditLog,
                             new OverviewEndpoint(
-                                    facts(health), products, catalog, new StockLevelReader(link), letters, clock)),
-                    link);
+                                    facts(health), products, catalog, new StockLevelReader(redis), deadLetters, clock)),
+                    redis);
         });
     }
 
@@ -308,57 +316,59 @@ final class ComponentFactory {
 
     Future<RedisSubscriber> subscriber(Vertx loop) {
         return connect()
-                .map(link -> new RedisSubscriber(loop, redisOptions, link, configuration.redis(), Keys.STOCK_CHANNEL));
+                .map(redis ->
+                        new RedisSubscriber(loop, redisOptions, redis, configuration.redis(), Keys.STOCK_CHANNEL));
     }
 
-    AccountService accounts(RedisGateway link) {
-        RateLimiter limiter = new RateLimiter(link, configuration.limits(), refusals);
-        return accounts(link, limiter, new SessionService(link, sessions, gateSecret, configuration.sessions(), clock));
+    AccountService accounts(RedisGateway redis) {
+        RateLimiter limiter = new RateLimiter(redis, configuration.limits(), rejections);
+        return accounts(
+                redis, limiter, new SessionService(redis, sessions, authSecret, configuration.sessions(), clock));
     }
 
-    Catalog catalog(RedisGateway link) {
-        SaleScripts ledger = ledger(link);
-        OrderPersister placement = placement(vertx, ledger);
-        StockHolds house = new StockHolds(ledger, placement, orders);
-        SaleAdapter sale = new SaleAdapter(ledger, placement, house, recoveries);
-        return new Catalog(vertx, products, orders, link, sale, configuration.catalog(), clock);
+    Catalog catalog(RedisGateway redis) {
+        SaleScripts saleScripts = saleScripts(redis);
+        OrderPersister persister = persister(vertx, saleScripts);
+        StockHolds stockHolds = new StockHolds(saleScripts, persister, orders);
+        SaleAdapter sale = new SaleAdapter(saleScripts, persister, stockHolds, recoveries);
+        return new Catalog(vertx, products, orders, redis, sale, configuration.catalog(), clock);
     }
 
-    private AccountService accounts(RedisGateway link, RateLimiter limiter, SessionService ownSessions) {
+    private AccountService accounts(RedisGateway redis, RateLimiter limiter, SessionService ownSessions) {
         return new AccountService(
                 accounts,
                 ownSessions,
                 passwords,
-                new OneTimeCodeService(link, gateSecret),
+                new OneTimeCodeService(redis, authSecret),
                 limiter,
-                new BruteForceProtection(link, limiter, configuration.failedLogins()),
+                new BruteForceProtection(redis, limiter, configuration.failedLogins()),
                 mailer,
                 auditLog,
                 clock);
     }
 
-    private SaleScripts ledger(RedisGateway link) {
-        return new SaleScripts(link, scripts, configuration.ledger(), clock);
+    private SaleScripts saleScripts(RedisGateway redis) {
+        return new SaleScripts(redis, scripts, configuration.saleScripts(), clock);
     }
 
-    private OrderPersister placement(Vertx loop, SaleScripts ledger) {
-        return new OrderPersister(loop, ledger, orderClient, recoveries, orderAudit);
+    private OrderPersister persister(Vertx loop, SaleScripts saleScripts) {
+        return new OrderPersister(loop, saleScripts, orderClient, recoveries, orderAudit);
     }
 
-    private DeadLetterService letters(SaleScripts ledger, OrderPersister placement) {
-        return new DeadLetterService(deadLetters, orders, orderClient, ledger, placement, orderAudit, clock);
+    private DeadLetterService deadLetters(SaleScripts saleScripts, OrderPersister persister) {
+        return new DeadLetterService(deadLetterStore, orders, orderClient, saleScripts, persister, orderAudit, clock);
     }
 
     OrderStore orders() {
         return orders;
     }
 
-    List<RedisGateway> links() {
-        return links;
+    List<RedisGateway> redisGateways() {
+        return redisGateways;
     }
 
-    RecoveringSales salesClosed() {
-        return salesClosed;
+    RecoveringSales recoveringSales() {
+        return recoveringSales;
     }
 
     MongoGateway mongo() {

@@ -49,9 +49,9 @@ public final class ConsistencyCheckRunner {
                 new ConsistencyCheck(redis, new ProductStore(mongo), orders, new DeadLetterStore(mongo, orders));
         return mongo.open(vertx, config)
                 .compose(opened -> redis.start())
-                .compose(started -> check.look())
+                .compose(started -> check.scan())
                 .compose(first -> vertx.timer(GRACE.toMillis(), TimeUnit.MILLISECONDS)
-                        .compose(waited -> check.look())
+                        .compose(waited -> check.scan())
                         .map(second -> ConsistencyCheck.lasting(first, second)))
                 .eventually(() -> Future.join(redis.close(), mongo.close()));
     }

@@ -70,8 +70,8 @@ public final class FlashSaleServer {
     private final Configuration.Stores stores;
     private final StoreWait waiting;
     private final Optional<DevMailbox> mailbox;
-    private final ComponentFactory node;
-    private final StaticAssets face = StaticAssets.load();
+    private final ComponentFactory components;
+    private final StaticAssets assets = StaticAssets.load();
     private final Lifecycle lifecycle;
     private HttpVerticle http;
     private ManagementVerticle management;
@@ -111,7 +111,7 @@ public final class FlashSaleServer {
         this.waiting = new StoreWait(vertx, clock, lifecycle::isEnding);
         RedisOptions redisOptions = new RedisOptions().setConnectionString(stores.redisUri());
         measureTheJvm();
-        this.node = new ComponentFactory(vertx, configuration, scripts, redisOptions, mailer(), meters, clock);
+        this.components = new ComponentFactory(vertx, configuration, scripts, redisOptions, mailer(), meters, clock);
     }
 
     /** What any operator of a JVM expects to see. */
@@ -154,19 +154,20 @@ public final class FlashSaleServer {
     }
 
     private Future<Void> startOnLoop() {
-        return node.connect()
-                .compose(link -> {
-                    own = link;
+        return components
+                .connect()
+                .compose(redis -> {
+                    own = redis;
                     return deployManagement();
                 })
                 .compose(deployed -> waiting.until("Redis", MaskedUri.of(stores.redisUri()), this::redisAnswered))
                 .compose(answered -> checkRedis(own))
                 .compose(fit -> waiting.until("MongoDB", MaskedUri.of(stores.mongoUri()), this::prepareMongo))
-                .compose(prepared -> deployRooms())
+                .compose(prepared -> deployVerticles())
                 .compose(deployed -> waiting.until("MongoDB", MaskedUri.of(stores.mongoUri()), this::seedAdmin))
                 .compose(admin -> waiting.until("Redis and MongoDB", "this machine", this::seedDemo))
                 // Whoever called ends this node now: that its connections end is no news.
-                .onFailure(failure -> node.expectEnd());
+                .onFailure(failure -> components.expectEnd());
     }
 
     /** One that answers and is refused need not be waited for. */
@@ -177,18 +178,19 @@ public final class FlashSaleServer {
     }
 
     /** A Redis on which no sale may rest is refused with the reason. */
-    private static Future<Void> checkRedis(RedisGateway link) {
+    private static Future<Void> checkRedis(RedisGateway redis) {
         // One that went away just now is no reason not to start: every recovery checks again.
-        return link.identity()
+        return redis.identity()
                 .map(ServerIdentity::rejection)
-                .otherwise(away -> link.refusal())
+                .otherwise(away -> redis.refusal())
                 .compose(rejection -> rejection.isPresent()
                         ? Future.failedFuture(new IllegalStateException(rejection.get()))
                         : Future.succeededFuture());
     }
 
     private Future<Void> deployManagement() {
-        health = new StoreHealth(vertx, own, node.links(), node.mongo(), node.salesClosed(), clock);
+        health = new StoreHealth(
+                vertx, own, components.redisGateways(), components.mongo(), components.recoveringSales(), clock);
         management = new ManagementVerticle(
                 configuration.management(), this::notReady, this::storeHealth, meters::scrape, mailbox);
         // Before anything is waited for: this is where an operator asks what it is.
@@ -213,22 +215,24 @@ public final class FlashSaleServer {
         JsonObject config = new JsonObject()
                 .put("connection_string", MongoUri.withMajority(stores.mongoUri(), configuration.mongodb()))
                 .put("db_name", configuration.database());
-        return node.mongo().open(vertx, config).compose(opened -> node.prepareStores());
+        return components.mongo().open(vertx, config).compose(opened -> components.prepareStores());
     }
 
-    private Future<Void> deployRooms() {
+    private Future<Void> deployVerticles() {
         Configuration.Instances instances = configuration.instances();
         ConnectionLimit connections = new ConnectionLimit(configuration.http().maxConnectionsPerAddress());
-        return deploy(() -> new AuditVerticle(node::auditLog), 1)
-                .compose(done -> deploy(() -> new PersistenceVerticle(node::groupCommit), instances.persistence()))
-                .compose(done -> deploy(() -> new ReconcilerVerticle(node::reconciler, configuration.reconciler()), 1))
-                .compose(done -> deploy(() -> new PurchaseVerticle(node::purchases), instances.purchase()))
-                .compose(done -> deploy(() -> new LiveVerticle(node::subscriber), 1))
+        return deploy(() -> new AuditVerticle(components::auditLog), 1)
+                .compose(
+                        done -> deploy(() -> new PersistenceVerticle(components::groupCommit), instances.persistence()))
+                .compose(done ->
+                        deploy(() -> new ReconcilerVerticle(components::reconciler, configuration.reconciler()), 1))
+                .compose(done -> deploy(() -> new PurchaseVerticle(components::purchases), instances.purchase()))
+                .compose(done -> deploy(() -> new LiveVerticle(components::subscriber), 1))
                 .compose(done -> contract)
-                .map(read -> new Routes.Shared(face, read))
+                .map(read -> new Routes.Shared(assets, read))
                 .compose(shared -> deploy(
                         () -> http = HttpVerticle.serving(
-                                loop -> node.rooms(loop, this::storeHealth),
+                                loop -> components.httpDependencies(loop, this::storeHealth),
                                 shared,
                                 configuration.http(),
                                 connections,
@@ -244,7 +248,7 @@ public final class FlashSaleServer {
     private Future<Void> seedAdmin() {
         return configuration
                 .admin()
-                .map(first -> node.accounts(own).ensureAdmin(first.email(), first.password()))
+                .map(first -> components.accounts(own).ensureAdmin(first.email(), first.password()))
                 .orElse(Future.succeededFuture());
     }
 
@@ -253,7 +257,7 @@ public final class FlashSaleServer {
         if (configuration.stores().isPresent()) {
             return Future.succeededFuture();
         }
-        Catalog catalog = node.catalog(own);
+        Catalog catalog = components.catalog(own);
         return catalog.list(null, 1).compose(page -> {
             if (!page.items().isEmpty()) {
                 return Future.succeededFuture();
@@ -279,9 +283,11 @@ public final class FlashSaleServer {
      * reverse order of its start. Asked for twice it is done once.
      */
     public Future<Void> stop() {
-        node.expectEnd();
-        return lifecycle.stop(
-                () -> node.close().eventually(() -> node.mongo().close()).eventually(() -> {
+        components.expectEnd();
+        return lifecycle.stop(() -> components
+                .close()
+                .eventually(() -> components.mongo().close())
+                .eventually(() -> {
                     garbageCollection.close();
                     meters.close();
                     return Future.succeededFuture();
@@ -305,7 +311,7 @@ public final class FlashSaleServer {
 
     /** A product to try, the newest one. */
     public Future<Optional<String>> anyProduct() {
-        return onOwnLoop(() -> node.catalog(own).list(null, 1))
+        return onOwnLoop(() -> components.catalog(own).list(null, 1))
                 .map(page -> page.items().stream()
                         .findFirst()
                         .map(view -> view.product().id()));
@@ -318,7 +324,7 @@ public final class FlashSaleServer {
 
     /** The orders as MongoDB has them. */
     OrderStore orders() {
-        return node.orders();
+        return components.orders();
     }
 
     /** This object's own connection to Redis belongs to one event loop, whoever calls; an answer goes back to the caller's. */

@@ -11,15 +11,15 @@ import io.vertx.core.Future;
 
 /** The running sale as the catalogue sees it. */
 final class SaleAdapter implements SalePort {
-    private final SaleScripts ledger;
-    private final OrderPersister placement;
-    private final StockHolds house;
+    private final SaleScripts saleScripts;
+    private final OrderPersister persister;
+    private final StockHolds stockHolds;
     private final RecoveryClient recoveries;
 
-    SaleAdapter(SaleScripts ledger, OrderPersister placement, StockHolds house, RecoveryClient recoveries) {
-        this.ledger = ledger;
-        this.placement = placement;
-        this.house = house;
+    SaleAdapter(SaleScripts saleScripts, OrderPersister persister, StockHolds stockHolds, RecoveryClient recoveries) {
+        this.saleScripts = saleScripts;
+        this.persister = persister;
+        this.stockHolds = stockHolds;
         this.recoveries = recoveries;
     }
 
@@ -30,7 +30,8 @@ final class SaleAdapter implements SalePort {
 
     @Override
     public Future<Void> configure(Product product) {
-        return ledger.configure(product)
+        return saleScripts
+                .configure(product)
                 .compose(handedOver -> switch (handedOver) {
                     case CONFIGURED -> Future.succeededFuture(handedOver);
                     case ABSENT ->
@@ -38,7 +39,7 @@ final class SaleAdapter implements SalePort {
                     case UNCERTIFIED -> recoveredAndConfigured(product, 0);
                     case LIMIT_CHANGED -> recoveredAndConfigured(product, product.epoch());
                 })
-                .onSuccess(done -> placement.stockChanged(product.id()))
+                .onSuccess(done -> persister.stockChanged(product.id()))
                 .mapEmpty();
     }
 
@@ -46,24 +47,24 @@ final class SaleAdapter implements SalePort {
     private Future<SaleScripts.HandOver> recoveredAndConfigured(Product product, long wrongEpoch) {
         return recoveries
                 .recoverBeyond(product.id(), wrongEpoch)
-                .compose(open -> ledger.configure(product))
+                .compose(open -> saleScripts.configure(product))
                 .compose(handedOver -> handedOver == SaleScripts.HandOver.CONFIGURED
                         ? Future.succeededFuture(handedOver)
                         : Future.failedFuture(RedisUnavailableException.nothingSent("the sale is " + handedOver)));
     }
 
     @Override
-    public Future<Boolean> withdraw(String productId, int units, String reference) {
-        return house.withdraw(productId, units, reference);
+    public Future<Boolean> hold(String productId, int units, String reference) {
+        return stockHolds.hold(productId, units, reference);
     }
 
     @Override
     public Future<Void> giveBack(String productId, int units, String reference) {
-        return house.giveBack(productId, units, reference);
+        return stockHolds.giveBack(productId, units, reference);
     }
 
     @Override
     public Future<Boolean> outboxIsEmpty(String productId) {
-        return ledger.outboxSize(productId).map(size -> size == 0);
+        return saleScripts.outboxSize(productId).map(size -> size == 0);
     }
 }

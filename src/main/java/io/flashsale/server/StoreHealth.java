@@ -31,9 +31,9 @@ final class StoreHealth {
 
     private final Vertx vertx;
     private final RedisGateway redis;
-    private final Collection<RedisGateway> links;
+    private final Collection<RedisGateway> redisGateways;
     private final MongoGateway mongo;
-    private final RecoveringSales salesClosed;
+    private final RecoveringSales recoveringSales;
     private final Clock clock;
     private final State redisState = new State("redis");
     private final State mongoState = new State("mongodb");
@@ -86,22 +86,22 @@ final class StoreHealth {
     StoreHealth(
             Vertx vertx,
             RedisGateway redis,
-            Collection<RedisGateway> links,
+            Collection<RedisGateway> redisGateways,
             MongoGateway mongo,
-            RecoveringSales salesClosed,
+            RecoveringSales recoveringSales,
             Clock clock) {
         this.vertx = vertx;
         this.redis = redis;
-        this.links = links;
+        this.redisGateways = redisGateways;
         this.mongo = mongo;
-        this.salesClosed = salesClosed;
+        this.recoveringSales = recoveringSales;
         this.clock = clock;
     }
 
     /** Tells how both stores are, and which sales are being recovered. */
     Future<JsonObject> check() {
         return probe().map(probed -> new JsonObject()
-                .put("redis", redisState.json().put("links", links()))
+                .put("redis", redisState.json().put("links", redisGateways()))
                 .put("mongodb", mongoState.json())
                 .put("recovering", recovering()));
     }
@@ -117,15 +117,17 @@ final class StoreHealth {
     }
 
     /** Each event loop has its own connection, and one may be silent while the others are not. */
-    private JsonObject links() {
+    private JsonObject redisGateways() {
         return new JsonObject()
-                .put("up", links.stream().filter(RedisGateway::isConnected).count())
-                .put("of", links.size());
+                .put(
+                        "up",
+                        redisGateways.stream().filter(RedisGateway::isConnected).count())
+                .put("of", redisGateways.size());
     }
 
     private JsonArray recovering() {
         JsonArray sales = new JsonArray();
-        salesClosed
+        recoveringSales
                 .since()
                 .forEach((productId, since) ->
                         sales.add(new JsonObject().put("productId", productId).put("since", since.toString())));

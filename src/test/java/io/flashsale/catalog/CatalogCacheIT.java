@@ -365,7 +365,7 @@ class CatalogCacheIT {
         ProductView shown = find(there, product.id()).orElseThrow();
         assertEquals(150, shown.product().details().stock());
         assertEquals(150, shown.remaining());
-        assertEquals(250, shown.product().highest());
+        assertEquals(250, shown.product().unitCount());
     }
 
     private static Future<Void> change(TestShop shop, String id, int units) {
@@ -382,7 +382,7 @@ class CatalogCacheIT {
 
     /** An edit that stands may not have reached every node yet; the same edit sent again hands it on once more. */
     private static Future<Void> propagated(TestShop shop, String id, Optional<Change<ProductView>> edited) {
-        return edited.orElseThrow().everywhere()
+        return edited.orElseThrow().propagated()
                 ? Future.succeededFuture()
                 : shop.editor.update(id, Product::details, null).compose(again -> propagated(shop, id, again));
     }

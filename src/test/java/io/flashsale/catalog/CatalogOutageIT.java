@@ -61,7 +61,7 @@ class CatalogOutageIT {
     }
 
     private boolean connected() {
-        return shop.run(() -> Future.succeededFuture(shop.link.isConnected()));
+        return shop.run(() -> Future.succeededFuture(shop.redis.isConnected()));
     }
 
     private void cut() {
@@ -129,10 +129,10 @@ class CatalogOutageIT {
 
         // then
         assertEquals(2, edited.result().product().version());
-        assertFalse(edited.everywhere());
-        assertFalse(again.everywhere());
+        assertFalse(edited.propagated());
+        assertFalse(again.propagated());
         assertEquals("Old", entryMeanwhile);
-        assertTrue(rename("New").orElseThrow().everywhere());
+        assertTrue(rename("New").orElseThrow().propagated());
         assertEquals("New", nameOn(other, product.id()));
     }
 
@@ -167,9 +167,9 @@ class CatalogOutageIT {
 
         // then
         assertTrue(deleted.result().isPresent());
-        assertFalse(deleted.everywhere());
+        assertFalse(deleted.propagated());
         assertTrue(again.result().isEmpty());
-        assertFalse(again.everywhere());
+        assertFalse(again.propagated());
         await(() -> nameOn(other, product.id()) == null);
         await(() -> other.run(() -> other.catalog.list(null, 10)).items().isEmpty());
     }
@@ -190,7 +190,7 @@ class CatalogOutageIT {
 
         // then
         assertInstanceOf(RedisUnavailableException.class, refused);
-        assertEquals(9, raised.product().highest());
+        assertEquals(9, raised.product().unitCount());
         assertEquals(2, raised.product().version());
     }
 
@@ -200,7 +200,7 @@ class CatalogOutageIT {
         await(() -> {
             Change<ProductView> change = rename(name).orElseThrow();
             version[0] = change.result().product().version();
-            return change.everywhere();
+            return change.propagated();
         });
         return version[0];
     }
@@ -217,7 +217,7 @@ class CatalogOutageIT {
             String name = "Edit " + edit;
             wire.cut();
             Change<ProductView> change = rename(name).orElseThrow();
-            if (change.everywhere()) {
+            if (change.propagated()) {
                 reads.answered(change.result().product().version());
             } else {
                 notYet++;

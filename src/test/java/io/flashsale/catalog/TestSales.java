@@ -31,11 +31,11 @@ final class TestSales implements SalePort {
             return 1
             """);
 
-    private final RedisGateway link;
+    private final RedisGateway redis;
     private final ProductStore products;
 
-    TestSales(RedisGateway link, ProductStore products) {
-        this.link = link;
+    TestSales(RedisGateway redis, ProductStore products) {
+        this.redis = redis;
         this.products = products;
     }
 
@@ -46,23 +46,23 @@ final class TestSales implements SalePort {
 
     @Override
     public Future<Void> configure(Product product) {
-        return link.identity()
-                .compose(identity -> link.run(
+        return redis.identity()
+                .compose(identity -> redis.run(
                         CONFIGURE,
                         List.of(Keys.sale(product.id()), Keys.stock(product.id())),
-                        List.of(identity.token(), "" + product.version(), "" + product.highest())))
+                        List.of(identity.token(), "" + product.version(), "" + product.unitCount())))
                 .mapEmpty();
     }
 
     @Override
-    public Future<Boolean> withdraw(String productId, int units, String reference) {
-        return link.run(WITHDRAW, List.of(Keys.stock(productId)), List.of("" + units))
+    public Future<Boolean> hold(String productId, int units, String reference) {
+        return redis.run(WITHDRAW, List.of(Keys.stock(productId)), List.of("" + units))
                 .map(reply -> reply.asLong() == 1);
     }
 
     @Override
     public Future<Void> giveBack(String productId, int units, String reference) {
-        return link.send("INCRBY", Keys.stock(productId), "" + units).mapEmpty();
+        return redis.send("INCRBY", Keys.stock(productId), "" + units).mapEmpty();
     }
 
     @Override

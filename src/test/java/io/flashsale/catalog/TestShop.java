@@ -35,7 +35,7 @@ final class TestShop implements AutoCloseable {
     final ProductStore products;
     final ProductCache cache;
     final PageCache pages;
-    final RedisGateway link;
+    final RedisGateway redis;
     final TestSales sales;
 
     private final Vertx vertx = Vertx.vertx();
@@ -63,7 +63,7 @@ final class TestShop implements AutoCloseable {
         MongoGateway mongoLink = new MongoGateway(mongo, new MongoGateway.Settings(TIMEOUT));
         products = new ProductStore(mongoLink);
         Clock clock = Clock.systemUTC();
-        link = new RedisGateway(
+        redis = new RedisGateway(
                 vertx,
                 new RedisOptions().setConnectionString(redisUri),
                 new RedisGateway.Settings(
@@ -74,13 +74,13 @@ final class TestShop implements AutoCloseable {
                 Map.of("evergreen", Duration.ofMinutes(60)),
                 Duration.ofMinutes(5),
                 1_000);
-        sales = new TestSales(link, products);
-        catalog = new Catalog(vertx, products, new OrderStore(mongoLink, clock), link, sales, settings, clock);
+        sales = new TestSales(redis, products);
+        catalog = new Catalog(vertx, products, new OrderStore(mongoLink, clock), redis, sales, settings, clock);
         editor = new ProductEditor(products, catalog, sales, clock);
-        reader = new ProductReader(vertx, products, link, settings, clock);
-        cache = new ProductCache(link, settings, clock);
-        pages = new PageCache(link, settings);
-        run(() -> link.start());
+        reader = new ProductReader(vertx, products, redis, settings, clock);
+        cache = new ProductCache(redis, settings, clock);
+        pages = new PageCache(redis, settings);
+        run(() -> redis.start());
     }
 
     static ProductDetails details(String name, int stock) {
@@ -97,7 +97,7 @@ final class TestShop implements AutoCloseable {
     ProductView edit(String productId, Function<Product, ProductDetails> edit) {
         Change<ProductView> change =
                 run(() -> editor.update(productId, edit, null)).orElseThrow();
-        if (!change.everywhere()) {
+        if (!change.propagated()) {
             throw new AssertionError("the edit was not handed on");
         }
         return change.result();
@@ -109,7 +109,7 @@ final class TestShop implements AutoCloseable {
     }
 
     String redis(String command, String... arguments) {
-        return run(() -> link.send(command, arguments)).asString();
+        return run(() -> redis.send(command, arguments)).asString();
     }
 
     /** How often this node has asked MongoDB for documents. */
@@ -119,7 +119,7 @@ final class TestShop implements AutoCloseable {
 
     @Override
     public void close() {
-        run(() -> link.close());
+        run(() -> redis.close());
         TestNode.await(mongo.close());
         TestNode.await(vertx.close());
     }

@@ -64,7 +64,7 @@ class CheckCommandIT {
         assertEquals(19, line.free());
         assertEquals(1, line.sold());
         assertEquals(2, line.returned());
-        assertEquals(5, line.house());
+        assertEquals(5, line.onHold());
         assertEquals(0, line.inOutbox());
         assertEquals(0, line.difference());
     }

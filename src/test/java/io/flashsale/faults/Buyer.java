@@ -15,7 +15,7 @@ import java.util.Map;
 
 /** Somebody who is signed in, at every node, and writes down what each call came to. */
 final class Buyer {
-    private static final Duration PATIENCE = Duration.ofSeconds(6);
+    private static final Duration TIMEOUT = Duration.ofSeconds(6);
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
@@ -94,7 +94,7 @@ final class Buyer {
     private Call call(History history, Call asked, String method, String path, JsonObject body, String... headers) {
         Call ended;
         try {
-            var request = nodes.get(asked.node()).request(path, headers).timeout(PATIENCE);
+            var request = nodes.get(asked.node()).request(path, headers).timeout(TIMEOUT);
             if (body != null) {
                 request.header("Content-Type", "application/json");
             }

@@ -23,7 +23,7 @@ final class Checker {
      *
      * @param history of all products
      * @param calls about this one, by their begin
-     * @param truth after everything
+     * @param snapshot after everything
      * @param firstStock that was put on sale at first
      * @param forgetful whether Redis lost data: then a reservation that MongoDB never confirmed may have failed
      * @param violations that were found, each begins with the name of its rule
@@ -32,7 +32,7 @@ final class Checker {
     record Case(
             History history,
             List<Call> calls,
-            StoreSnapshot truth,
+            StoreSnapshot snapshot,
             int firstStock,
             boolean forgetful,
             List<String> violations,
@@ -66,8 +66,8 @@ final class Checker {
     record Verdict(List<String> violations, Map<KnownViolation, Integer> known) {}
 
     /** The violations of {@link #judge} alone. */
-    static List<String> check(History history, StoreSnapshot truth, int firstStock, boolean forgetful) {
-        return judge(history, truth, firstStock, forgetful).violations();
+    static List<String> check(History history, StoreSnapshot snapshot, int firstStock, boolean forgetful) {
+        return judge(history, snapshot, firstStock, forgetful).violations();
     }
 
     /**
@@ -77,19 +77,25 @@ final class Checker {
      * @param firstStock that was put on sale at first
      * @param forgetful whether Redis lost data: then a reservation that MongoDB never confirmed may have failed
      */
-    static Verdict judge(History history, StoreSnapshot truth, int firstStock, boolean forgetful) {
+    static Verdict judge(History history, StoreSnapshot snapshot, int firstStock, boolean forgetful) {
         List<Call> calls = history.calls().stream()
                 // "Too many requests" changes nothing, and says nothing about a sale.
-                .filter(call -> call.productId().equals(truth.productId()) && call.status() != 429)
+                .filter(call -> call.productId().equals(snapshot.productId()) && call.status() != 429)
                 .sorted(Comparator.comparingLong(Call::invoked))
                 .toList();
         Case judged = new Case(
-                history, calls, truth, firstStock, forgetful, new ArrayList<>(), new EnumMap<>(KnownViolation.class));
+                history,
+                calls,
+                snapshot,
+                firstStock,
+                forgetful,
+                new ArrayList<>(),
+                new EnumMap<>(KnownViolation.class));
         new UnitRules(judged).check();
         new PromiseRules(judged).check();
         new RefusalRules(judged).check();
         everybodyIsLetInAgain(history, judged);
-        judged.violations().addAll(truth.unrest());
+        judged.violations().addAll(snapshot.unrest());
         return new Verdict(judged.violations(), judged.known());
     }
 
@@ -98,7 +104,7 @@ final class Checker {
         Map<String, Call> last = new TreeMap<>();
         history.calls().stream()
                 .filter(call -> call.kind() == Kind.BUY
-                        && call.productId().equals(judged.truth().productId()))
+                        && call.productId().equals(judged.snapshot().productId()))
                 .sorted(Comparator.comparingLong(Call::returned))
                 .forEach(call -> last.put(call.request() + " " + call.quantity(), call));
         last.values().stream()

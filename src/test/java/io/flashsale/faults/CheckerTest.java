@@ -34,7 +34,7 @@ class CheckerTest {
     private long lasting = 1;
     private int limit = 1;
     private int onSale = 2;
-    private int highest = 2;
+    private int unitCount = 2;
 
     private static JsonObject body(String buyer, String key, int quantity, int unit) {
         return new JsonObject()
@@ -129,17 +129,17 @@ class CheckerTest {
         }
     }
 
-    private StoreSnapshot truth() {
+    private StoreSnapshot snapshot() {
         Map<String, String> sale = Map.of(
-                "certifiedBy", certifiedBy, "issued", String.valueOf(highest), "highest", String.valueOf(highest));
+                "certifiedBy", certifiedBy, "issued", String.valueOf(unitCount), "highest", String.valueOf(unitCount));
         Set<Integer> unheld =
-                new TreeSet<>(IntStream.rangeClosed(1, highest).boxed().toList());
+                new TreeSet<>(IntStream.rangeClosed(1, unitCount).boxed().toList());
         unheld.removeAll(holders.keySet());
         Set<Integer> given = free == null ? unheld : free;
         return new StoreSnapshot(
                 PRODUCT,
                 onSale,
-                highest,
+                unitCount,
                 limit,
                 List.copyOf(orders),
                 List.of(),
@@ -155,7 +155,7 @@ class CheckerTest {
 
     /** What the checker says of a product of two units, of which Redis knows what MongoDB knows. */
     private List<String> check() {
-        return Checker.check(history, truth(), 2, false);
+        return Checker.check(history, snapshot(), 2, false);
     }
 
     private void finds(String rule) {
@@ -184,12 +184,12 @@ class CheckerTest {
         told("bob", "k", 1, 1);
         told("ada", "l", 1, 2);
         refused("eve", "k", 409, "sold-out");
-        highest = 3;
+        unitCount = 3;
         stored("ada", "k", 1, 1, "cancelled");
         stored("bob", "k", 1, 1, "placed");
         stored("ada", "l", 1, 2, "placed");
         stored("house", "k", 1, 3, "placed");
-        history.wholeAt(now, List.of(truth()));
+        history.wholeAt(now, List.of(snapshot()));
         refused("eve", "k", 409, "sold-out");
         cancelled("bob", "k");
         told("eve", "k", 1, 1);
@@ -287,7 +287,7 @@ class CheckerTest {
     @Test
     void aUnitInTwoPlacesAndAnotherInNone() {
         limit = 0;
-        highest = 3;
+        unitCount = 3;
         onSale = 3;
         told("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
@@ -612,7 +612,7 @@ class CheckerTest {
     void soldOutWhenEverythingIsWholeAgain() {
         history.faultAt(0, "fault");
         soldOutAfterACancellation();
-        history.wholeAt(now, List.of(truth()));
+        history.wholeAt(now, List.of(snapshot()));
         refused("eve", "k", 409, "sold-out");
         finds("sold out");
     }
@@ -621,7 +621,7 @@ class CheckerTest {
     void soldOutWhileARedisThatForgotReservesOnceMoreForACancelledOrder() {
         history.faultAt(0, "fault");
         soldOutAfterACancellation();
-        history.wholeAt(now, List.of(truth()));
+        history.wholeAt(now, List.of(snapshot()));
         call(Call.Kind.BUY, "ada", "k", 1, 201, true, body("ada", "k", 1, 1).encode());
         now -= 10;
         refused("eve", "k", 409, "sold-out");
@@ -655,7 +655,7 @@ class CheckerTest {
         told("bob", "k", 1, 2);
         edited(3, 200);
         refused("eve", "k", 409, "sold-out");
-        highest = 3;
+        unitCount = 3;
         onSale = 3;
         stored("ada", "k", 1, 1, "placed");
         stored("bob", "k", 1, 2, "placed");
@@ -696,7 +696,7 @@ class CheckerTest {
     }
 
     private Checker.Verdict forgetful() {
-        return Checker.judge(history, truth(), 2, true);
+        return Checker.judge(history, snapshot(), 2, true);
     }
 
     @Test
@@ -722,7 +722,7 @@ class CheckerTest {
         refused("ada", "before", 409, "purchase-limit-reached");
         history.faultAt(now, "Redis forgets");
         refused("bob", "nothing-held", 409, "purchase-limit-reached");
-        history.wholeAt(now, List.of(truth()));
+        history.wholeAt(now, List.of(snapshot()));
         refused("ada", "after", 409, "purchase-limit-reached");
         assertEquals(4, forgetful().violations().size());
         assertEquals(Map.of(), forgetful().known());

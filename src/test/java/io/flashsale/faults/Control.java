@@ -18,9 +18,9 @@ enum Control {
     /** As if looking and taking were two steps: every second buyer sees what the one before saw. */
     THE_SCRIPT_IS_ATOMIC("sold twice") {
         @Override
-        void prepare(SingleNodeCluster world, boolean guarded) {
-            world.sell(20, 0);
-            world.dropIndex(UNIT_INDEX);
+        void prepare(SingleNodeCluster cluster, boolean guarded) {
+            cluster.sell(20, 0);
+            cluster.dropIndex(UNIT_INDEX);
         }
 
         @Override
@@ -38,20 +38,21 @@ enum Control {
         }
 
         @Override
-        void prepare(SingleNodeCluster world, boolean guarded) {
-            world.sell(20, 0);
+        void prepare(SingleNodeCluster cluster, boolean guarded) {
+            cluster.sell(20, 0);
             if (!guarded) {
-                world.dropIndex(UNIT_INDEX);
+                cluster.dropIndex(UNIT_INDEX);
             }
         }
 
         @Override
-        void goWrong(SingleNodeCluster world) {
-            world.awaitSold(8);
-            for (ProductOnSale ware : world.wares()) {
-                world.redis().send("HSET", "product:sale:{" + ware.id() + "}", "issued", "0");
-                world.redis().send("DEL", "product:holder:{" + ware.id() + "}", "product:free:{" + ware.id() + "}");
-                world.redis().send("SET", "product:stock:{" + ware.id() + "}", String.valueOf(ware.stock()));
+        void goWrong(SingleNodeCluster cluster) {
+            cluster.awaitSold(8);
+            for (ProductOnSale product : cluster.products()) {
+                cluster.redis().send("HSET", "product:sale:{" + product.id() + "}", "issued", "0");
+                cluster.redis()
+                        .send("DEL", "product:holder:{" + product.id() + "}", "product:free:{" + product.id() + "}");
+                cluster.redis().send("SET", "product:stock:{" + product.id() + "}", String.valueOf(product.stock()));
             }
             Processes.pause(1_500);
         }
@@ -63,17 +64,17 @@ enum Control {
         }
 
         @Override
-        void prepare(SingleNodeCluster world, boolean guarded) {
-            world.sell(60, 1);
+        void prepare(SingleNodeCluster cluster, boolean guarded) {
+            cluster.sell(60, 1);
             if (!guarded) {
-                world.dropIndex(BUYER_INDEX);
+                cluster.dropIndex(BUYER_INDEX);
             }
         }
 
         @Override
-        void goWrong(SingleNodeCluster world) {
-            world.awaitSold(6);
-            world.forget("product:user:");
+        void goWrong(SingleNodeCluster cluster) {
+            cluster.awaitSold(6);
+            cluster.forget("product:user:");
             Processes.pause(1_000);
         }
     },
@@ -84,8 +85,8 @@ enum Control {
         }
 
         @Override
-        void prepare(SingleNodeCluster world, boolean guarded) {
-            world.sell(200, 0);
+        void prepare(SingleNodeCluster cluster, boolean guarded) {
+            cluster.sell(200, 0);
         }
 
         @Override
@@ -100,16 +101,16 @@ enum Control {
         }
 
         @Override
-        void goWrong(SingleNodeCluster world) {
-            world.awaitSold(20);
-            world.forget("idempotency:");
+        void goWrong(SingleNodeCluster cluster) {
+            cluster.awaitSold(20);
+            cluster.forget("idempotency:");
             Processes.pause(1_000);
         }
     },
     REPLAY_COMES_BEFORE_STOCK("replay") {
         @Override
-        void prepare(SingleNodeCluster world, boolean guarded) {
-            world.sell(8, 0);
+        void prepare(SingleNodeCluster cluster, boolean guarded) {
+            cluster.sell(8, 0);
         }
 
         @Override
@@ -120,8 +121,8 @@ enum Control {
     },
     THE_OUTBOX_COMES_BEFORE_THE_WRITE("reserved, then lost") {
         @Override
-        void prepare(SingleNodeCluster world, boolean guarded) {
-            world.sell(40, 0);
+        void prepare(SingleNodeCluster cluster, boolean guarded) {
+            cluster.sell(40, 0);
         }
 
         @Override
@@ -130,17 +131,17 @@ enum Control {
         }
 
         @Override
-        void goWrong(SingleNodeCluster world) {
-            world.mongoAwayAndNodeReplaced(700);
+        void goWrong(SingleNodeCluster cluster) {
+            cluster.mongoAwayAndNodeReplaced(700);
             Processes.pause(500);
         }
     },
     THE_WRITE_COMES_BEFORE_THE_ANSWER("lost") {
         @Override
-        void prepare(SingleNodeCluster world, boolean guarded) {
-            world.sell(12, 0);
+        void prepare(SingleNodeCluster cluster, boolean guarded) {
+            cluster.sell(12, 0);
             if (!guarded) {
-                world.node().eventBus().<Object>addInboundInterceptor(delivery -> {
+                cluster.node().eventBus().<Object>addInboundInterceptor(delivery -> {
                     if (delivery.message().body() instanceof PersistOrder asked) {
                         Order placed = asked.order().withStatus(OrderStatus.PLACED, Instant.EPOCH);
                         delivery.message().reply(new PersistResult(PersistResult.Kind.PLACED, placed, Map.of(), null));
@@ -151,16 +152,16 @@ enum Control {
         }
 
         @Override
-        void goWrong(SingleNodeCluster world) {
-            world.mongoAwayFor(1_500);
+        void goWrong(SingleNodeCluster cluster) {
+            cluster.mongoAwayFor(1_500);
             Processes.pause(1_000);
         }
     },
     RETURNS_CHECK_THE_HOLDER("sold twice") {
         @Override
-        void prepare(SingleNodeCluster world, boolean guarded) {
-            world.sell(6, 0);
-            world.dropIndex(UNIT_INDEX);
+        void prepare(SingleNodeCluster cluster, boolean guarded) {
+            cluster.sell(6, 0);
+            cluster.dropIndex(UNIT_INDEX);
         }
 
         @Override
@@ -184,11 +185,11 @@ enum Control {
         }
 
         @Override
-        void prepare(SingleNodeCluster world, boolean guarded) {
-            world.sell(30, 0);
-            world.dropIndex(UNIT_INDEX);
-            world.dropIndex(BUYER_INDEX);
-            world.backUp();
+        void prepare(SingleNodeCluster cluster, boolean guarded) {
+            cluster.sell(30, 0);
+            cluster.dropIndex(UNIT_INDEX);
+            cluster.dropIndex(BUYER_INDEX);
+            cluster.backUp();
         }
 
         @Override
@@ -203,19 +204,19 @@ enum Control {
         }
 
         @Override
-        void goWrong(SingleNodeCluster world) {
-            world.awaitSold(15);
-            world.restore();
-            world.awaitSold(12);
+        void goWrong(SingleNodeCluster cluster) {
+            cluster.awaitSold(15);
+            cluster.restore();
+            cluster.awaitSold(12);
             Processes.pause(500);
         }
     },
     /** A unit that is nowhere is found, and by the time it is to be freed somebody has bought it. */
     REPAIRS_CHECK_THE_HOLDER("sold twice") {
         @Override
-        void prepare(SingleNodeCluster world, boolean guarded) {
-            world.sell(20, 0);
-            world.dropIndex(UNIT_INDEX);
+        void prepare(SingleNodeCluster cluster, boolean guarded) {
+            cluster.sell(20, 0);
+            cluster.dropIndex(UNIT_INDEX);
         }
 
         @Override
@@ -239,17 +240,18 @@ enum Control {
         }
 
         @Override
-        void goWrong(SingleNodeCluster world) {
-            PhantomHolder ghost = new PhantomHolder(world.redis(), world.wares().get(0));
+        void goWrong(SingleNodeCluster cluster) {
+            PhantomHolder phantom =
+                    new PhantomHolder(cluster.redis(), cluster.products().get(0));
             for (int i = 0; i < 3; i++) {
-                ghost.appear();
+                phantom.appear();
                 // The first thing that a repair does is to ask MongoDB for the order that Redis names.
                 Trigger trigger = new Trigger(new Trigger.Mark(true, PhantomHolder.NAME, false), bytes -> {
-                    ghost.vanish();
-                    ghost.awaitBuyer();
+                    phantom.vanish();
+                    phantom.awaitBuyer();
                     Trigger.deliver(bytes);
                 });
-                world.network().on(trigger);
+                cluster.network().on(trigger);
                 if (!trigger.awaitFired(10_000) || !trigger.awaitDone(10_000)) {
                     throw new AssertionError("no repair was tried");
                 }
@@ -265,8 +267,8 @@ enum Control {
         }
 
         @Override
-        void prepare(SingleNodeCluster world, boolean guarded) {
-            world.sell(10, 0);
+        void prepare(SingleNodeCluster cluster, boolean guarded) {
+            cluster.sell(10, 0);
         }
 
         @Override
@@ -285,8 +287,8 @@ enum Control {
         }
 
         @Override
-        void prepare(SingleNodeCluster world, boolean guarded) {
-            world.sell(30, 1);
+        void prepare(SingleNodeCluster cluster, boolean guarded) {
+            cluster.sell(30, 1);
         }
 
         @Override
@@ -332,7 +334,7 @@ enum Control {
         return 0;
     }
 
-    abstract void prepare(SingleNodeCluster world, boolean guarded);
+    abstract void prepare(SingleNodeCluster cluster, boolean guarded);
 
     /** The scripts without the guard, where it is one of theirs. */
     SaleScripts.Scripts broken(SaleScripts.Scripts good) {
@@ -340,7 +342,7 @@ enum Control {
     }
 
     /** What happens while buyers buy. */
-    void goWrong(SingleNodeCluster world) {
+    void goWrong(SingleNodeCluster cluster) {
         Processes.pause(1_500);
     }
 

@@ -62,13 +62,13 @@ class ControlsIT {
             // One of the guards is the reconciler's, which may have been told to keep out of the way of its absence.
             node.with("FLASHSALE_RECONCILE_INTERVAL", "100ms");
         }
-        try (SingleNodeCluster world = new SingleNodeCluster(vertx, node, BUYERS)) {
-            control.prepare(world, guarded);
-            return world.play(
+        try (SingleNodeCluster cluster = new SingleNodeCluster(vertx, node, BUYERS)) {
+            control.prepare(cluster, guarded);
+            return cluster.play(
                     control.name().hashCode(),
                     new SingleNodeCluster.Terms(control.forgetful(), control.calm(), control.admitted()),
                     guarded ? Optional.empty() : Optional.of(control.rule()),
-                    () -> control.goWrong(world));
+                    () -> control.goWrong(cluster));
         }
     }
 }

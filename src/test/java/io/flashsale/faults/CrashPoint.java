@@ -45,8 +45,8 @@ enum CrashPoint {
      *
      * @return whether it came there
      */
-    boolean kill(Cluster world, Random random) {
-        ClusterNode node = world.nodes().get(random.nextInt(2));
+    boolean kill(Cluster cluster, Random random) {
+        ClusterNode node = cluster.nodes().get(random.nextInt(2));
         int awayMillis = random.nextInt(500);
         Trigger trigger = new Trigger(mark, bytes -> node.kill());
         boolean played = play(node, trigger);
@@ -64,8 +64,8 @@ enum CrashPoint {
      *
      * @return whether it came there
      */
-    boolean halt(Cluster world, Random random) {
-        ClusterNode node = world.nodes().get(random.nextInt(2));
+    boolean halt(Cluster cluster, Random random) {
+        ClusterNode node = cluster.nodes().get(random.nextInt(2));
         int millis = HALT_MILLIS + random.nextInt(1_500);
         Trigger trigger = new Trigger(mark, bytes -> {
             node.halt(true);
@@ -75,7 +75,7 @@ enum CrashPoint {
         });
         boolean played = play(node, trigger);
         if (played) {
-            world.awaitBeforeHealing(trigger);
+            cluster.awaitBeforeHealing(trigger);
         }
         return played;
     }

@@ -47,16 +47,16 @@ class FaultsIT {
         // given
         System.out.println("faults.seed=" + seed);
         Vertx vertx = Vertx.vertx();
-        try (Cluster world = new Cluster(vertx, BUYERS)) {
-            List<Fault> faults = possible(world);
-            LateReplayCheck epilogue = new LateReplayCheck(world);
+        try (Cluster cluster = new Cluster(vertx, BUYERS)) {
+            List<Fault> faults = possible(cluster);
+            LateReplayCheck lateReplays = new LateReplayCheck(cluster);
 
             // when
-            play(vertx, world, faults, epilogue);
+            play(vertx, cluster, faults, lateReplays);
             if (violations.isEmpty()) {
-                violations.addAll(epilogue.play());
+                violations.addAll(lateReplays.play());
             }
-            world.keepLogs(folder());
+            cluster.keepLogs(folder());
         } finally {
             TestNode.await(vertx.close());
         }
@@ -70,24 +70,24 @@ class FaultsIT {
         assertEquals(List.of(), table.neverPlayed(), "no node came to these points, with -Dfaults.seed=" + seed);
     }
 
-    private void play(Vertx vertx, Cluster world, List<Fault> faults, LateReplayCheck epilogue) {
+    private void play(Vertx vertx, Cluster cluster, List<Fault> faults, LateReplayCheck lateReplays) {
         Schedule schedule = new Schedule(seed, faults, Integer.getInteger("faults.each", 3));
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("faults.seconds", 0));
         do {
-            play(vertx, world, schedule.next(), epilogue);
+            play(vertx, cluster, schedule.next(), lateReplays);
         } while (violations.isEmpty() && (!schedule.isComplete() || System.nanoTime() < end));
         for (Fault missed : table.neverPlayed()) {
             for (int i = 1; i < SALES_FOR_A_POINT && violations.isEmpty() && !table.wasPlayed(missed); i++) {
-                play(vertx, world, schedule.again(missed), epilogue);
+                play(vertx, cluster, schedule.again(missed), lateReplays);
             }
         }
     }
 
-    private void play(Vertx vertx, Cluster world, Sale sale, LateReplayCheck epilogue) {
-        Result result = Trial.play(vertx, world, sale);
+    private void play(Vertx vertx, Cluster cluster, Sale sale, LateReplayCheck lateReplays) {
+        Result result = Trial.play(vertx, cluster, sale);
         report(++sales, sale, result);
         table.add(sale.faults(), result);
-        epilogue.remember(result.history());
+        lateReplays.remember(result.history());
         sold += result.sold();
         turnedAway += result.turnedAway();
         result.known().forEach((violation, count) -> known.merge(violation, count, Integer::sum));
@@ -102,25 +102,25 @@ class FaultsIT {
     }
 
     /** The chosen ones, without those that cannot be played on the stores of this run; the run says which these are. */
-    private static List<Fault> possible(Cluster world) {
+    private static List<Fault> possible(Cluster cluster) {
         String only = System.getProperty("faults.only", "");
         List<Fault> chosen = only.isBlank()
                 ? List.of(Fault.values())
                 : Arrays.stream(only.split(",", -1)).map(Fault::valueOf).toList();
         List<Fault> leftOut =
-                chosen.stream().filter(fault -> !fault.isPossible(world)).toList();
+                chosen.stream().filter(fault -> !fault.isPossible(cluster)).toList();
         if (!leftOut.isEmpty()) {
             System.out.println("left out, since MONGODB_URI names a server of somebody else's: " + leftOut);
         }
         return chosen.stream().filter(fault -> !leftOut.contains(fault)).toList();
     }
 
-    private static void report(int round, Sale sale, Result result) {
+    private static void report(int trial, Sale sale, Result result) {
         System.out.printf(
                 Locale.ROOT,
                 "sale %d: %d calls, %d turned away, slowest %d ms, %d units sold, whole again after %d ms,"
                         + " %d violations, %s%s%n",
-                round,
+                trial,
                 result.calls(),
                 result.turnedAway(),
                 result.slowestMillis(),

@@ -64,7 +64,7 @@ final class History {
     void wholeAt(long at, List<StoreSnapshot> truths) {
         events.add(new Event(at, "whole"));
         if (wholeAt == NEVER) {
-            truths.forEach(truth -> liveWhenWhole.put(truth.productId(), truth.live()));
+            truths.forEach(snapshot -> liveWhenWhole.put(snapshot.productId(), snapshot.live()));
             wholeAt = at;
         }
     }

@@ -36,7 +36,7 @@ final class Holdings {
     Holdings(Checker.Case judged) {
         this.judged = judged;
         this.history = judged.history();
-        this.liveWhenWhole = history.liveWhenWhole(judged.truth().productId());
+        this.liveWhenWhole = history.liveWhenWhole(judged.snapshot().productId());
         for (Call call : judged.calls()) {
             if (call.bought()) {
                 orderOf.put(call.request(), call.orderId());
@@ -123,7 +123,7 @@ final class Holdings {
 
     private void addLiveWhenWhole() {
         liveWhenWhole.values().stream()
-                .filter(order -> !order.byTheHouse())
+                .filter(order -> !order.isStockHold())
                 .forEach(order -> stakes.add(new Stake(
                         order.id(),
                         order.userId(),
@@ -156,7 +156,7 @@ final class Holdings {
      */
     int leastOnSale(Call within) {
         if (history.isAfterHealing(within)) {
-            return judged.truth().onSale();
+            return judged.snapshot().onSale();
         }
         Call last = null;
         int least = judged.firstStock();

@@ -20,15 +20,15 @@ final class LateReplayCheck {
     private static final int SALES = 20;
 
     private static final int WINNERS = 60;
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
+    private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(20);
 
-    private final Cluster world;
+    private final Cluster cluster;
     private final Deque<List<Call>> winners = new ArrayDeque<>();
     private final History history = new History();
     private final List<String> violations = Collections.synchronizedList(new ArrayList<>());
 
-    LateReplayCheck(Cluster world) {
-        this.world = world;
+    LateReplayCheck(Cluster cluster) {
+        this.cluster = cluster;
     }
 
     /** Keeps what buyers were promised in a sale. */
@@ -45,13 +45,14 @@ final class LateReplayCheck {
     /** Everybody asks again, the latest sales last; answers what was told otherwise than before. */
     List<String> play() {
         Map<String, Buyer> buyers = new HashMap<>();
-        world.buyers().forEach(buyer -> buyers.put(buyer.userId(), buyer));
-        buyers.put(world.hammerer().userId(), world.hammerer());
-        Map<String, List<Call>> wishes = new HashMap<>();
-        winners.forEach(sale -> sale.forEach(call ->
-                wishes.computeIfAbsent(call.buyer(), each -> new ArrayList<>()).add(call)));
+        cluster.buyers().forEach(buyer -> buyers.put(buyer.userId(), buyer));
+        buyers.put(cluster.hammerer().userId(), cluster.hammerer());
+        Map<String, List<Call>> operations = new HashMap<>();
+        winners.forEach(sale -> sale.forEach(call -> operations
+                .computeIfAbsent(call.buyer(), each -> new ArrayList<>())
+                .add(call)));
         List<Thread> threads = new ArrayList<>();
-        wishes.forEach((buyer, calls) -> {
+        operations.forEach((buyer, calls) -> {
             Thread thread = new Thread(() -> calls.forEach(call -> ask(buyers.get(buyer), call)), "winner");
             thread.start();
             threads.add(thread);
@@ -67,7 +68,7 @@ final class LateReplayCheck {
     }
 
     private void ask(Buyer buyer, Call before) {
-        long deadline = history.now() + PATIENCE;
+        long deadline = history.now() + TIMEOUT;
         int turn = 0;
         Call now;
         do {

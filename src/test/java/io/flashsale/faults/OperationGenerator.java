@@ -27,12 +27,12 @@ final class OperationGenerator {
      *
      * @param kind of it
      * @param node that is asked
-     * @param ware that is wanted, where it is a new one
+     * @param product that is wanted, where it is a new one
      * @param quantity that is wanted, where it is a new one
      * @param which of those that could be meant, from 0 to less than 1
      * @param pauseMillis until the next
      */
-    record Wish(Kind kind, int node, int ware, int quantity, double which, int pauseMillis) {
+    record Operation(Kind kind, int node, int product, int quantity, double which, int pauseMillis) {
         /** The one that is meant, or null where there is none. */
         <T> T of(List<T> all) {
             return all.isEmpty() ? null : all.get((int) (which * all.size()));
@@ -41,19 +41,19 @@ final class OperationGenerator {
 
     private final Random random;
     private final int nodes;
-    private final int wares;
+    private final int products;
 
-    OperationGenerator(long seed, int nodes, int wares) {
+    OperationGenerator(long seed, int nodes, int products) {
         this.random = new Random(seed);
         this.nodes = nodes;
-        this.wares = wares;
+        this.products = products;
     }
 
-    Wish next() {
-        return new Wish(
+    Operation next() {
+        return new Operation(
                 kind(random.nextInt(100)),
                 random.nextInt(nodes),
-                random.nextInt(wares),
+                random.nextInt(products),
                 random.nextInt(4) == 0 ? 2 : 1,
                 random.nextDouble(),
                 random.nextInt(MAX_PAUSE_MILLIS));

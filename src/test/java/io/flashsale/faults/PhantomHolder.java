@@ -32,9 +32,9 @@ final class PhantomHolder {
     private final String tag;
     private volatile String unit;
 
-    PhantomHolder(RedisServer redis, ProductOnSale ware) {
+    PhantomHolder(RedisServer redis, ProductOnSale product) {
         this.redis = redis;
-        this.tag = "{" + ware.id() + "}";
+        this.tag = "{" + product.id() + "}";
     }
 
     /** Takes a unit, as soon as there is one to take. */

@@ -21,7 +21,7 @@ final class PromiseRules {
     PromiseRules(Checker.Case judged) {
         this.judged = judged;
         this.calls = judged.calls();
-        judged.truth().orders().forEach(order -> stored.put(order.id(), order));
+        judged.snapshot().orders().forEach(order -> stored.put(order.id(), order));
     }
 
     void check() {
@@ -74,7 +74,7 @@ final class PromiseRules {
                 .filter(Call::acknowledged)
                 .forEach(call -> told.computeIfAbsent(call.orderId(), each -> new HashSet<>())
                         .add(call.quantity()));
-        for (StoreSnapshot.Order order : judged.truth().sold()) {
+        for (StoreSnapshot.Order order : judged.snapshot().sold()) {
             if (!told.getOrDefault(order.id(), Set.of()).contains(order.quantity())) {
                 judged.violate("one outcome", "nobody was told that there is " + order);
             }
@@ -196,11 +196,11 @@ final class PromiseRules {
                 }
             }
         }
-        for (StoreSnapshot.Order order : judged.truth().orders()) {
+        for (StoreSnapshot.Order order : judged.snapshot().orders()) {
             if (confirmed.contains(order.id()) && !order.status().equals("cancelled")) {
                 judged.violate("cancelled", "order " + order.id() + " was cancelled and is " + order.status());
             }
-            if (order.status().equals("cancelled") && !asked.contains(order.id()) && !order.byTheHouse()) {
+            if (order.status().equals("cancelled") && !asked.contains(order.id()) && !order.isStockHold()) {
                 judged.violate("cancelled", "order " + order.id() + " was cancelled and nobody asked for it");
             }
         }

@@ -56,7 +56,7 @@ final class RawRedis implements AutoCloseable {
         };
     }
 
-    void patience(int millis) throws IOException {
+    void timeout(int millis) throws IOException {
         socket.setSoTimeout(millis);
     }
 

@@ -55,7 +55,7 @@ final class RefusalRules {
 
     /** At some instant within the call the buyer held so many units that these would have been too many. */
     private void theBuyerHadTheirUnits(Call call) {
-        int limit = judged.truth().limit();
+        int limit = judged.snapshot().limit();
         if (call.code().equals("purchase-limit-reached")) {
             int held = holdings.atMostOfItsBuyer(call);
             if (limit != 0 && held + call.quantity() > limit) {

@@ -19,7 +19,7 @@ final class Schedule {
      * @param seed of whom it hits and how long
      * @param restMillis what is left to the buyers after it
      */
-    record Strike(Fault fault, long seed, int restMillis) {}
+    record FaultInjection(Fault fault, long seed, int restMillis) {}
 
     /**
      * A product of a sale.
@@ -28,22 +28,22 @@ final class Schedule {
      * @param limit units per user; 0 for none
      * @param watch the seed of where somebody looks at its page
      */
-    record Shelf(int stock, int limit, long watch) {}
+    record ProductSpec(int stock, int limit, long watch) {}
 
     /**
      * A sale.
      *
-     * @param shelves what is sold
-     * @param strikes what goes wrong, in that order
-     * @param wishes the seed of what everybody wishes
+     * @param products what is sold
+     * @param injections what goes wrong, in that order
+     * @param operations the seed of what everybody wishes
      */
-    record Sale(List<Shelf> shelves, List<Strike> strikes, long wishes) {
+    record Sale(List<ProductSpec> products, List<FaultInjection> injections, long operations) {
         boolean isForgetful() {
-            return strikes.stream().anyMatch(strike -> strike.fault().losesData());
+            return injections.stream().anyMatch(injection -> injection.fault().losesData());
         }
 
         List<Fault> faults() {
-            return strikes.stream().map(Strike::fault).toList();
+            return injections.stream().map(FaultInjection::fault).toList();
         }
     }
 
@@ -86,15 +86,15 @@ final class Schedule {
 
     private Sale sale(List<Fault> faults) {
         Random own = new Random(random.nextLong());
-        List<Strike> strikes = faults.stream()
-                .map(fault -> new Strike(fault, own.nextLong(), own.nextInt(MAX_REST_MILLIS)))
+        List<FaultInjection> injections = faults.stream()
+                .map(fault -> new FaultInjection(fault, own.nextLong(), own.nextInt(MAX_REST_MILLIS)))
                 .toList();
-        List<Shelf> shelves = List.of(shelf(own, 1), shelf(own, 2), shelf(own, 0));
-        return new Sale(shelves, strikes, own.nextLong());
+        List<ProductSpec> products = List.of(product(own, 1), product(own, 2), product(own, 0));
+        return new Sale(products, injections, own.nextLong());
     }
 
-    private static Shelf shelf(Random own, int limit) {
-        return new Shelf(15 + own.nextInt(25), limit, own.nextLong());
+    private static ProductSpec product(Random own, int limit) {
+        return new ProductSpec(15 + own.nextInt(25), limit, own.nextLong());
     }
 
     private List<Fault> faults() {

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.faults.OperationGenerator.Wish;
+import io.flashsale.faults.OperationGenerator.Operation;
 import io.flashsale.faults.Schedule.Sale;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -24,9 +24,9 @@ class ScheduleTest {
         return Stream.generate(schedule::next).limit(50).toList();
     }
 
-    private static List<Wish> wishes(long seed) {
-        OperationGenerator wishes = new OperationGenerator(seed, 2, 3);
-        return Stream.generate(wishes::next).limit(1_000).toList();
+    private static List<Operation> operations(long seed) {
+        OperationGenerator operations = new OperationGenerator(seed, 2, 3);
+        return Stream.generate(operations::next).limit(1_000).toList();
     }
 
     @Test
@@ -37,8 +37,8 @@ class ScheduleTest {
 
     @Test
     void aSeedMeansTheSameWishes() {
-        assertEquals(wishes(42), wishes(42));
-        assertNotEquals(wishes(42), wishes(43));
+        assertEquals(operations(42), operations(42));
+        assertNotEquals(operations(42), operations(43));
     }
 
     @Test
@@ -72,7 +72,7 @@ class ScheduleTest {
     @Test
     void everybodyWishesEverything() {
         Set<OperationGenerator.Kind> kinds = new HashSet<>();
-        wishes(42).forEach(wish -> kinds.add(wish.kind()));
+        operations(42).forEach(operation -> kinds.add(operation.kind()));
         assertEquals(EnumSet.allOf(OperationGenerator.Kind.class), kinds);
     }
 }

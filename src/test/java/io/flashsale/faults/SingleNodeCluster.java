@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /** One node in this process on stores of its own, small enough to be made anew for every control. */
 final class SingleNodeCluster implements AutoCloseable {
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
+    private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(10);
 
     private final Path folder = TestStores.temporaryFolder();
     private final RedisServer redis = new RedisServer(folder.resolve("redis"));
@@ -31,7 +31,7 @@ final class SingleNodeCluster implements AutoCloseable {
     private final TcpProxy network;
     private TestNode node;
     private final List<Buyer> buyers;
-    private final List<ProductOnSale> wares = new ArrayList<>();
+    private final List<ProductOnSale> products = new ArrayList<>();
     private EmbeddedMongo mongo;
 
     SingleNodeCluster(Vertx vertx, TestNode.Builder builder, int buyerCount) {
@@ -69,18 +69,19 @@ final class SingleNodeCluster implements AutoCloseable {
         return buyers;
     }
 
-    List<ProductOnSale> wares() {
-        return wares;
+    List<ProductOnSale> products() {
+        return products;
     }
 
     void sell(int stock, int limit) {
-        wares.add(new ProductOnSale(TestNode.product(node.admin(), stock, limit), stock, limit));
+        products.add(new ProductOnSale(TestNode.product(node.admin(), stock, limit), stock, limit));
     }
 
     /** Waits until so many units of the first product are held, or nobody wants any more. */
     void awaitSold(int units) {
         for (int i = 0; i < 300; i++) {
-            Object held = redis.send("HLEN", "product:holder:{" + wares.get(0).id() + "}");
+            Object held =
+                    redis.send("HLEN", "product:holder:{" + products.get(0).id() + "}");
             if (Integer.parseInt(held.toString()) >= units) {
                 return;
             }
@@ -210,27 +211,27 @@ final class SingleNodeCluster implements AutoCloseable {
     List<String> play(long seed, Terms terms, Optional<String> enough, Runnable middle) {
         History history = new History();
         Buyer hammerer = terms.admitted() > 0 ? signUp() : null;
-        Workload rush = new Workload(history, buyers, hammerer, null, wares, 1, seed);
+        Workload workload = new Workload(history, buyers, hammerer, null, products, 1, seed);
         if (!terms.calm()) {
             history.fault("begin");
         }
-        rush.start();
+        workload.start();
         middle.run();
-        rush.end();
+        workload.end();
         List<String> violations = check(history, terms);
         if (enough.filter(rule -> violations.stream().anyMatch(each -> each.startsWith(rule)))
                 .isPresent()) {
             return violations;
         }
         awaitWhole(history);
-        rush.settle(history.now() + PATIENCE);
+        workload.settle(history.now() + TIMEOUT);
         return settled(history, terms);
     }
 
     private void awaitWhole(History history) {
         for (int i = 0; i < 30; i++) {
             List<StoreSnapshot> truths = truths();
-            if (truths.stream().allMatch(truth -> truth.unrest().isEmpty())) {
+            if (truths.stream().allMatch(snapshot -> snapshot.unrest().isEmpty())) {
                 history.whole(truths);
                 return;
             }
@@ -249,8 +250,8 @@ final class SingleNodeCluster implements AutoCloseable {
     }
 
     private List<StoreSnapshot> truths() {
-        return wares.stream()
-                .map(ware -> StoreSnapshot.read(vertx, stores(), ware.id()))
+        return products.stream()
+                .map(product -> StoreSnapshot.read(vertx, stores(), product.id()))
                 .toList();
     }
 
@@ -260,8 +261,9 @@ final class SingleNodeCluster implements AutoCloseable {
             violations.addAll(Checker.checkAdmission(history, terms.admitted(), TimeUnit.SECONDS.toNanos(1)));
         }
         List<StoreSnapshot> truths = truths();
-        for (int i = 0; i < wares.size(); i++) {
-            violations.addAll(Checker.check(history, truths.get(i), wares.get(i).stock(), terms.forgetful()));
+        for (int i = 0; i < products.size(); i++) {
+            violations.addAll(
+                    Checker.check(history, truths.get(i), products.get(i).stock(), terms.forgetful()));
         }
         return violations;
     }

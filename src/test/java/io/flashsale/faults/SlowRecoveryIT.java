@@ -40,9 +40,9 @@ class SlowRecoveryIT {
                 .with("FLASHSALE_MONGODB_COMMAND_TIMEOUT", "30s");
     }
 
-    private static Object field(SingleNodeCluster world, String name) {
-        return world.redis()
-                .send("HGET", "product:sale:{" + world.wares().get(0).id() + "}", name);
+    private static Object field(SingleNodeCluster cluster, String name) {
+        return cluster.redis()
+                .send("HGET", "product:sale:{" + cluster.products().get(0).id() + "}", name);
     }
 
     private static boolean await(int seconds, BooleanSupplier condition) {
@@ -86,54 +86,56 @@ class SlowRecoveryIT {
     /** Buyers who saw the loss ask for a recovery, and some of them only when it is over. */
     @Test
     void whatIsRecoveredStaysOpen() {
-        try (SingleNodeCluster world =
+        try (SingleNodeCluster cluster =
                 new SingleNodeCluster(vertx, patient().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1)) {
             // given
-            world.sell(100_000, 0);
+            cluster.sell(100_000, 0);
             List<Client> buyers = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
-                buyers.add(world.node().user());
+                buyers.add(cluster.node().user());
             }
-            world.slowMongo(250);
+            cluster.slowMongo(250);
             AtomicBoolean over = new AtomicBoolean();
-            List<Thread> shoppers = shop(buyers, world.wares().get(0).id(), over, 5);
+            List<Thread> shoppers = shop(buyers, cluster.products().get(0).id(), over, 5);
             Processes.pause(1_000);
 
             // when
-            world.redis().send("HDEL", "product:sale:{" + world.wares().get(0).id() + "}", "certifiedBy");
-            boolean open = await(60, () -> field(world, "certifiedBy") != null);
-            Object epoch = field(world, "epoch");
-            boolean closedAgain = await(6, () -> field(world, "certifiedBy") == null);
+            cluster.redis()
+                    .send("HDEL", "product:sale:{" + cluster.products().get(0).id() + "}", "certifiedBy");
+            boolean open = await(60, () -> field(cluster, "certifiedBy") != null);
+            Object epoch = field(cluster, "epoch");
+            boolean closedAgain = await(6, () -> field(cluster, "certifiedBy") == null);
             end(shoppers, over);
-            world.slowMongo(0);
+            cluster.slowMongo(0);
 
             // then
             assertTrue(open);
             assertFalse(closedAgain);
-            assertEquals(epoch, field(world, "epoch"));
+            assertEquals(epoch, field(cluster, "epoch"));
         }
     }
 
     /** A recovery that takes longer than the lease of its lock is left to the node that is at it. */
     @Test
     void aLongRecoveryIsNotTakenOver() {
-        try (SingleNodeCluster world =
+        try (SingleNodeCluster cluster =
                         new SingleNodeCluster(vertx, patient().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1);
-                TestNode other = world.anotherNode()) {
+                TestNode other = cluster.anotherNode()) {
             // given
-            world.sell(10, 0);
-            List<Client> buyers = List.of(world.node().user(), other.user());
-            long epoch = Long.parseLong(field(world, "epoch").toString());
-            world.slowMongo(1_200);
+            cluster.sell(10, 0);
+            List<Client> buyers = List.of(cluster.node().user(), other.user());
+            long epoch = Long.parseLong(field(cluster, "epoch").toString());
+            cluster.slowMongo(1_200);
             AtomicBoolean over = new AtomicBoolean();
-            List<Thread> shoppers = shop(buyers, world.wares().get(0).id(), over, 300);
+            List<Thread> shoppers = shop(buyers, cluster.products().get(0).id(), over, 300);
 
             // when
-            world.redis().send("HDEL", "product:sale:{" + world.wares().get(0).id() + "}", "certifiedBy");
-            boolean open = await(60, () -> field(world, "certifiedBy") != null);
-            Object reached = field(world, "epoch");
+            cluster.redis()
+                    .send("HDEL", "product:sale:{" + cluster.products().get(0).id() + "}", "certifiedBy");
+            boolean open = await(60, () -> field(cluster, "certifiedBy") != null);
+            Object reached = field(cluster, "epoch");
             end(shoppers, over);
-            world.slowMongo(0);
+            cluster.slowMongo(0);
 
             // then
             assertTrue(open, "epoch " + reached);
@@ -144,40 +146,42 @@ class SlowRecoveryIT {
     /** The admin is told "unavailable", and by then the units are taken, or about to be. */
     @Test
     void unitsOfAFailedEditAreSoldAfterAll() {
-        try (SingleNodeCluster world =
+        try (SingleNodeCluster cluster =
                 new SingleNodeCluster(vertx, patient().with("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "2"), 1)) {
             // given
-            world.sell(10, 0);
-            ProductOnSale ware = world.wares().get(0);
-            Client admin = world.node().admin();
-            String path = "/api/v1/products/update-product/" + ware.id();
+            cluster.sell(10, 0);
+            ProductOnSale product = cluster.products().get(0);
+            Client admin = cluster.node().admin();
+            String path = "/api/v1/products/update-product/" + product.id();
             JsonObject lower = new JsonObject().put("stock", 8);
 
             // when
-            world.slowMongo(1_100);
+            cluster.slowMongo(1_100);
             Answer failed = admin.put(path, lower);
-            world.slowMongo(0);
+            cluster.slowMongo(0);
             boolean undone = await(60, () -> {
-                StoreSnapshot truth = StoreSnapshot.read(vertx, world.stores(), ware.id());
-                return truth.outbox().isEmpty()
-                        && truth.orders().stream().noneMatch(StoreSnapshot.Order::live)
-                        && !truth.orders().isEmpty();
+                StoreSnapshot snapshot = StoreSnapshot.read(vertx, cluster.stores(), product.id());
+                return snapshot.outbox().isEmpty()
+                        && snapshot.orders().stream().noneMatch(StoreSnapshot.Order::live)
+                        && !snapshot.orders().isEmpty();
             });
-            Long sellable = StoreSnapshot.read(vertx, world.stores(), ware.id()).stock();
+            Long sellable =
+                    StoreSnapshot.read(vertx, cluster.stores(), product.id()).stock();
             Answer again = admin.put(path, lower);
 
             // then
             assertEquals(503, failed.status(), failed.body());
             assertTrue(
                     undone,
-                    () -> StoreSnapshot.read(vertx, world.stores(), ware.id()).toString());
+                    () -> StoreSnapshot.read(vertx, cluster.stores(), product.id())
+                            .toString());
             assertEquals(10, sellable);
             assertEquals(200, again.status(), again.body());
             Processes.pause(1_000);
-            StoreSnapshot truth = StoreSnapshot.read(vertx, world.stores(), ware.id());
-            assertEquals(8, truth.stock(), "and what stands is not undone");
-            assertEquals(List.of(), truth.unrest());
-            assertNotNull(field(world, "certifiedBy"));
+            StoreSnapshot snapshot = StoreSnapshot.read(vertx, cluster.stores(), product.id());
+            assertEquals(8, snapshot.stock(), "and what stands is not undone");
+            assertEquals(List.of(), snapshot.unrest());
+            assertNotNull(field(cluster, "certifiedBy"));
         }
     }
 }

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  *
  * @param productId whose
  * @param onSale put on sale, as the admin was told
- * @param highest unit that exists
+ * @param unitCount unit that exists
  * @param limit units per user; 0 for none
  * @param orders of MongoDB, whatever became of them
  * @param dead orders that MongoDB refuses and nobody has decided on
@@ -37,7 +37,7 @@ import java.util.stream.Stream;
 record StoreSnapshot(
         String productId,
         int onSale,
-        int highest,
+        int unitCount,
         int limit,
         List<Order> orders,
         List<Order> dead,
@@ -73,7 +73,7 @@ record StoreSnapshot(
             return status.equals("placed");
         }
 
-        boolean byTheHouse() {
+        boolean isStockHold() {
             return userId.equals("house");
         }
 
@@ -92,7 +92,7 @@ record StoreSnapshot(
                     TestNode.await(mongo.findOne("products", new JsonObject().put("_id", productId), null));
             List<JsonObject> documents =
                     TestNode.await(mongo.find("orders", new JsonObject().put("productId", productId)));
-            List<JsonObject> letters = TestNode.await(mongo.find(
+            List<JsonObject> deadLetters = TestNode.await(mongo.find(
                     "orders_dead", new JsonObject().put("discarded", false).put("order.productId", productId)));
             String tag = "{" + productId + "}";
             Object stock = redis.send("GET", "product:stock:" + tag);
@@ -108,8 +108,8 @@ record StoreSnapshot(
                     product.getInteger("highest"),
                     product.getInteger("perUserLimit"),
                     documents.stream().map(StoreSnapshot::order).toList(),
-                    letters.stream()
-                            .map(letter -> order(letter.getJsonObject("order")))
+                    deadLetters.stream()
+                            .map(deadLetter -> order(deadLetter.getJsonObject("order")))
                             .toList(),
                     identity(redis.send("INFO").toString()),
                     stock == null ? null : Long.valueOf(stock.toString()),
@@ -216,7 +216,7 @@ record StoreSnapshot(
     /** The orders of buyers that hold units. */
     List<Order> sold() {
         return orders.stream()
-                .filter(order -> order.live() && !order.byTheHouse())
+                .filter(order -> order.live() && !order.isStockHold())
                 .toList();
     }
 
@@ -225,9 +225,9 @@ record StoreSnapshot(
         return Stream.concat(live().values().stream(), dead.stream()).toList();
     }
 
-    int unitsOfTheHouse() {
+    int unitsOnHold() {
         return orders.stream()
-                .filter(order -> order.live() && order.byTheHouse())
+                .filter(order -> order.live() && order.isStockHold())
                 .mapToInt(Order::quantity)
                 .sum();
     }

@@ -71,12 +71,12 @@ class TimingsIT {
                 .put("buyerKeys", new JsonArray().add(product + "#buyer" + unit + "#1"));
     }
 
-    private static void place(SingleNodeCluster world, String product, int orders) {
+    private static void place(SingleNodeCluster cluster, String product, int orders) {
         MongoClient client = MongoClient.create(
                 vertx,
                 new JsonObject()
-                        .put("connection_string", world.stores().mongoUri())
-                        .put("db_name", world.stores().database()));
+                        .put("connection_string", cluster.stores().mongoUri())
+                        .put("db_name", cluster.stores().database()));
         TestNode.await(client.bulkWrite(
                 "orders",
                 IntStream.rangeClosed(1, orders)
@@ -85,10 +85,10 @@ class TimingsIT {
         TestNode.await(client.close());
     }
 
-    private static long millisUntilOpen(SingleNodeCluster world, List<ProductOnSale> wares) {
+    private static long millisUntilOpen(SingleNodeCluster cluster, List<ProductOnSale> products) {
         long begin = System.nanoTime();
-        while (!wares.stream().allMatch(ware -> {
-            Object certified = world.redis().send("HGET", "product:sale:{" + ware.id() + "}", "certifiedBy");
+        while (!products.stream().allMatch(product -> {
+            Object certified = cluster.redis().send("HGET", "product:sale:{" + product.id() + "}", "certifiedBy");
             return certified != null;
         })) {
             Processes.pause(5);
@@ -98,49 +98,49 @@ class TimingsIT {
 
     @Test
     void recoveryOfALargeSale() {
-        try (SingleNodeCluster world = new SingleNodeCluster(vertx, TestNode.builder(), 1)) {
+        try (SingleNodeCluster cluster = new SingleNodeCluster(vertx, TestNode.builder(), 1)) {
             // given: ten thousand units, half of them sold
-            world.sell(10_000, 1);
-            ProductOnSale ware = world.wares().get(0);
-            place(world, ware.id(), 5_000);
+            cluster.sell(10_000, 1);
+            ProductOnSale product = cluster.products().get(0);
+            place(cluster, product.id(), 5_000);
 
             // when
             LongStream.Builder millis = LongStream.builder();
             for (int run = 0; run < RUNS; run++) {
-                world.redis().send("FLUSHALL");
-                Client buyer = world.node().client();
-                buyer.buy(ware.id(), "k");
-                millis.add(millisUntilOpen(world, world.wares()));
+                cluster.redis().send("FLUSHALL");
+                Client buyer = cluster.node().client();
+                buyer.buy(product.id(), "k");
+                millis.add(millisUntilOpen(cluster, cluster.products()));
             }
 
             // then
             print("a sale of 10,000 units with 5,000 orders is open again after FLUSHALL", millis.build());
             assertEquals(
                     List.of(),
-                    StoreSnapshot.read(vertx, world.stores(), ware.id()).unrest());
+                    StoreSnapshot.read(vertx, cluster.stores(), product.id()).unrest());
         }
     }
 
     @Test
     void recoveryOfManySales() {
-        try (SingleNodeCluster world = new SingleNodeCluster(vertx, TestNode.builder(), 1)) {
+        try (SingleNodeCluster cluster = new SingleNodeCluster(vertx, TestNode.builder(), 1)) {
             // given
             for (int i = 0; i < 200; i++) {
-                world.sell(100, 1);
-                place(world, world.wares().get(i).id(), 50);
+                cluster.sell(100, 1);
+                place(cluster, cluster.products().get(i).id(), 50);
             }
 
             // when
             LongStream.Builder millis = LongStream.builder();
             for (int run = 0; run < RUNS; run++) {
-                world.redis().send("FLUSHALL");
-                millis.add(millisUntilOpen(world, world.wares()));
+                cluster.redis().send("FLUSHALL");
+                millis.add(millisUntilOpen(cluster, cluster.products()));
             }
 
             // then
             print("200 sales of 100 units with 50 orders each are open again after FLUSHALL", millis.build());
-            assertTrue(world.wares().stream()
-                    .allMatch(ware -> StoreSnapshot.read(vertx, world.stores(), ware.id())
+            assertTrue(cluster.products().stream()
+                    .allMatch(product -> StoreSnapshot.read(vertx, cluster.stores(), product.id())
                             .unrest()
                             .isEmpty()));
         }
@@ -150,7 +150,7 @@ class TimingsIT {
     @Test
     void reservationsWhileMongoIsSilent() {
         for (String stall : List.of("1h", "500ms")) {
-            try (SingleNodeCluster world = new SingleNodeCluster(
+            try (SingleNodeCluster cluster = new SingleNodeCluster(
                     vertx,
                     TestNode.builder()
                             .with("FLASHSALE_PERSISTENCE_STALL", stall)
@@ -159,17 +159,17 @@ class TimingsIT {
                             .with("FLASHSALE_LIMITS_PURCHASE_USER", "unlimited"),
                     1)) {
                 // given
-                world.sell(100_000, 0);
-                Client buyer = world.node().user();
-                String product = world.wares().get(0).id();
+                cluster.sell(100_000, 0);
+                Client buyer = cluster.node().user();
+                String product = cluster.products().get(0).id();
 
                 // when
                 List<Long> nanos = new ArrayList<>();
                 long[] statuses = new long[600];
-                world.whileMongoIsSilent(() -> {
-                    for (int round = 0; round < 40; round++) {
+                cluster.whileMongoIsSilent(() -> {
+                    for (int trial = 0; trial < 40; trial++) {
                         long begin = System.nanoTime();
-                        int each = round;
+                        int each = trial;
                         IntStream.range(0, 50)
                                 .mapToObj(i -> buyer.buyLater(product, "key-" + each + "-" + i))
                                 .toList()

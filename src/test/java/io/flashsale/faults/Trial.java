@@ -1,8 +1,8 @@
 package io.flashsale.faults;
 
 import io.flashsale.faults.Call.Outcome;
+import io.flashsale.faults.Schedule.FaultInjection;
 import io.flashsale.faults.Schedule.Sale;
-import io.flashsale.faults.Schedule.Strike;
 import io.flashsale.server.TestNode;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 /** One sale of three products from its opening to its judgement, with faults in the middle. */
 final class Trial {
     /** By then every answer has to be final. */
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(40);
+    private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(40);
 
     /** Within it everything has to be repaired; how long it took is printed. */
     private static final long REPAIR_MILLIS = 10_000;
@@ -46,69 +46,73 @@ final class Trial {
             long slowestMillis) {}
 
     private final Vertx vertx;
-    private final Cluster world;
+    private final Cluster cluster;
     private final Sale sale;
     private final History history = new History();
-    private final List<ProductOnSale> wares;
+    private final List<ProductOnSale> products;
     private final List<String> violations = new ArrayList<>();
 
-    private Trial(Vertx vertx, Cluster world, Sale sale) {
+    private Trial(Vertx vertx, Cluster cluster, Sale sale) {
         this.vertx = vertx;
-        this.world = world;
+        this.cluster = cluster;
         this.sale = sale;
-        this.wares = sale.shelves().stream()
-                .map(shelf -> new ProductOnSale(
-                        TestNode.product(world.adminClient(), shelf.stock(), shelf.limit()),
-                        shelf.stock(),
-                        shelf.limit()))
+        this.products = sale.products().stream()
+                .map(product -> new ProductOnSale(
+                        TestNode.product(cluster.adminClient(), product.stock(), product.limit()),
+                        product.stock(),
+                        product.limit()))
                 .toList();
     }
 
-    static Result play(Vertx vertx, Cluster world, Sale sale) {
-        return new Trial(vertx, world, sale).play();
+    static Result play(Vertx vertx, Cluster cluster, Sale sale) {
+        return new Trial(vertx, cluster, sale).play();
     }
 
     private Result play() {
-        Workload rush = new Workload(history, world.buyers(), world.hammerer(), world.admin(), wares, 2, sale.wishes());
+        Workload workload = new Workload(
+                history, cluster.buyers(), cluster.hammerer(), cluster.admin(), products, 2, sale.operations());
         List<Watch> watches = new ArrayList<>();
-        for (int i = 0; i < wares.size(); i++) {
-            List<Integer> ports = world.nodes().stream().map(ClusterNode::port).toList();
+        for (int i = 0; i < products.size(); i++) {
+            List<Integer> ports =
+                    cluster.nodes().stream().map(ClusterNode::port).toList();
             watches.add(new Watch(
-                    wares.get(i).id(), ports, new Random(sale.shelves().get(i).watch())));
+                    products.get(i).id(),
+                    ports,
+                    new Random(sale.products().get(i).watch())));
         }
-        rush.start();
+        workload.start();
         Processes.pause(CALM_MILLIS);
-        List<Fault> notPlayed = strike();
-        world.heal();
+        List<Fault> notPlayed = injection();
+        cluster.heal();
         long healedAt = history.now();
         history.event("healed");
-        rush.end();
-        quiet(healedAt + PATIENCE);
+        workload.end();
+        quiet(healedAt + TIMEOUT);
         long healed = TimeUnit.NANOSECONDS.toMillis(history.now() - healedAt);
         if (healed > REPAIR_MILLIS) {
             violations.add("repair: both stores agree only after " + healed + " ms");
         }
-        rush.settle(history.now() + PATIENCE);
-        whoHoldsNothingCanBuy(quiet(history.now() + PATIENCE));
-        List<StoreSnapshot> truths = quiet(history.now() + PATIENCE);
-        for (int i = 0; i < wares.size(); i++) {
+        workload.settle(history.now() + TIMEOUT);
+        whoHoldsNothingCanBuy(quiet(history.now() + TIMEOUT));
+        List<StoreSnapshot> truths = quiet(history.now() + TIMEOUT);
+        for (int i = 0; i < products.size(); i++) {
             violations.addAll(watches.get(i).judge(truths.get(i)));
             watches.get(i).close();
         }
         return judged(truths, notPlayed, healed);
     }
 
-    private List<Fault> strike() {
+    private List<Fault> injection() {
         List<Fault> notPlayed = new ArrayList<>();
-        for (Strike strike : sale.strikes()) {
-            if (strike.fault() != Fault.NOTHING) {
-                history.fault("begin " + strike.fault());
+        for (FaultInjection injection : sale.injections()) {
+            if (injection.fault() != Fault.NOTHING) {
+                history.fault("begin " + injection.fault());
             }
-            if (!strike.fault().inject(world, new Random(strike.seed()))) {
-                notPlayed.add(strike.fault());
+            if (!injection.fault().inject(cluster, new Random(injection.seed()))) {
+                notPlayed.add(injection.fault());
             }
-            history.event("end " + strike.fault());
-            Processes.pause(strike.restMillis());
+            history.event("end " + injection.fault());
+            Processes.pause(injection.restMillis());
         }
         return notPlayed;
     }
@@ -120,9 +124,9 @@ final class Trial {
         }
         Map<KnownViolation, Integer> known = new EnumMap<>(KnownViolation.class);
         int sold = 0;
-        for (int i = 0; i < wares.size(); i++) {
+        for (int i = 0; i < products.size(); i++) {
             Checker.Verdict verdict =
-                    Checker.judge(history, truths.get(i), wares.get(i).stock(), forgetful);
+                    Checker.judge(history, truths.get(i), products.get(i).stock(), forgetful);
             violations.addAll(verdict.violations());
             verdict.known().forEach((violation, count) -> known.merge(violation, count, Integer::sum));
             sold += truths.get(i).sold().stream()
@@ -149,10 +153,10 @@ final class Trial {
     /** Both stores, read again and again until nothing is left to repair or the patience is over. */
     private List<StoreSnapshot> quiet(long deadline) {
         while (true) {
-            List<StoreSnapshot> truths = wares.stream()
-                    .map(ware -> StoreSnapshot.read(vertx, world.stores(), ware.id()))
+            List<StoreSnapshot> truths = products.stream()
+                    .map(product -> StoreSnapshot.read(vertx, cluster.stores(), product.id()))
                     .toList();
-            if (truths.stream().allMatch(truth -> truth.unrest().isEmpty())) {
+            if (truths.stream().allMatch(snapshot -> snapshot.unrest().isEmpty())) {
                 history.whole(truths);
                 return truths;
             }
@@ -165,37 +169,37 @@ final class Trial {
 
     /** Some who hold nothing buy once more, and where nothing is left or nobody is without, one gives everything back. */
     private void whoHoldsNothingCanBuy(List<StoreSnapshot> truths) {
-        for (StoreSnapshot truth : truths) {
-            if (!truth.unrest().isEmpty()) {
+        for (StoreSnapshot snapshot : truths) {
+            if (!snapshot.unrest().isEmpty()) {
                 continue;
             }
-            List<Buyer> without = world.buyers().stream()
-                    .filter(buyer -> truth.sold().stream()
+            List<Buyer> without = cluster.buyers().stream()
+                    .filter(buyer -> snapshot.sold().stream()
                             .noneMatch(order -> order.userId().equals(buyer.userId())))
-                    .limit(Math.min(3, truth.stock()))
+                    .limit(Math.min(3, snapshot.stock()))
                     .toList();
-            for (Buyer buyer : without.isEmpty() ? givenBack(truth) : without) {
-                askUntilTold(() -> buyer.buy(history, 0, truth.productId(), RefusalRules.SURE + "buy", 1));
+            for (Buyer buyer : without.isEmpty() ? givenBack(snapshot) : without) {
+                askUntilTold(() -> buyer.buy(history, 0, snapshot.productId(), RefusalRules.SURE + "buy", 1));
             }
         }
     }
 
-    private List<Buyer> givenBack(StoreSnapshot truth) {
-        List<Buyer> holders = world.buyers().stream()
-                .filter(buyer ->
-                        truth.sold().stream().anyMatch(order -> order.userId().equals(buyer.userId())))
+    private List<Buyer> givenBack(StoreSnapshot snapshot) {
+        List<Buyer> holders = cluster.buyers().stream()
+                .filter(buyer -> snapshot.sold().stream()
+                        .anyMatch(order -> order.userId().equals(buyer.userId())))
                 .limit(1)
                 .toList();
         for (Buyer buyer : holders) {
-            truth.sold().stream()
+            snapshot.sold().stream()
                     .filter(order -> order.userId().equals(buyer.userId()))
-                    .forEach(order -> askUntilTold(() -> buyer.cancel(history, 1, truth.productId(), order.id())));
+                    .forEach(order -> askUntilTold(() -> buyer.cancel(history, 1, snapshot.productId(), order.id())));
         }
         return holders;
     }
 
     private void askUntilTold(java.util.function.Supplier<Call> ask) {
-        long deadline = history.now() + PATIENCE;
+        long deadline = history.now() + TIMEOUT;
         Call answer = ask.get();
         while ((answer.outcome() == Outcome.UNKNOWN || answer.status() == 202 || answer.status() == 429)
                 && history.now() < deadline) {

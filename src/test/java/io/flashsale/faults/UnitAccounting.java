@@ -11,11 +11,11 @@ import java.util.TreeSet;
  * where two mistakes make up for each other.
  */
 final class UnitAccounting {
-    private final StoreSnapshot truth;
+    private final StoreSnapshot snapshot;
     private final List<String> unrest = new ArrayList<>();
 
-    UnitAccounting(StoreSnapshot truth) {
-        this.truth = truth;
+    UnitAccounting(StoreSnapshot snapshot) {
+        this.snapshot = snapshot;
     }
 
     /** Every disagreement, by the name of its rule; empty where all is well. */
@@ -31,92 +31,92 @@ final class UnitAccounting {
     }
 
     private void find(String rule, String what) {
-        unrest.add(rule + ": " + what + " (" + truth.productId() + ")");
+        unrest.add(rule + ": " + what + " (" + snapshot.productId() + ")");
     }
 
     private void theSaleIsOpen() {
-        if (!truth.identity().equals(truth.sale().get("certifiedBy"))
-                || truth.sale().containsKey("recovering")) {
-            find("accounts", "the sale is closed for recovery: " + truth.sale() + " on " + truth.identity());
+        if (!snapshot.identity().equals(snapshot.sale().get("certifiedBy"))
+                || snapshot.sale().containsKey("recovering")) {
+            find("accounts", "the sale is closed for recovery: " + snapshot.sale() + " on " + snapshot.identity());
         }
-        if (!truth.outbox().isEmpty()) {
-            find("accounts", truth.outbox().size() + " orders in the outbox");
+        if (!snapshot.outbox().isEmpty()) {
+            find("accounts", snapshot.outbox().size() + " orders in the outbox");
         }
     }
 
-    private int issued() {
-        return Integer.parseInt(truth.sale().getOrDefault("issued", "0"));
+    private int highWaterMark() {
+        return Integer.parseInt(snapshot.sale().getOrDefault("issued", "0"));
     }
 
     /** Each unit was never issued, or is free, or is held by exactly one order, which is the one that Redis names. */
     private void everyUnitIsInOnePlace() {
         Map<Integer, List<String>> held = new TreeMap<>();
-        truth.holding()
+        snapshot.holding()
                 .forEach(order -> order.units()
                         .forEach(unit -> held.computeIfAbsent(unit, each -> new ArrayList<>())
                                 .add(order.id())));
         TreeSet<Integer> all = new TreeSet<>(held.keySet());
-        all.addAll(truth.holders().keySet());
-        all.addAll(truth.free());
-        for (int unit = 1; unit <= truth.highest(); unit++) {
+        all.addAll(snapshot.holders().keySet());
+        all.addAll(snapshot.free());
+        for (int unit = 1; unit <= snapshot.unitCount(); unit++) {
             all.add(unit);
         }
         for (int unit : all) {
             List<String> places = new ArrayList<>(held.getOrDefault(unit, List.of()));
-            String named = truth.holders().get(unit);
+            String named = snapshot.holders().get(unit);
             if (named != null && !places.contains(named)) {
                 places.add(named + ", says Redis");
                 places.add("not theirs, says MongoDB");
             } else if (named == null && !places.isEmpty()) {
                 places.add("nobody, says Redis");
             }
-            if (truth.free().contains(unit)) {
+            if (snapshot.free().contains(unit)) {
                 places.add("free");
             }
-            if (unit > issued() && unit <= truth.highest()) {
+            if (unit > highWaterMark() && unit <= snapshot.unitCount()) {
                 places.add("never issued");
             }
             if (places.size() != 1) {
-                find("units", "unit " + unit + " of " + truth.highest() + " is " + places);
+                find("units", "unit " + unit + " of " + snapshot.unitCount() + " is " + places);
             }
         }
     }
 
     private void theCounterIsRight() {
-        long sellable = truth.free().size() + (long) truth.highest() - issued();
-        if (truth.stock() == null || truth.stock() != sellable) {
-            find("accounts", "the counter says " + truth.stock() + ", the sets " + sellable);
+        long sellable = snapshot.free().size() + (long) snapshot.unitCount() - highWaterMark();
+        if (snapshot.stock() == null || snapshot.stock() != sellable) {
+            find("accounts", "the counter says " + snapshot.stock() + ", the sets " + sellable);
         }
-        String known = truth.sale().get("highest");
-        if (!String.valueOf(truth.highest()).equals(known)) {
-            find("accounts", "Redis knows of " + known + " units, MongoDB of " + truth.highest());
+        String known = snapshot.sale().get("highest");
+        if (!String.valueOf(snapshot.unitCount()).equals(known)) {
+            find("accounts", "Redis knows of " + known + " units, MongoDB of " + snapshot.unitCount());
         }
     }
 
     /** What is not sold can be bought: no more and no fewer units than the product says. */
     private void whatTheAdminWasToldIsOnSale() {
-        int existing = truth.highest() - truth.unitsOfTheHouse();
-        if (existing != truth.onSale()) {
-            find("put on sale", existing + " units exist or are sold where " + truth.onSale() + " were put on sale");
+        int existing = snapshot.unitCount() - snapshot.unitsOnHold();
+        if (existing != snapshot.onSale()) {
+            find("put on sale", existing + " units exist or are sold where " + snapshot.onSale() + " were put on sale");
         }
     }
 
     private void theIndexesSeeEveryUnit() {
-        for (StoreSnapshot.Order order : truth.orders()) {
+        for (StoreSnapshot.Order order : snapshot.orders()) {
             List<String> unitKeys = order.live()
                     ? order.units().stream()
-                            .map(unit -> truth.productId() + "#" + unit)
+                            .map(unit -> snapshot.productId() + "#" + unit)
                             .toList()
                     : List.of();
             List<String> buyerKeys = order.live()
                     ? order.slots().stream()
-                            .map(slot -> truth.productId() + "#" + order.userId() + "#" + slot)
+                            .map(slot -> snapshot.productId() + "#" + order.userId() + "#" + slot)
                             .toList()
                     : List.of();
             if (!unitKeys.equals(order.unitKeys()) || !buyerKeys.equals(order.buyerKeys())) {
                 find("units", "no unique index sees what it should of " + order);
             }
-            boolean limited = truth.limit() > 0 && !order.byTheHouse();
+            boolean limited = snapshot.limit() > 0 && !order.isStockHold();
             if (limited && order.slots().size() != order.quantity()) {
                 find("slots", "a limit applies, and not every unit has its slot: " + order);
             }
@@ -126,12 +126,13 @@ final class UnitAccounting {
     /** A buyer who holds nothing is not locked out; one who holds something is not let in again. */
     private void slotsAreThoseOfLiveOrders() {
         Map<String, String> taken = new TreeMap<>();
-        truth.holding()
+        snapshot.holding()
                 .forEach(order -> order.slots().forEach(slot -> taken.put(order.userId() + "#" + slot, order.id())));
-        if (!taken.equals(truth.slots())) {
+        if (!taken.equals(snapshot.slots())) {
             find(
                     "slots",
-                    "in Redis " + without(truth.slots(), taken) + ", in MongoDB " + without(taken, truth.slots()));
+                    "in Redis " + without(snapshot.slots(), taken) + ", in MongoDB "
+                            + without(taken, snapshot.slots()));
         }
     }
 
@@ -141,13 +142,13 @@ final class UnitAccounting {
      */
     private void keysAreBoundToTheirOrders() {
         Map<String, String> held = new TreeMap<>();
-        truth.holding().forEach(order -> held.put(order.request(), order.id()));
+        snapshot.holding().forEach(order -> held.put(order.request(), order.id()));
         Map<String, String> known = new TreeMap<>(held);
-        truth.orders().stream()
+        snapshot.orders().stream()
                 .filter(order -> order.status().equals("cancelled"))
                 .forEach(order -> known.put(order.request(), order.id()));
-        Map<String, String> lost = without(held, truth.answers());
-        Map<String, String> unfounded = without(truth.answers(), known);
+        Map<String, String> lost = without(held, snapshot.answers());
+        Map<String, String> unfounded = without(snapshot.answers(), known);
         if (!lost.isEmpty() || !unfounded.isEmpty()) {
             find("keys", "bound to no order are " + unfounded + ", lost are those of " + lost);
         }

@@ -20,12 +20,12 @@ final class UnitRules {
     }
 
     private final Checker.Case judged;
-    private final StoreSnapshot truth;
+    private final StoreSnapshot snapshot;
     private final List<Sure> sures;
 
     UnitRules(Checker.Case judged) {
         this.judged = judged;
-        this.truth = judged.truth();
+        this.snapshot = judged.snapshot();
         this.sures = sures(judged);
     }
 
@@ -39,35 +39,36 @@ final class UnitRules {
 
     private void unitsAreSoldOnce() {
         Map<Integer, String> live = new HashMap<>();
-        for (StoreSnapshot.Order order : truth.live().values()) {
+        for (StoreSnapshot.Order order : snapshot.live().values()) {
             for (int unit : order.units()) {
                 String other = live.put(unit, order.id());
                 if (other != null) {
                     judged.violate("sold twice", "unit " + unit + " is held by " + other + " and " + order.id());
                 }
-                if (unit < 1 || unit > truth.highest()) {
-                    judged.violate("units exist", "unit " + unit + " of " + truth.highest());
+                if (unit < 1 || unit > snapshot.unitCount()) {
+                    judged.violate("units exist", "unit " + unit + " of " + snapshot.unitCount());
                 }
             }
         }
     }
 
     private void noMoreIsSoldThanPutOnSale() {
-        int sold = truth.sold().stream().mapToInt(StoreSnapshot.Order::quantity).sum();
-        if (sold > truth.onSale()) {
-            judged.violate("oversold", sold + " units sold of " + truth.onSale());
+        int sold =
+                snapshot.sold().stream().mapToInt(StoreSnapshot.Order::quantity).sum();
+        if (sold > snapshot.onSale()) {
+            judged.violate("oversold", sold + " units sold of " + snapshot.onSale());
         }
     }
 
     private void nobodyHoldsMoreThanTheLimit() {
-        if (truth.limit() == 0) {
+        if (snapshot.limit() == 0) {
             return;
         }
         Map<String, Integer> held = new TreeMap<>();
-        truth.sold().forEach(order -> held.merge(order.userId(), order.quantity(), Integer::sum));
+        snapshot.sold().forEach(order -> held.merge(order.userId(), order.quantity(), Integer::sum));
         held.forEach((user, units) -> {
-            if (units > truth.limit()) {
-                judged.violate("limit", user + " holds " + units + " units of " + truth.limit());
+            if (units > snapshot.limit()) {
+                judged.violate("limit", user + " holds " + units + " units of " + snapshot.limit());
             }
         });
         for (Sure sure : sures) {
@@ -75,8 +76,8 @@ final class UnitRules {
                     .filter(other -> other.buyer().equals(sure.buyer()) && other.isHeldAt(sure.from()))
                     .mapToInt(other -> other.units().size())
                     .sum();
-            if (units > truth.limit()) {
-                judged.violate("limit", sure.buyer() + " held " + units + " units of " + truth.limit() + " at once");
+            if (units > snapshot.limit()) {
+                judged.violate("limit", sure.buyer() + " held " + units + " units of " + snapshot.limit() + " at once");
             }
         }
     }
@@ -153,8 +154,8 @@ final class UnitRules {
                 possible.add(edit.quantity());
             }
         }
-        if (!possible.contains(truth.onSale())) {
-            judged.violate("put on sale", truth.onSale() + " units, where the admin was told " + possible);
+        if (!possible.contains(snapshot.onSale())) {
+            judged.violate("put on sale", snapshot.onSale() + " units, where the admin was told " + possible);
         }
     }
 }

@@ -112,20 +112,20 @@ final class Watch implements AutoCloseable {
      * What is wrong with what was told; the last word has to be the truth, a moment after everything is healed: also that
      * it is sold out.
      */
-    List<String> judge(StoreSnapshot truth) {
+    List<String> judge(StoreSnapshot snapshot) {
         staying = true;
-        for (int i = 0; i < 100 && !truth.stock().equals(remaining); i++) {
+        for (int i = 0; i < 100 && !snapshot.stock().equals(remaining); i++) {
             Processes.pause(100);
         }
         synchronized (this) {
             List<String> found = new ArrayList<>(violations);
-            if (!truth.stock().equals(remaining)) {
+            if (!snapshot.stock().equals(remaining)) {
                 found.add("live: " + remaining + " were told to be left of " + productId + ", and there are "
-                        + truth.stock());
+                        + snapshot.stock());
             }
-            if (least < 0 || most > truth.highest()) {
+            if (least < 0 || most > snapshot.unitCount()) {
                 found.add("live: " + least + " to " + most + " were told to be left of " + productId
-                        + ", and there were " + truth.highest());
+                        + ", and there were " + snapshot.unitCount());
             }
             return found;
         }

@@ -1,7 +1,7 @@
 package io.flashsale.faults;
 
 import io.flashsale.faults.Call.Outcome;
-import io.flashsale.faults.OperationGenerator.Wish;
+import io.flashsale.faults.OperationGenerator.Operation;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,7 +25,7 @@ final class Workload {
     private static final int WITHOUT_A_NODE_MILLIS = 40;
 
     private final History history;
-    private final List<ProductOnSale> wares;
+    private final List<ProductOnSale> products;
     private final int nodes;
     private final List<Thread> threads = new ArrayList<>();
     private final List<Shopper> shoppers = new ArrayList<>();
@@ -37,19 +37,19 @@ final class Workload {
             List<Buyer> buyers,
             Buyer hammerer,
             Buyer admin,
-            List<ProductOnSale> wares,
+            List<ProductOnSale> products,
             int nodes,
             long seed) {
         this.history = history;
-        this.wares = wares;
+        this.products = products;
         this.nodes = nodes;
         Random seeds = new Random(seed);
         settling = new Random(seeds.nextLong());
         for (Buyer buyer : buyers) {
             Shopper shopper = new Shopper(buyer);
-            OperationGenerator wishes = new OperationGenerator(seeds.nextLong(), nodes, wares.size());
+            OperationGenerator operations = new OperationGenerator(seeds.nextLong(), nodes, products.size());
             shoppers.add(shopper);
-            threads.add(new Thread(() -> shop(shopper, wishes), "shopper"));
+            threads.add(new Thread(() -> shop(shopper, operations), "shopper"));
         }
         if (hammerer != null) {
             Shopper shopper = new Shopper(hammerer);
@@ -100,11 +100,11 @@ final class Workload {
         }
     }
 
-    private void shop(Shopper shopper, OperationGenerator wishes) {
+    private void shop(Shopper shopper, OperationGenerator operations) {
         while (!over) {
-            Wish wish = wishes.next();
-            shopper.act(wish);
-            Processes.pause(wish.pauseMillis());
+            Operation operation = operations.next();
+            shopper.act(operation);
+            Processes.pause(operation.pauseMillis());
         }
     }
 
@@ -113,7 +113,7 @@ final class Workload {
         int turn = first;
         while (!over) {
             for (int knock = 0; knock < KNOCKS && !over; knock++) {
-                shopper.buy(turn++ % nodes, wares.get(0).id(), "again", 1);
+                shopper.buy(turn++ % nodes, products.get(0).id(), "again", 1);
             }
             Processes.pause(1_000 - TimeUnit.NANOSECONDS.toMillis(history.now()) % 1_000);
         }
@@ -122,11 +122,11 @@ final class Workload {
     /** The last ware is left alone: after an edit without an answer nobody knows how many units were on sale. */
     private void edit(Buyer admin, Random random) {
         while (!over) {
-            ProductOnSale ware = wares.get(random.nextInt(wares.size() - 1));
-            int stock = ware.stock() - 5 + random.nextInt(15);
+            ProductOnSale product = products.get(random.nextInt(products.size() - 1));
+            int stock = product.stock() - 5 + random.nextInt(15);
             int node = random.nextInt(nodes);
             int pauseMillis = 100 + random.nextInt(400);
-            admin.edit(history, node, ware.id(), stock);
+            admin.edit(history, node, product.id(), stock);
             Processes.pause(pauseMillis);
         }
     }
@@ -146,33 +146,38 @@ final class Workload {
             this.buyer = buyer;
         }
 
-        void act(Wish wish) {
-            Call earlier = wish.of(intents());
+        void act(Operation operation) {
+            Call earlier = operation.of(intents());
             // Some change their minds about what they have cancelled before.
-            Call order = wish.of(wish.quantity() == 2 ? bought() : held());
-            switch (wish.kind()) {
-                case BUY -> buy(wish.node(), wares.get(wish.ware()).id(), "key-" + keys++, wish.quantity());
+            Call order = operation.of(operation.quantity() == 2 ? bought() : held());
+            switch (operation.kind()) {
+                case BUY ->
+                    buy(
+                            operation.node(),
+                            products.get(operation.product()).id(),
+                            "key-" + keys++,
+                            operation.quantity());
                 case RETRY -> {
                     if (earlier != null) {
-                        buy(wish.node(), earlier.productId(), earlier.key(), earlier.quantity());
+                        buy(operation.node(), earlier.productId(), earlier.key(), earlier.quantity());
                     }
                 }
                 case PROBE -> {
                     if (earlier != null) {
-                        buy(wish.node(), earlier.productId(), earlier.key(), 3 - earlier.quantity());
+                        buy(operation.node(), earlier.productId(), earlier.key(), 3 - earlier.quantity());
                     }
                 }
                 case CANCEL -> {
                     if (order != null) {
-                        cancel(wish.node(), order);
+                        cancel(operation.node(), order);
                     }
                 }
                 case READ -> {
                     if (order != null) {
-                        buyer.read(history, wish.node(), order.productId(), order.orderId());
+                        buyer.read(history, operation.node(), order.productId(), order.orderId());
                     }
                 }
-                default -> throw new IllegalStateException("no such wish: " + wish);
+                default -> throw new IllegalStateException("no such wish: " + operation);
             }
         }
 

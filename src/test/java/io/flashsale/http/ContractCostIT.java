@@ -104,11 +104,11 @@ class ContractCostIT {
     }
 
     private static boolean byContract(RequestJson json) {
-        ValidationErrors mistakes = new ValidationErrors();
-        boolean refused = header.get(0).check(List.of(KEY), mistakes).isPresent()
-                || path.get(0).check(List.of(PRODUCT), mistakes).isPresent();
-        buy.body().check(json.values(), mistakes);
-        return !refused && mistakes.count() == 0;
+        ValidationErrors errors = new ValidationErrors();
+        boolean refused = header.get(0).check(List.of(KEY), errors).isPresent()
+                || path.get(0).check(List.of(PRODUCT), errors).isPresent();
+        buy.body().check(json.values(), errors);
+        return !refused && errors.count() == 0;
     }
 
     @Test

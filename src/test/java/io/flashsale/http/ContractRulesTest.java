@@ -43,9 +43,9 @@ class ContractRulesTest {
                 for (Object value : values(fields.getJsonObject(name))) {
                     Map<String, Object> body = new HashMap<>();
                     body.put(name, value);
-                    ValidationErrors mistakes = new ValidationErrors();
-                    operation.body().check(body, mistakes);
-                    boolean accepted = mistakes.told().stream()
+                    ValidationErrors errors = new ValidationErrors();
+                    operation.body().check(body, errors);
+                    boolean accepted = errors.fieldErrors().stream()
                             .noneMatch(mistake -> mistake.field().equals(name));
                     assertEquals(
                             validator.validate(value).getValid(),
@@ -75,9 +75,9 @@ class ContractRulesTest {
         for (Object value : values(schema)) {
             boolean text = schema.getValue("type").equals("string");
             if (text ? value instanceof String : value instanceof Long) {
-                ValidationErrors mistakes = new ValidationErrors();
+                ValidationErrors errors = new ValidationErrors();
                 boolean accepted =
-                        parameter.check(List.of(value.toString()), mistakes).isEmpty() && mistakes.count() == 0;
+                        parameter.check(List.of(value.toString()), errors).isEmpty() && errors.count() == 0;
                 assertEquals(validator(schema).validate(value).getValid(), accepted, operation.name() + " " + value);
                 compared++;
             }

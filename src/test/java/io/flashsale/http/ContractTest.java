@@ -169,7 +169,7 @@ class ContractTest {
                 Optional.empty());
         Routes.router(
                 vertx,
-                (Routes.Rooms) empty(Routes.Rooms.class),
+                (Routes.Dependencies) empty(Routes.Dependencies.class),
                 new Routes.Shared(StaticAssets.load(), contract),
                 settings,
                 Clock.systemUTC());

@@ -68,7 +68,7 @@ class HttpChainIT {
             table.add(
                     HttpMethod.GET,
                     "/problem/:name",
-                    TestServer.DOOR,
+                    TestServer.SECURITY_HANDLER,
                     TestServer.steps(ctx -> ctx.fail(new ApiException(ApiError.valueOf(ctx.pathParam("name")), "why")
                             .with("remaining", 3)
                             .with("orderId", null)
@@ -76,9 +76,9 @@ class HttpChainIT {
             table.add(
                     HttpMethod.GET,
                     "/fail/:name",
-                    TestServer.DOOR,
+                    TestServer.SECURITY_HANDLER,
                     TestServer.steps(ctx -> ctx.fail(FAILURES.get(ctx.pathParam("name")))));
-            table.add(HttpMethod.GET, "/throw", TestServer.DOOR, TestServer.steps(ctx -> {
+            table.add(HttpMethod.GET, "/throw", TestServer.SECURITY_HANDLER, TestServer.steps(ctx -> {
                 throw new IllegalStateException(SECRET);
             }));
         };

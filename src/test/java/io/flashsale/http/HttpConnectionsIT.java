@@ -67,18 +67,19 @@ class HttpConnectionsIT {
         // given
         TestServer.Setup setup = new TestServer.Setup();
         setup.idleTimeout = Duration.ofSeconds(2);
-        setup.routes = (table, vertx) -> table.add(HttpMethod.GET, "/slow", TestServer.DOOR, TestServer.steps(ctx -> {
-            // Something moves, as on a stream of events, but no request does.
-            ctx.response().setChunked(true).write("a");
-            long[] beats = {0};
-            vertx.setPeriodic(500, timer -> {
-                ctx.response().write("a");
-                if (++beats[0] == 12) {
-                    vertx.cancelTimer(timer);
-                    ctx.response().end("end");
-                }
-            });
-        }));
+        setup.routes = (table, vertx) ->
+                table.add(HttpMethod.GET, "/slow", TestServer.SECURITY_HANDLER, TestServer.steps(ctx -> {
+                    // Something moves, as on a stream of events, but no request does.
+                    ctx.response().setChunked(true).write("a");
+                    long[] beats = {0};
+                    vertx.setPeriodic(500, timer -> {
+                        ctx.response().write("a");
+                        if (++beats[0] == 12) {
+                            vertx.cancelTimer(timer);
+                            ctx.response().end("end");
+                        }
+                    });
+                }));
         try (TestServer server = setup.start()) {
             // when
             String read = server.toTheEnd("GET /slow HTTP/1.0\r\nHost: x\r\n\r\n");
@@ -125,10 +126,11 @@ class HttpConnectionsIT {
         Promise<Void> arrived = Promise.promise();
         TestServer.Setup setup = new TestServer.Setup();
         setup.drainTimeout = Duration.ofSeconds(20);
-        setup.routes = (table, vertx) -> table.add(HttpMethod.GET, "/slow", TestServer.DOOR, TestServer.steps(ctx -> {
-            arrived.complete();
-            go.future().onSuccess(now -> JsonResponses.json(ctx, 200, new JsonObject().put("done", true)));
-        }));
+        setup.routes = (table, vertx) ->
+                table.add(HttpMethod.GET, "/slow", TestServer.SECURITY_HANDLER, TestServer.steps(ctx -> {
+                    arrived.complete();
+                    go.future().onSuccess(now -> JsonResponses.json(ctx, 200, new JsonObject().put("done", true)));
+                }));
         try (TestServer server = setup.start();
                 RawSocket idle = new RawSocket(server.port());
                 RawSocket busy = new RawSocket(server.port())) {
@@ -160,8 +162,8 @@ class HttpConnectionsIT {
         Promise<Void> arrived = Promise.promise();
         TestServer.Setup setup = new TestServer.Setup();
         setup.drainTimeout = Duration.ofSeconds(1);
-        setup.routes = (table, vertx) ->
-                table.add(HttpMethod.GET, "/never", TestServer.DOOR, TestServer.steps(ctx -> arrived.complete()));
+        setup.routes = (table, vertx) -> table.add(
+                HttpMethod.GET, "/never", TestServer.SECURITY_HANDLER, TestServer.steps(ctx -> arrived.complete()));
         try (TestServer server = setup.start();
                 RawSocket busy = new RawSocket(server.port())) {
             busy.send("GET /never HTTP/1.1\r\nHost: x\r\n\r\n");

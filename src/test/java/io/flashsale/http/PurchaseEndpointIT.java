@@ -55,7 +55,7 @@ class PurchaseEndpointIT {
             table.add(
                     HttpMethod.POST,
                     "/buy/:productId",
-                    TestServer.DOOR,
+                    TestServer.SECURITY_HANDLER,
                     TestServer.steps(new PurchaseEndpoint(client)::buy));
         };
         server = setup.start();
@@ -243,8 +243,8 @@ class PurchaseEndpointIT {
     }
 
     private static PurchaseClient purchaseClient(io.vertx.core.Vertx vertx) {
-        ConcurrencyLimiter admission = new ConcurrencyLimiter(10);
-        PurchaseMetrics metrics = new PurchaseMetrics(new SimpleMeterRegistry(), admission);
-        return new PurchaseClient(vertx, admission, metrics, Duration.ofMillis(500));
+        ConcurrencyLimiter concurrencyLimiter = new ConcurrencyLimiter(10);
+        PurchaseMetrics metrics = new PurchaseMetrics(new SimpleMeterRegistry(), concurrencyLimiter);
+        return new PurchaseClient(vertx, concurrencyLimiter, metrics, Duration.ofMillis(500));
     }
 }

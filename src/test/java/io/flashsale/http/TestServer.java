@@ -28,7 +28,7 @@ final class TestServer implements AutoCloseable {
             "hash", "u1", "ada@example.com", "user", true, 0, Instant.EPOCH, Instant.parse("2100-01-01T00:00:00Z"));
 
     /** As slow as a trip to Redis: the body arrives meanwhile. */
-    static final SecurityPolicyHandler DOOR = ctx -> {
+    static final SecurityPolicyHandler SECURITY_HANDLER = ctx -> {
         ctx.request().pause();
         ctx.vertx().setTimer(5, asked -> {
             ctx.put(Session.class.getName(), SESSION);
@@ -70,10 +70,10 @@ final class TestServer implements AutoCloseable {
         verticle = new HttpVerticle(
                 of -> {
                     RouteTable table = new RouteTable(of, settings, Clock.systemUTC());
-                    table.add(HttpMethod.POST, "/echo", DOOR, steps(TestServer::echo));
-                    table.add(HttpMethod.GET, "/thing", DOOR, steps(TestServer::hello));
-                    table.add(HttpMethod.GET, "/thing/:id", DOOR, steps(TestServer::hello));
-                    table.add(HttpMethod.POST, "/thing/make", DOOR, steps(TestServer::echo));
+                    table.add(HttpMethod.POST, "/echo", SECURITY_HANDLER, steps(TestServer::echo));
+                    table.add(HttpMethod.GET, "/thing", SECURITY_HANDLER, steps(TestServer::hello));
+                    table.add(HttpMethod.GET, "/thing/:id", SECURITY_HANDLER, steps(TestServer::hello));
+                    table.add(HttpMethod.POST, "/thing/make", SECURITY_HANDLER, steps(TestServer::echo));
                     setup.routes.accept(table, of);
                     return Future.succeededFuture(
                             new HttpVerticle.Open(table.router(), () -> {}, Future::succeededFuture));

@@ -19,21 +19,21 @@ class BroadcasterTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Context loop = vertx.getOrCreateContext();
-    private final ProductTopic watched = new ProductTopic("p");
-    private final Broadcaster telling = new Broadcaster(vertx, watched, listener -> {});
+    private final ProductTopic topic = new ProductTopic("p");
+    private final Broadcaster telling = new Broadcaster(vertx, topic, listener -> {});
     private final List<Client> clients = new ArrayList<>();
     private final CountDownLatch soldOut = new CountDownLatch(CLIENTS + 1);
     private boolean interrupted;
     private Client late;
 
     /** A client that notes what comes in one write. */
-    private final class Client implements Listener.Outlet {
+    private final class Client implements Listener.EventSink {
         private final List<List<StockEvent.Kind>> writes = new ArrayList<>();
 
         @Override
-        public boolean send(EventBatch news) {
+        public boolean send(EventBatch batch) {
             List<StockEvent.Kind> kinds =
-                    news.events().stream().map(StockEvent::kind).toList();
+                    batch.events().stream().map(StockEvent::kind).toList();
             writes.add(kinds);
             if (kinds.contains(StockEvent.Kind.COMPLETED) && !interrupted) {
                 interrupted = true;
@@ -68,7 +68,7 @@ class BroadcasterTest {
 
     @BeforeEach
     void enter() {
-        watched.look(StockEvent.snapshot("p", 1, 1, false));
+        topic.applySnapshot(StockEvent.snapshot("p", 1, 1, false));
         for (int i = 0; i < CLIENTS; i++) {
             Client client = new Client();
             clients.add(client);
@@ -79,7 +79,7 @@ class BroadcasterTest {
     private void come(Client client) {
         Listener listener = new Listener(client);
         listener.come("p", 0);
-        watched.begin(listener);
+        topic.begin(listener);
         client.writes.clear();
     }
 
@@ -92,7 +92,7 @@ class BroadcasterTest {
         StockEvent event = StockEvent.parse("{\"type\":\"" + type
                         + "\",\"productId\":\"p\",\"quantity\":1,\"at\":\"\",\"seq\":" + seq + "}")
                 .orElseThrow();
-        if (watched.hear(event)) {
+        if (topic.hear(event)) {
             telling.heard(event);
         }
     }

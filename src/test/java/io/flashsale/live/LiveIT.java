@@ -127,7 +127,7 @@ class LiveIT {
         }
 
         /** The next event that is wanted; those on the way are passed over, but must be in order. */
-        JsonObject await(Predicate<JsonObject> wanted) throws InterruptedException {
+        JsonObject await(Predicate<JsonObject> requested) throws InterruptedException {
             while (true) {
                 JsonObject next = received.poll(10, TimeUnit.SECONDS);
                 assertTrue(next != null, "nothing more came");
@@ -136,7 +136,7 @@ class LiveIT {
                 seqs.add(seq);
                 assertEquals(next.getString("type"), next.getString("_event"));
                 assertEquals(String.valueOf(seq), next.getString("_id"));
-                if (wanted.test(next)) {
+                if (requested.test(next)) {
                     return next;
                 }
             }
@@ -477,14 +477,14 @@ class LiveIT {
         assertEquals(5, told.get(one).getInteger("remaining"));
         assertEquals(9, told.get(other).getInteger("remaining"));
         assertNull(told.get("nothing").getInteger("remaining"));
-        JsonObject news = messages.next();
-        while (!Integer.valueOf(8).equals(news.getInteger("remaining"))) {
-            if (news.getString("productId").equals(one)) {
-                assertEquals(5, news.getInteger("remaining"));
+        JsonObject batch = messages.next();
+        while (!Integer.valueOf(8).equals(batch.getInteger("remaining"))) {
+            if (batch.getString("productId").equals(one)) {
+                assertEquals(5, batch.getInteger("remaining"));
             }
-            news = messages.next();
+            batch = messages.next();
         }
-        assertEquals(other, news.getString("productId"));
+        assertEquals(other, batch.getString("productId"));
         socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
     }
 

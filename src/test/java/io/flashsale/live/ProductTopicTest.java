@@ -10,16 +10,16 @@ import org.junit.jupiter.api.Test;
 
 /** What a client is told, and in which order. */
 class ProductTopicTest {
-    private final ProductTopic watched = new ProductTopic("p");
+    private final ProductTopic topic = new ProductTopic("p");
 
     /** A client that notes what it is told, as long as it reads. */
-    private static final class Client implements Listener.Outlet {
-        private final List<String> told = new ArrayList<>();
+    private static final class Client implements Listener.EventSink {
+        private final List<String> lastPublished = new ArrayList<>();
         private boolean reads = true;
 
         @Override
-        public boolean send(EventBatch news) {
-            news.events().forEach(event -> told.add(event.kind() + " " + event.seq()));
+        public boolean send(EventBatch batch) {
+            batch.events().forEach(event -> lastPublished.add(event.kind() + " " + event.seq()));
             return reads;
         }
 
@@ -51,113 +51,113 @@ class ProductTopicTest {
 
     private void come(long lastSeen) {
         listener.come("p", lastSeen);
-        watched.await(listener);
+        topic.await(listener);
     }
 
     private void tell() {
-        watched.news().ifPresent(news -> watched.audience().forEach(each -> each.tell(news)));
+        topic.batch().ifPresent(batch -> topic.audience().forEach(each -> each.tell(batch)));
     }
 
     @Test
     void theFirstWordIsHowThingsStandWhateverIsAboutToBeTold() {
         // given
         come(0);
-        watched.hear(event("product:soldout", 7));
+        topic.hear(event("product:soldout", 7));
 
         // when: one tick comes before the look, one after it
         tell();
-        watched.look(StockEvent.snapshot("p", 1, 6, false));
-        watched.begin(listener);
-        watched.hear(event("stock:updated", 8));
+        topic.applySnapshot(StockEvent.snapshot("p", 1, 6, false));
+        topic.begin(listener);
+        topic.hear(event("stock:updated", 8));
         tell();
 
         // then
-        assertEquals(List.of("UPDATED 6", "SOLD_OUT 7", "UPDATED 8"), client.told);
+        assertEquals(List.of("UPDATED 6", "SOLD_OUT 7", "UPDATED 8"), client.lastPublished);
     }
 
     @Test
     void aSellOutAndALookThatSawItAreToldOnce() {
         // given
         come(0);
-        watched.look(StockEvent.snapshot("p", 1, 6, false));
-        watched.begin(listener);
+        topic.applySnapshot(StockEvent.snapshot("p", 1, 6, false));
+        topic.begin(listener);
 
         // when: the subscription was lost for a moment, so everything is looked at again
-        watched.hear(event("product:soldout", 7));
-        watched.hear(StockEvent.snapshot("p", 0, 7, false));
+        topic.hear(event("product:soldout", 7));
+        topic.hear(StockEvent.snapshot("p", 0, 7, false));
         tell();
 
         // then
-        assertEquals(List.of("UPDATED 6", "SOLD_OUT 7"), client.told);
+        assertEquals(List.of("UPDATED 6", "SOLD_OUT 7"), client.lastPublished);
     }
 
     @Test
     void whatTheLookSawAlreadyIsNotToldAgain() {
         // given
         come(0);
-        watched.hear(event("purchase:completed", 5));
-        watched.hear(event("product:soldout", 7));
+        topic.hear(event("purchase:completed", 5));
+        topic.hear(event("product:soldout", 7));
 
         // when
-        watched.look(StockEvent.snapshot("p", 0, 7, false));
-        watched.begin(listener);
+        topic.applySnapshot(StockEvent.snapshot("p", 0, 7, false));
+        topic.begin(listener);
         tell();
 
         // then
-        assertEquals(List.of("UPDATED 7"), client.told);
+        assertEquals(List.of("UPDATED 7"), client.lastPublished);
     }
 
     @Test
     void theNewestOfEachKindIsToldInOrder() {
         // given
-        watched.look(StockEvent.snapshot("p", 9, 1, false));
+        topic.applySnapshot(StockEvent.snapshot("p", 9, 1, false));
         come(0);
-        watched.begin(listener);
+        topic.begin(listener);
 
         // when
         for (long seq : new long[] {3, 5, 4}) {
-            watched.hear(event("stock:updated", seq));
+            topic.hear(event("stock:updated", seq));
         }
-        watched.hear(event("purchase:completed", 2));
-        watched.hear(event("product:soldout", 6));
+        topic.hear(event("purchase:completed", 2));
+        topic.hear(event("product:soldout", 6));
         tell();
-        boolean late = watched.hear(event("purchase:completed", 4));
+        boolean late = topic.hear(event("purchase:completed", 4));
         tell();
 
         // then
-        assertEquals(List.of("UPDATED 1", "COMPLETED 2", "UPDATED 5", "SOLD_OUT 6"), client.told);
+        assertEquals(List.of("UPDATED 1", "COMPLETED 2", "UPDATED 5", "SOLD_OUT 6"), client.lastPublished);
         assertFalse(late, "older than what was told");
     }
 
     @Test
     void whoHasSeenThatVeryStateIsToldItAgainAndNothingElseTwice() {
         // given
-        watched.hear(event("product:soldout", 7));
-        watched.look(StockEvent.snapshot("p", 0, 7, false));
+        topic.hear(event("product:soldout", 7));
+        topic.applySnapshot(StockEvent.snapshot("p", 0, 7, false));
         come(7);
 
         // when
-        assertTrue(watched.isNewTo(listener));
-        watched.begin(listener);
+        assertTrue(topic.isNewTo(listener));
+        topic.begin(listener);
         tell();
 
         // then
-        assertEquals(List.of("UPDATED 7"), client.told);
+        assertEquals(List.of("UPDATED 7"), client.lastPublished);
     }
 
     @Test
     void whoHasSeenSomethingNewerWaitsForIt() {
         // given
-        watched.look(StockEvent.snapshot("p", 5, 7, false));
+        topic.applySnapshot(StockEvent.snapshot("p", 5, 7, false));
         come(1_000_000_003L);
 
         // when
-        boolean before = watched.isNewTo(listener);
-        watched.look(StockEvent.snapshot("p", 4, 1_000_000_004L, false));
+        boolean before = topic.isNewTo(listener);
+        topic.applySnapshot(StockEvent.snapshot("p", 4, 1_000_000_004L, false));
 
         // then
         assertFalse(before);
-        assertTrue(watched.isNewTo(listener));
+        assertTrue(topic.isNewTo(listener));
     }
 
     @Test
@@ -167,10 +167,10 @@ class ProductTopicTest {
         come(0);
 
         // when
-        watched.look(StockEvent.snapshot("p", 5, 7, false));
+        topic.applySnapshot(StockEvent.snapshot("p", 5, 7, false));
 
         // then
-        assertFalse(watched.begin(listener));
+        assertFalse(topic.begin(listener));
         assertFalse(listener.tell(EventBatch.of(List.of(event("stock:updated", 8)))));
     }
 

@@ -67,7 +67,7 @@ class DeadLetterIT {
         TestNode.await(mongo.dropIndex("orders", IN_THE_WAY));
     }
 
-    private JsonArray letters() {
+    private JsonArray deadLetters() {
         return admin.get("/api/v1/admin/dead-letters").json().getJsonArray("items");
     }
 
@@ -79,9 +79,9 @@ class DeadLetterIT {
     }
 
     private JsonObject awaitLetter() throws InterruptedException {
-        await(() -> letters().size() == 1
+        await(() -> deadLetters().size() == 1
                 && node.redis("HLEN", Keys.orders(product)).equals("0"));
-        return letters().getJsonObject(0);
+        return deadLetters().getJsonObject(0);
     }
 
     private String statusOfTheOrder() {
@@ -91,21 +91,21 @@ class DeadLetterIT {
     @Test
     void areListedWithTheirReasonAndKeepTheirUnits() throws Exception {
         // when
-        JsonObject letter = awaitLetter();
+        JsonObject deadLetter = awaitLetter();
 
         // then
         assertEquals(202, reserved.status(), reserved.body());
-        assertEquals(reserved.json().getString("orderId"), letter.getString("orderId"));
-        assertEquals(reserved.json().getJsonArray("units"), letter.getJsonArray("units"));
-        assertEquals("error 11000: a unique index that no order explains", letter.getString("reason"));
-        assertEquals(5, letter.getInteger("tries"));
+        assertEquals(reserved.json().getString("orderId"), deadLetter.getString("orderId"));
+        assertEquals(reserved.json().getJsonArray("units"), deadLetter.getJsonArray("units"));
+        assertEquals("error 11000: a unique index that no order explains", deadLetter.getString("reason"));
+        assertEquals(5, deadLetter.getInteger("tries"));
         assertEquals("reserved", statusOfTheOrder());
         await(() -> metrics().contains("flashsale_dead_letters 1.0\n"));
         assertTrue(metrics().contains("flashsale_repairs_total{kind=\"put_aside\"} 1.0"));
         Thread.sleep(1_000);
         assertEquals("3", node.redis("GET", Keys.stock(product)), "no look took the unit for a lost one");
         assertEquals(202, refused.buy(product, "k").status());
-        assertEquals(1, letters().size());
+        assertEquals(1, deadLetters().size());
     }
 
     private String metrics() {
@@ -129,7 +129,7 @@ class DeadLetterIT {
         assertEquals("placed", retried.json().getString("outcome"), retried.body());
         assertEquals("not-found", again.code());
         assertEquals("placed", statusOfTheOrder());
-        assertEquals(0, letters().size());
+        assertEquals(0, deadLetters().size());
         Answer replayed = refused.buy(product, "k");
         assertEquals(201, replayed.status());
         assertEquals(reserved.body(), replayed.body());
@@ -197,7 +197,7 @@ class DeadLetterIT {
 
         // when
         Answer retried = refused.buy(product, "k");
-        await(() -> letters().isEmpty());
+        await(() -> deadLetters().isEmpty());
         Answer cancelled = refused.post("/api/v1/user/orders/" + retried.json().getString("orderId") + "/cancel");
         node.redis("HDEL", Keys.sale(product), "certifiedBy");
         await(() -> "4".equals(node.redis("GET", Keys.stock(product)))
@@ -221,9 +221,9 @@ class DeadLetterIT {
 
         // then
         assertEquals("unavailable", discarded.code(), discarded.body());
-        assertEquals(1, letters().size());
+        assertEquals(1, deadLetters().size());
         node.redis("DEL", Keys.recoveryLock(product));
-        await(() -> letters().isEmpty()
+        await(() -> deadLetters().isEmpty()
                 || admin.post("/api/v1/admin/dead-letters/" + id + "/discard").status() == 204);
         assertEquals("4", node.redis("GET", Keys.stock(product)));
     }
@@ -254,8 +254,8 @@ class DeadLetterIT {
         node.redis("HDEL", Keys.sale(product), "certifiedBy");
 
         // then
-        JsonObject letter = awaitLetter();
-        assertEquals(reserved.json().getString("orderId"), letter.getString("orderId"));
+        JsonObject deadLetter = awaitLetter();
+        assertEquals(reserved.json().getString("orderId"), deadLetter.getString("orderId"));
         await(() -> "3".equals(node.redis("GET", Keys.stock(product))));
         clearTheWay();
         Client other = node.user();

@@ -23,7 +23,7 @@ class OrderPersisterTest {
     private final List<String> steps = new ArrayList<>();
     private final List<Order> settled = new ArrayList<>();
     private final Stores stores = new Stores();
-    private final OrderPersister placement = new OrderPersister(
+    private final OrderPersister persister = new OrderPersister(
             new OutboxAcknowledger(time.vertx(), stores, stores::placed),
             stores,
             order -> Future.succeededFuture(stores.reply),
@@ -87,19 +87,19 @@ class OrderPersisterTest {
         }
     }
 
-    private PurchaseOutcome drive(PersistResult.Kind kind, Order order) {
-        return drive(new PersistResult(kind, order, Map.of(), null), false);
+    private PurchaseOutcome persist(PersistResult.Kind kind, Order order) {
+        return persist(new PersistResult(kind, order, Map.of(), null), false);
     }
 
-    private PurchaseOutcome drive(PersistResult reply, boolean replayed) {
+    private PurchaseOutcome persist(PersistResult reply, boolean replayed) {
         stores.reply = reply;
-        Future<PurchaseOutcome> outcome = placement.drive(ada, replayed);
+        Future<PurchaseOutcome> outcome = persister.persist(ada, replayed);
         assertTrue(outcome.succeeded(), "a purchase never fails, and needs no more than the stores' answers");
         return outcome.result();
     }
 
     private PurchaseOutcome unitsTaken(Map<Integer, Order> holders) {
-        return drive(new PersistResult(PersistResult.Kind.UNITS_TAKEN, null, holders, null), false);
+        return persist(new PersistResult(PersistResult.Kind.UNITS_TAKEN, null, holders, null), false);
     }
 
     /** The group of what was settled is complete, and what changed is announced. */
@@ -113,7 +113,7 @@ class OrderPersisterTest {
         Order placed = TestOrders.placed(ada);
 
         // when
-        PurchaseOutcome outcome = drive(PersistResult.Kind.PLACED, placed);
+        PurchaseOutcome outcome = persist(PersistResult.Kind.PLACED, placed);
 
         // then
         assertEquals(PurchaseOutcome.placed(placed, false), outcome);
@@ -133,7 +133,7 @@ class OrderPersisterTest {
         Order placed = TestOrders.placed(ada);
 
         // when
-        PurchaseOutcome outcome = drive(new PersistResult(PersistResult.Kind.PLACED, placed, Map.of(), null), true);
+        PurchaseOutcome outcome = persist(new PersistResult(PersistResult.Kind.PLACED, placed, Map.of(), null), true);
 
         // then
         assertEquals(PurchaseOutcome.placed(placed, true), outcome);
@@ -145,7 +145,7 @@ class OrderPersisterTest {
         Order stored = placedAtMillis(ada);
 
         // when
-        PurchaseOutcome outcome = drive(PersistResult.Kind.ALREADY_PLACED, stored);
+        PurchaseOutcome outcome = persist(PersistResult.Kind.ALREADY_PLACED, stored);
         settleAll();
 
         // then
@@ -178,7 +178,7 @@ class OrderPersisterTest {
         Order first = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(2, 7), List.of(2, 3)));
 
         // when
-        PurchaseOutcome outcome = drive(PersistResult.Kind.ALREADY_PLACED, first);
+        PurchaseOutcome outcome = persist(PersistResult.Kind.ALREADY_PLACED, first);
         settleAll();
 
         // then
@@ -198,7 +198,7 @@ class OrderPersisterTest {
         Order cancelled = TestOrders.cancelled(ada);
 
         // when
-        PurchaseOutcome outcome = drive(PersistResult.Kind.ALREADY_PLACED, cancelled);
+        PurchaseOutcome outcome = persist(PersistResult.Kind.ALREADY_PLACED, cancelled);
 
         // then
         assertEquals(PurchaseOutcome.placed(cancelled, true), outcome);
@@ -214,7 +214,7 @@ class OrderPersisterTest {
         Order first = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(8, 9), List.of(1, 2)));
 
         // when
-        PurchaseOutcome outcome = drive(PersistResult.Kind.ALREADY_PLACED, first);
+        PurchaseOutcome outcome = persist(PersistResult.Kind.ALREADY_PLACED, first);
 
         // then
         assertEquals(PurchaseOutcome.placed(first, true), outcome);
@@ -224,7 +224,7 @@ class OrderPersisterTest {
     @Test
     void aKeyOfAnotherRequestGivesTheReservationBack() {
         // when
-        PurchaseOutcome outcome = drive(PersistResult.Kind.KEY_REUSED, bob);
+        PurchaseOutcome outcome = persist(PersistResult.Kind.KEY_REUSED, bob);
         settleAll();
 
         // then
@@ -238,7 +238,7 @@ class OrderPersisterTest {
         Order other = TestOrders.placed(TestOrders.reserved("p", "ada", "other", List.of(9), List.of(1)));
 
         // when
-        PurchaseOutcome outcome = drive(PersistResult.Kind.BUYER_HOLDS, other);
+        PurchaseOutcome outcome = persist(PersistResult.Kind.BUYER_HOLDS, other);
 
         // then
         assertEquals(PurchaseOutcome.limitReached(other.id()), outcome);
@@ -253,7 +253,7 @@ class OrderPersisterTest {
         stores.released = Future.failedFuture("Redis is away");
 
         // when
-        PurchaseOutcome outcome = drive(PersistResult.Kind.BUYER_HOLDS, bob);
+        PurchaseOutcome outcome = persist(PersistResult.Kind.BUYER_HOLDS, bob);
         settleAll();
 
         // then
@@ -314,7 +314,7 @@ class OrderPersisterTest {
             steps.clear();
 
             // when
-            PurchaseOutcome outcome = drive(kind, null);
+            PurchaseOutcome outcome = persist(kind, null);
             settleAll();
 
             // then
@@ -329,7 +329,7 @@ class OrderPersisterTest {
         stores.released = Future.succeededFuture(0);
 
         // when
-        drive(PersistResult.Kind.KEY_REUSED, bob);
+        persist(PersistResult.Kind.KEY_REUSED, bob);
         settleAll();
 
         // then
@@ -342,7 +342,7 @@ class OrderPersisterTest {
         stores.reply = new PersistResult(PersistResult.Kind.KEY_REUSED, bob, Map.of(), null);
 
         // when
-        Future<PersistResult> reply = placement.driveAgain(ada);
+        Future<PersistResult> reply = persister.retry(ada);
 
         // then
         assertEquals(stores.reply, reply.result());
@@ -356,7 +356,7 @@ class OrderPersisterTest {
         stores.audited = Future.failedFuture("no majority");
 
         // when
-        Future<Void> givenBack = placement.giveBackAudited(cancelled, cancelled.units());
+        Future<Void> givenBack = persister.giveBackAudited(cancelled, cancelled.units());
 
         // then
         assertTrue(givenBack.failed());
@@ -364,7 +364,7 @@ class OrderPersisterTest {
 
         // when
         stores.audited = Future.succeededFuture();
-        placement.giveBackAudited(cancelled, List.of(2));
+        persister.giveBackAudited(cancelled, List.of(2));
         settleAll();
 
         // then
@@ -383,7 +383,7 @@ class OrderPersisterTest {
         stores.released = Future.failedFuture("Redis is away");
 
         // when
-        Future<Void> givenBack = placement.giveBack(TestOrders.cancelled(ada));
+        Future<Void> givenBack = persister.giveBack(TestOrders.cancelled(ada));
 
         // then
         assertTrue(givenBack.succeeded());
@@ -392,7 +392,7 @@ class OrderPersisterTest {
     @Test
     void theUnitsOfALiveOrderAreNeverGivenBack() {
         for (Order live : List.of(ada, TestOrders.placed(ada), TestOrders.failed(ada))) {
-            assertThrows(IllegalArgumentException.class, () -> placement.giveBackAudited(live, live.units()));
+            assertThrows(IllegalArgumentException.class, () -> persister.giveBackAudited(live, live.units()));
         }
         assertEquals(List.of(), steps);
     }

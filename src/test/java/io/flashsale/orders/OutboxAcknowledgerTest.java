@@ -20,7 +20,7 @@ class OutboxAcknowledgerTest {
     private final ManualTime time = new ManualTime();
     private final List<Write> audited = new ArrayList<>();
     private final FakeOutbox outbox = new FakeOutbox();
-    private final OutboxAcknowledger settler = new OutboxAcknowledger(time.vertx(), outbox, orders -> {
+    private final OutboxAcknowledger acknowledger = new OutboxAcknowledger(time.vertx(), outbox, orders -> {
         Write write = new Write(orders, Promise.promise());
         audited.add(write);
         return write.end().future();
@@ -52,7 +52,8 @@ class OutboxAcknowledgerTest {
 
     private void place(String productId) {
         units++;
-        settler.settle(TestOrders.placed(TestOrders.reserved(productId, "user" + units, List.of(units), List.of())));
+        acknowledger.settle(
+                TestOrders.placed(TestOrders.reserved(productId, "user" + units, List.of(units), List.of())));
     }
 
     private void place(int orders) {
@@ -206,7 +207,7 @@ class OutboxAcknowledgerTest {
         audited.get(0).end().complete();
 
         // when
-        settler.changed("p");
+        acknowledger.changed("p");
         time.advanceMillis(39);
         assertEquals(List.of(), outbox.announced);
         outbox.answer = Future.succeededFuture(0L);
@@ -222,7 +223,7 @@ class OutboxAcknowledgerTest {
         outbox.answer = Future.succeededFuture(100L);
 
         // when
-        settler.changed("p");
+        acknowledger.changed("p");
         time.advanceMillis(1);
         assertEquals(List.of("p"), outbox.announced);
         outbox.answer = Future.succeededFuture(0L);

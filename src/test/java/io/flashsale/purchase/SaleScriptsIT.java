@@ -46,8 +46,8 @@ class SaleScriptsIT {
 
     private static Vertx vertx;
     private static io.vertx.core.Context loop;
-    private static RedisGateway link;
-    private static SaleScripts ledger;
+    private static RedisGateway redis;
+    private static SaleScripts saleScripts;
     private static String identity;
 
     private String product;
@@ -56,7 +56,7 @@ class SaleScriptsIT {
     static void connect() {
         vertx = Vertx.vertx();
         loop = vertx.getOrCreateContext();
-        link = new RedisGateway(
+        redis = new RedisGateway(
                 vertx,
                 new RedisOptions().setConnectionString(TestStores.shared().redisUri()),
                 new RedisGateway.Settings(
@@ -65,15 +65,18 @@ class SaleScriptsIT {
                         Duration.ofMillis(10),
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(1)));
-        run(() -> link.start());
-        ledger = new SaleScripts(
-                link, SaleScripts.Scripts.load(), new SaleScripts.Settings(Duration.ofHours(24), 3), Clock.systemUTC());
-        identity = run(() -> link.identity()).token();
+        run(() -> redis.start());
+        saleScripts = new SaleScripts(
+                redis,
+                SaleScripts.Scripts.load(),
+                new SaleScripts.Settings(Duration.ofHours(24), 3),
+                Clock.systemUTC());
+        identity = run(() -> redis.identity()).token();
     }
 
     @AfterAll
     static void disconnect() {
-        run(() -> link.close());
+        run(() -> redis.close());
         TestNode.await(vertx.close());
     }
 
@@ -88,10 +91,10 @@ class SaleScriptsIT {
                 Future.future(promise -> loop.runOnContext(now -> step.get().onComplete(promise))));
     }
 
-    private static Map<String, String> settings(int highest, int limit) {
+    private static Map<String, String> settings(int unitCount, int limit) {
         return Map.of(
                 "highest",
-                "" + highest,
+                "" + unitCount,
                 "limit",
                 "" + limit,
                 "price",
@@ -110,20 +113,20 @@ class SaleScriptsIT {
                 "1");
     }
 
-    private void open(int highest, int limit) {
+    private void open(int unitCount, int limit) {
         List<String> fields = new ArrayList<>(
                 List.of(Keys.sale(product), "certifiedBy", identity, "epoch", "3", "issued", "0", "seq", "0"));
-        settings(highest, limit).forEach((field, value) -> fields.addAll(List.of(field, value)));
+        settings(unitCount, limit).forEach((field, value) -> fields.addAll(List.of(field, value)));
         send("HSET", fields.toArray(String[]::new));
-        send("SET", Keys.stock(product), "" + highest);
+        send("SET", Keys.stock(product), "" + unitCount);
     }
 
     private static String send(String command, String... arguments) {
-        return run(() -> link.send(command, arguments)).asString();
+        return run(() -> redis.send(command, arguments)).asString();
     }
 
     private ReservationResult buy(String user, String key, int quantity) {
-        return run(() -> ledger.purchase(new PurchaseCommand(user, product, new IdempotencyKey(key), quantity)));
+        return run(() -> saleScripts.purchase(new PurchaseCommand(user, product, new IdempotencyKey(key), quantity)));
     }
 
     private void set(String field, String value) {
@@ -212,7 +215,7 @@ class SaleScriptsIT {
         buy("winner", "k", 1);
         List<String> before = keysOfTheSale();
         String sale = String.valueOf(
-                run(() -> link.send("HGETALL", Keys.sale(product))).asStrings());
+                run(() -> redis.send("HGETALL", Keys.sale(product))).asStrings());
 
         // when
         assertEquals(Code.SOLD_OUT, buy("late", "k", 1).code());
@@ -223,11 +226,11 @@ class SaleScriptsIT {
         assertEquals(
                 sale,
                 String.valueOf(
-                        run(() -> link.send("HGETALL", Keys.sale(product))).asStrings()));
+                        run(() -> redis.send("HGETALL", Keys.sale(product))).asStrings()));
     }
 
     private List<String> keysOfTheSale() {
-        return run(() -> link.send("KEYS", "*{" + product + "}*")).asStrings().stream()
+        return run(() -> redis.send("KEYS", "*{" + product + "}*")).asStrings().stream()
                 .sorted()
                 .toList();
     }
@@ -284,8 +287,8 @@ class SaleScriptsIT {
         set("paused", "1");
 
         // when
-        ReservationResult taken = run(
-                () -> ledger.withdraw(new PurchaseCommand(Order.HOUSE, product, new IdempotencyKey("stock-v2"), 5)));
+        ReservationResult taken = run(() -> saleScripts.hold(
+                new PurchaseCommand(Order.STOCK_HOLD_USER, product, new IdempotencyKey("stock-v2"), 5)));
 
         // then
         assertEquals(Code.RESERVED, taken.code());
@@ -301,8 +304,8 @@ class SaleScriptsIT {
         Order order = buy("ada", "k", 1).order();
 
         // when
-        int first = run(() -> ledger.release(order, ReleaseReason.CANCELLED, order.units(), order.slots()));
-        int second = run(() -> ledger.release(order, ReleaseReason.CANCELLED, order.units(), order.slots()));
+        int first = run(() -> saleScripts.release(order, ReleaseReason.CANCELLED, order.units(), order.slots()));
+        int second = run(() -> saleScripts.release(order, ReleaseReason.CANCELLED, order.units(), order.slots()));
 
         // then
         assertEquals(1, first);
@@ -319,9 +322,9 @@ class SaleScriptsIT {
         Order order = buy("ada", "k", 1).order();
 
         // when
-        run(() -> ledger.release(order, ReleaseReason.NEVER_WAS, order.units(), order.slots()));
+        run(() -> saleScripts.release(order, ReleaseReason.NEVER_WAS, order.units(), order.slots()));
         ReservationResult again = buy("ada", "k", 1);
-        int late = run(() -> ledger.release(order, ReleaseReason.NEVER_WAS, order.units(), order.slots()));
+        int late = run(() -> saleScripts.release(order, ReleaseReason.NEVER_WAS, order.units(), order.slots()));
 
         // then
         assertEquals(Code.RESERVED, again.code());
@@ -335,17 +338,18 @@ class SaleScriptsIT {
         // given
         open(5, 1);
         Order earlier = buy("ada", "k", 1).order();
-        run(() -> ledger.release(earlier, ReleaseReason.NEVER_WAS, earlier.units(), earlier.slots()));
+        run(() -> saleScripts.release(earlier, ReleaseReason.NEVER_WAS, earlier.units(), earlier.slots()));
         Order later = buy("ada", "k", 1).order();
         set("recovering", "token");
 
         // when
-        run(() -> ledger.release(earlier, ReleaseReason.NEVER_WAS, earlier.units(), earlier.slots()));
-        boolean discarded = run(() -> ledger.release(earlier, ReleaseReason.DISCARDED, earlier.units(), earlier.slots())
+        run(() -> saleScripts.release(earlier, ReleaseReason.NEVER_WAS, earlier.units(), earlier.slots()));
+        boolean discarded = run(() -> saleScripts
+                .release(earlier, ReleaseReason.DISCARDED, earlier.units(), earlier.slots())
                 .map(true)
                 .otherwise(false));
         String kept = send("HGET", Keys.orders(product), later.id());
-        run(() -> ledger.release(later, ReleaseReason.NEVER_WAS, later.units(), later.slots()));
+        run(() -> saleScripts.release(later, ReleaseReason.NEVER_WAS, later.units(), later.slots()));
 
         // then
         assertEquals(earlier.id(), later.id());
@@ -370,11 +374,11 @@ class SaleScriptsIT {
                 "7",
                 "until",
                 String.valueOf(System.currentTimeMillis() + 3_600_000));
-        long afterAFailOver = run(() -> link.run(Script.load("begin-pass-1"), key, List.of("me", "5000")))
+        long afterAFailOver = run(() -> redis.run(Script.load("begin-pass-1"), key, List.of("me", "5000")))
                 .asLong();
-        long another = run(() -> link.run(Script.load("begin-pass-1"), key, List.of("other", "5000")))
+        long another = run(() -> redis.run(Script.load("begin-pass-1"), key, List.of("other", "5000")))
                 .asLong();
-        long mine = run(() -> link.run(Script.load("begin-pass-1"), key, List.of("me", "5000")))
+        long mine = run(() -> redis.run(Script.load("begin-pass-1"), key, List.of("me", "5000")))
                 .asLong();
 
         // then
@@ -394,12 +398,12 @@ class SaleScriptsIT {
         send("ZADD", sliding.get(0), ahead, "a", ahead, "b", ahead, "c");
 
         // when
-        long taken = run(() -> link.run(Script.load("lock-1"), lock, List.of("me", "5000")))
+        long taken = run(() -> redis.run(Script.load("lock-1"), lock, List.of("me", "5000")))
                 .asLong();
-        long other = run(() -> link.run(Script.load("lock-1"), lock, List.of("other", "5000")))
+        long other = run(() -> redis.run(Script.load("lock-1"), lock, List.of("other", "5000")))
                 .asLong();
-        run(() -> link.run(Script.load("limit-window-1"), window, List.of("5", "1000")));
-        long admitted = run(() -> link.run(Script.load("limit-sliding-1"), sliding, List.of("3", "1000", "id")))
+        run(() -> redis.run(Script.load("limit-window-1"), window, List.of("5", "1000")));
+        long admitted = run(() -> redis.run(Script.load("limit-sliding-1"), sliding, List.of("3", "1000", "id")))
                 .at(0)
                 .asLong();
 
@@ -416,10 +420,10 @@ class SaleScriptsIT {
 
         // when
         set("recovering", "token");
-        int recovering = run(() -> ledger.release(order, ReleaseReason.CANCELLED, order.units(), order.slots()));
+        int recovering = run(() -> saleScripts.release(order, ReleaseReason.CANCELLED, order.units(), order.slots()));
         send("HDEL", Keys.sale(product), "recovering");
         set("certifiedBy", "another/server");
-        int uncertified = run(() -> ledger.release(order, ReleaseReason.CANCELLED, order.units(), order.slots()));
+        int uncertified = run(() -> saleScripts.release(order, ReleaseReason.CANCELLED, order.units(), order.slots()));
 
         // then
         assertEquals(0, recovering);
@@ -449,9 +453,9 @@ class SaleScriptsIT {
                 order.reservedAt());
 
         // when
-        run(() -> ledger.settle(product, List.of(other)));
+        run(() -> saleScripts.settle(product, List.of(other)));
         String kept = send("HGET", Keys.orders(product), order.id());
-        run(() -> ledger.settle(product, List.of(order)));
+        run(() -> saleScripts.settle(product, List.of(order)));
 
         // then
         assertEquals(ReservationCodec.format(order), kept);
@@ -465,10 +469,10 @@ class SaleScriptsIT {
         Order order = buy("ada", "k", 1).order();
 
         // when
-        boolean stale = run(() -> ledger.adopt(placed("eve", 1), 1, "somebody else"));
-        boolean held = run(() -> ledger.adopt(placed("eve", 1), 1, order.id()));
-        boolean neverIssued = run(() -> ledger.adopt(placed("mallory", 4), 4, "", "3", "7"));
-        boolean otherEpoch = run(() -> ledger.adopt(placed("x", 5), 5, "", "2", "7"));
+        boolean stale = run(() -> saleScripts.adopt(placed("eve", 1), 1, "somebody else"));
+        boolean held = run(() -> saleScripts.adopt(placed("eve", 1), 1, order.id()));
+        boolean neverIssued = run(() -> saleScripts.adopt(placed("mallory", 4), 4, "", "3", "7"));
+        boolean otherEpoch = run(() -> saleScripts.adopt(placed("x", 5), 5, "", "2", "7"));
 
         // then
         assertEquals(List.of(false, true, true, false), List.of(stale, held, neverIssued, otherEpoch));
@@ -510,13 +514,13 @@ class SaleScriptsIT {
         // given
         open(5, 1);
         Order order = buy("ada", "k", 1).order();
-        run(() -> ledger.adopt(placed("eve", 1), 1, "somebody else", "3", "8"));
+        run(() -> saleScripts.adopt(placed("eve", 1), 1, "somebody else", "3", "8"));
 
         // when
-        boolean lateAdoption = run(() -> ledger.adopt(placed("eve", 1), 1, order.id(), "3", "7"));
-        boolean lateRelease = run(() -> ledger.freeUnit(product, 1, order.id(), "3", "7"));
-        boolean noPass = run(() -> ledger.adopt(placed("eve", 1), 1, order.id()));
-        boolean samePass = run(() -> ledger.freeUnit(product, 1, "order-of-eve", "3", "8"));
+        boolean lateAdoption = run(() -> saleScripts.adopt(placed("eve", 1), 1, order.id(), "3", "7"));
+        boolean lateRelease = run(() -> saleScripts.freeUnit(product, 1, order.id(), "3", "7"));
+        boolean noPass = run(() -> saleScripts.adopt(placed("eve", 1), 1, order.id()));
+        boolean samePass = run(() -> saleScripts.freeUnit(product, 1, "order-of-eve", "3", "8"));
 
         // then
         assertEquals(List.of(false, false, true, true), List.of(lateAdoption, lateRelease, noPass, samePass));
@@ -531,14 +535,14 @@ class SaleScriptsIT {
         List<Long> seqs = new ArrayList<>(List.of(seq()));
 
         // when
-        run(() -> link.run(
+        run(() -> redis.run(
                 Script.load("begin-recovery-2"),
                 List.of(Keys.sale(product), Keys.orders(product)),
                 List.of("4", "token")));
         seqs.add(seq());
-        run(() -> ledger.announce(product));
+        run(() -> saleScripts.announce(product));
         seqs.add(seq());
-        run(() -> link.run(
+        run(() -> redis.run(
                 Script.load("finish-recovery-4"),
                 List.of(Keys.sale(product), Keys.stock(product), Keys.free(product), Keys.orders(product)),
                 List.of("4", "token", identity, "0", "1", "5", "1", "500", "USD", "", "", "0", "0")));
@@ -550,7 +554,7 @@ class SaleScriptsIT {
     }
 
     private long seq() {
-        return run(() -> link.run(Script.load("look-2"), List.of(Keys.sale(product), Keys.stock(product)), List.of()))
+        return run(() -> redis.run(Script.load("look-2"), List.of(Keys.sale(product), Keys.stock(product)), List.of()))
                 .at(0)
                 .asLong();
     }
@@ -562,11 +566,11 @@ class SaleScriptsIT {
         Order order = buy("ada", "k", 1).order();
 
         // when
-        boolean stale = run(() -> ledger.freeUnit(product, 1, "somebody else", "3", "7"));
-        boolean otherEpoch = run(() -> ledger.freeUnit(product, 1, order.id(), "2", "7"));
-        boolean freed = run(() -> ledger.freeUnit(product, 1, order.id(), "3", "7"));
-        boolean twice = run(() -> ledger.freeUnit(product, 1, "", "3", "7"));
-        boolean neverIssued = run(() -> ledger.freeUnit(product, 4, "", "3", "7"));
+        boolean stale = run(() -> saleScripts.freeUnit(product, 1, "somebody else", "3", "7"));
+        boolean otherEpoch = run(() -> saleScripts.freeUnit(product, 1, order.id(), "2", "7"));
+        boolean freed = run(() -> saleScripts.freeUnit(product, 1, order.id(), "3", "7"));
+        boolean twice = run(() -> saleScripts.freeUnit(product, 1, "", "3", "7"));
+        boolean neverIssued = run(() -> saleScripts.freeUnit(product, 4, "", "3", "7"));
 
         // then
         assertEquals(List.of(false, false, true, false, false), List.of(stale, otherEpoch, freed, twice, neverIssued));
@@ -580,9 +584,9 @@ class SaleScriptsIT {
 
         // when
         List<SaleScripts.HandOver> handedOver = List.of(
-                run(() -> ledger.configure(version(3, 8, 700))),
-                run(() -> ledger.configure(version(3, 8, 700))),
-                run(() -> ledger.configure(version(2, 6, 600))));
+                run(() -> saleScripts.configure(version(3, 8, 700))),
+                run(() -> saleScripts.configure(version(3, 8, 700))),
+                run(() -> saleScripts.configure(version(2, 6, 600))));
 
         // then
         assertEquals(Collections.nCopies(3, SaleScripts.HandOver.CONFIGURED), handedOver);
@@ -597,11 +601,11 @@ class SaleScriptsIT {
 
         // when
         set("limit", "2");
-        SaleScripts.HandOver otherLimit = run(() -> ledger.configure(version(4, 8, 1)));
+        SaleScripts.HandOver otherLimit = run(() -> saleScripts.configure(version(4, 8, 1)));
         set("certifiedBy", "another/server");
-        SaleScripts.HandOver otherServer = run(() -> ledger.configure(version(4, 8, 1)));
+        SaleScripts.HandOver otherServer = run(() -> saleScripts.configure(version(4, 8, 1)));
         send("DEL", Keys.sale(product));
-        SaleScripts.HandOver none = run(() -> ledger.configure(version(4, 8, 1)));
+        SaleScripts.HandOver none = run(() -> saleScripts.configure(version(4, 8, 1)));
 
         // then
         assertEquals(
@@ -613,21 +617,21 @@ class SaleScriptsIT {
         assertEquals(5, stock());
     }
 
-    private Product version(long version, int highest, long price) {
+    private Product version(long version, int unitCount, long price) {
         ProductDetails details =
-                new ProductDetails("Thing", "", "standard", price, "USD", highest, 1, null, null, false, null);
-        return new Product(product, details, highest, version, 3, false, Instant.EPOCH, Instant.EPOCH);
+                new ProductDetails("Thing", "", "standard", price, "USD", unitCount, 1, null, null, false, null);
+        return new Product(product, details, unitCount, version, 3, false, Instant.EPOCH, Instant.EPOCH);
     }
 
     private List<String> look() {
-        return run(() -> link.run(Script.load("look-2"), List.of(Keys.sale(product), Keys.stock(product)), List.of()))
+        return run(() -> redis.run(Script.load("look-2"), List.of(Keys.sale(product), Keys.stock(product)), List.of()))
                 .asStrings();
     }
 
     private void finishRecovery() {
         List<String> arguments = new ArrayList<>(List.of("4", "token", identity, "1"));
         arguments.addAll(List.of("1", "5", "1", "500", "USD", "", "", "0", "0"));
-        run(() -> link.run(
+        run(() -> redis.run(
                 Script.load("finish-recovery-4"),
                 List.of(Keys.sale(product), Keys.stock(product), Keys.free(product), Keys.orders(product)),
                 arguments));
@@ -638,14 +642,14 @@ class SaleScriptsIT {
     void theEndOfADeletedSaleIsToldAtOnce() {
         // given: something was told just now
         open(5, 1);
-        long wait = run(() -> ledger.announce(product));
+        long wait = run(() -> saleScripts.announce(product));
         for (int i = 0; i < 100 && wait == 0; i++) {
-            wait = run(() -> ledger.announce(product));
+            wait = run(() -> saleScripts.announce(product));
         }
         set("deleted", "1");
 
         // when
-        long last = run(() -> ledger.announce(product));
+        long last = run(() -> saleScripts.announce(product));
 
         // then
         assertTrue(wait > 0, "told again after " + wait + " ms");
@@ -661,16 +665,16 @@ class SaleScriptsIT {
         long before = Long.parseLong(look().get(0));
 
         // when
-        run(() -> link.run(
+        run(() -> redis.run(
                 Script.load("begin-recovery-2"),
                 List.of(Keys.sale(product), Keys.orders(product)),
                 List.of("4", "token")));
         long between = Long.parseLong(look().get(0));
-        long untold = run(() -> ledger.announce(product));
+        long untold = run(() -> saleScripts.announce(product));
         long still = Long.parseLong(look().get(0));
         finishRecovery();
         long recovered = Long.parseLong(look().get(0));
-        run(() -> ledger.announce(product));
+        run(() -> saleScripts.announce(product));
         long after = Long.parseLong(look().get(0));
 
         // then
@@ -686,7 +690,7 @@ class SaleScriptsIT {
     void whatWasToldLastStandsBesideTheCounter() {
         // given
         open(2, 1);
-        run(() -> ledger.announce(product));
+        run(() -> saleScripts.announce(product));
         String atFirst = send("HGET", Keys.sale(product), "told");
 
         // when
@@ -706,7 +710,7 @@ class SaleScriptsIT {
         Order refused = buy("ada", "k", 1).order();
 
         // when
-        run(() -> ledger.setAside(refused));
+        run(() -> saleScripts.removeFromOutbox(refused));
 
         // then
         assertEquals(0, Long.parseLong(send("HLEN", Keys.orders(product))));
@@ -745,11 +749,11 @@ class SaleScriptsIT {
                 "void-pages-2")) {
             Script script = Script.load(name);
             Matcher keys = Pattern.compile("KEYS\\[(\\d+)]").matcher(script.source());
-            int highest = 0;
+            int unitCount = 0;
             while (keys.find()) {
-                highest = Math.max(highest, Integer.parseInt(keys.group(1)));
+                unitCount = Math.max(unitCount, Integer.parseInt(keys.group(1)));
             }
-            assertEquals(script.keyCount(), highest, name);
+            assertEquals(script.keyCount(), unitCount, name);
         }
     }
 }

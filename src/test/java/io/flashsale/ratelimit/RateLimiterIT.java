@@ -30,7 +30,7 @@ class RateLimiterIT {
     private static final RateLimit TEN = new RateLimit(10, Duration.ofSeconds(60));
 
     /** A node of its own: event loop, connection, memory and clock. */
-    private record Limiting(Context loop, RedisGateway link, RateLimiter limiter) {
+    private record Limiting(Context loop, RedisGateway redis, RateLimiter limiter) {
         Future<Optional<Verdict>> byUser(String user) {
             return Future.future(promise -> loop.runOnContext(
                     now -> limiter.byUser(Action.PURCHASE, user).onComplete(promise)));
@@ -48,7 +48,7 @@ class RateLimiterIT {
     @AfterEach
     void disconnect() {
         nodes.forEach(node -> TestNode.await(Future.<Void>future(
-                promise -> node.loop().runOnContext(now -> node.link().close().onComplete(promise)))));
+                promise -> node.loop().runOnContext(now -> node.redis().close().onComplete(promise)))));
     }
 
     private Limiting node(Vertx vertx, Duration clockOffset) {
@@ -57,7 +57,7 @@ class RateLimiterIT {
 
     private Limiting node(Vertx vertx, Duration clockOffset, RateLimit limit) {
         Context loop = vertx.getOrCreateContext();
-        RedisGateway link = new RedisGateway(
+        RedisGateway redis = new RedisGateway(
                 vertx,
                 new RedisOptions().setConnectionString(TestStores.shared().redisUri()),
                 new RedisGateway.Settings(
@@ -67,11 +67,11 @@ class RateLimiterIT {
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(1)));
         TestNode.await(Future.<Void>future(
-                promise -> loop.runOnContext(now -> link.start().onComplete(promise))));
+                promise -> loop.runOnContext(now -> redis.start().onComplete(promise))));
         Clock clock = Clock.offset(Clock.systemUTC(), clockOffset);
         RateLimiter.Settings settings =
                 new RateLimiter.Settings(Map.of(Action.PURCHASE, limit), Map.of(Action.PURCHASE, limit));
-        Limiting node = new Limiting(loop, link, new RateLimiter(link, settings, new RejectionCache(clock)));
+        Limiting node = new Limiting(loop, redis, new RateLimiter(redis, settings, new RejectionCache(clock)));
         nodes.add(node);
         return node;
     }

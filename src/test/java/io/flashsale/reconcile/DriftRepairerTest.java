@@ -36,18 +36,19 @@ class DriftRepairerTest {
     private final ManualTime time = new ManualTime();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Stores stores = new Stores();
-    private final ReconcilerMetrics repairs = new ReconcilerMetrics(meters, new RecoveringSales(time.clock()));
+    private final ReconcilerMetrics metrics = new ReconcilerMetrics(meters, new RecoveringSales(time.clock()));
     private final DriftRepairer drift =
-            new DriftRepairer(stores, stores, stores, stores, stores, repairs, time.clock());
+            new DriftRepairer(stores, stores, stores, stores, stores, metrics, time.clock());
 
     private final Order ada = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(1), List.of(1)));
     private final Order bob = TestOrders.placed(TestOrders.reserved("p", "bob", List.of(2), List.of(1)));
-    private final Order house = TestOrders.placed(TestOrders.reserved("p", Order.HOUSE, List.of(3), List.of()));
+    private final Order house =
+            TestOrders.placed(TestOrders.reserved("p", Order.STOCK_HOLD_USER, List.of(3), List.of()));
 
     /** One sale as both stores have it, to be set wrong. */
     private String epoch = "3";
 
-    private int issued = 4;
+    private int highWaterMark = 4;
     private final List<Order> live = new ArrayList<>();
     private final Map<Integer, String> holders = new HashMap<>();
     private final Set<String> free = new HashSet<>();
@@ -125,7 +126,7 @@ class DriftRepairerTest {
     private SaleSnapshot snapshot() {
         return new SaleSnapshot(
                 epoch,
-                issued,
+                highWaterMark,
                 List.copyOf(live),
                 Map.copyOf(holders),
                 Set.copyOf(free),
@@ -133,14 +134,14 @@ class DriftRepairerTest {
                 Set.copyOf(dead));
     }
 
-    private int look(long pass) {
-        return drift.look("p", snapshot(), pass).result();
+    private int scan(long pass) {
+        return drift.scan("p", snapshot(), pass).result();
     }
 
     private int lookTwice() {
-        assertEquals(0, look(7));
+        assertEquals(0, scan(7));
         assertEquals(List.of(), stores.steps, "one sighting may be a purchase in flight");
-        return look(8);
+        return scan(8);
     }
 
     private double counted(ReconcilerMetrics.Kind kind) {
@@ -226,7 +227,7 @@ class DriftRepairerTest {
     void aUnitThatWasNeverIssuedIsNotNowhere() {
         // given
         free.remove("4");
-        issued = 3;
+        highWaterMark = 3;
 
         // when
         int repaired = lookTwice();
@@ -252,7 +253,7 @@ class DriftRepairerTest {
     @Test
     void whatWaitsForMongoDbOrIsADeadLetterIsHeldByRight() {
         // given
-        issued = 6;
+        highWaterMark = 6;
         holders.put(5, "p-in-the-outbox");
         holders.put(6, "p-dead");
         outbox.add("p-in-the-outbox");
@@ -317,7 +318,7 @@ class DriftRepairerTest {
     void theSameHoldsForADiscardedDeadLetter() {
         // given
         Order eve = TestOrders.placed(TestOrders.reserved("p", "eve", List.of(5), List.of(1)));
-        issued = 6;
+        highWaterMark = 6;
         holders.put(5, "p-discarded");
         holders.put(6, "p-discarded");
         live.add(eve);
@@ -350,12 +351,12 @@ class DriftRepairerTest {
         // given
         free.remove("4");
         holders.remove(1);
-        look(7);
+        scan(7);
 
         // when one was on its way, another is new, and one has changed
         holders.put(1, UNKNOWN_ORDER);
         holders.remove(2);
-        int repaired = look(8);
+        int repaired = scan(8);
 
         // then
         assertEquals(1, repaired);
@@ -364,7 +365,7 @@ class DriftRepairerTest {
         // when the rest is seen again
         stores.steps.clear();
         free.add("4");
-        look(9);
+        scan(9);
 
         // then
         assertEquals(
@@ -379,11 +380,11 @@ class DriftRepairerTest {
     void twoSightingsUnderDifferentEpochsAreNone() {
         // given
         free.remove("4");
-        look(7);
+        scan(7);
 
         // when
         epoch = "4";
-        int afterTheRecovery = look(8);
+        int afterTheRecovery = scan(8);
 
         // then
         assertEquals(0, afterTheRecovery);
@@ -391,7 +392,7 @@ class DriftRepairerTest {
         assertEquals(List.of(), stores.steps);
 
         // when
-        look(9);
+        scan(9);
 
         // then
         assertEquals(List.of("free 4 from '' epoch 4 pass 9", "announce p"), stores.steps);
@@ -401,14 +402,14 @@ class DriftRepairerTest {
     void whatIsForgottenIsSeenForTheFirstTimeAgain() {
         // given
         free.remove("4");
-        look(7);
+        scan(7);
 
         // when
         drift.forget("p");
 
         // then
         assertFalse(drift.suspects("p"));
-        assertEquals(0, look(8));
+        assertEquals(0, scan(8));
         assertEquals(List.of(), stores.steps);
     }
 
@@ -416,10 +417,10 @@ class DriftRepairerTest {
     void productsAreSeenOneByOne() {
         // given
         free.remove("4");
-        look(7);
+        scan(7);
 
         // when
-        int ofAnother = drift.look("q", snapshot(), 8).result();
+        int ofAnother = drift.scan("q", snapshot(), 8).result();
 
         // then
         assertEquals(0, ofAnother);
@@ -473,14 +474,14 @@ class DriftRepairerTest {
         // given
         holders.remove(1);
         free.remove("4");
-        look(7);
+        scan(7);
 
         // when
         stores.unanswered.add(1);
-        Future<Integer> look = drift.look("p", snapshot(), 8);
+        Future<Integer> scan = drift.scan("p", snapshot(), 8);
 
         // then
-        assertEquals("Redis is away", look.cause().getMessage());
+        assertEquals("Redis is away", scan.cause().getMessage());
         assertEquals(new JsonArray(List.of(4)), stores.entries.get(0).details().getJsonArray("freed"));
         assertTrue(stores.steps.contains("announce p"), stores.steps.toString());
     }

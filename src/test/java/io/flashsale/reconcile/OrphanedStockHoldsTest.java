@@ -25,7 +25,7 @@ class OrphanedStockHoldsTest {
     private final ManualTime time = new ManualTime();
     private final List<String> undone = new ArrayList<>();
     private final Records records = new Records();
-    private final OrphanedStockHolds withdrawals = new OrphanedStockHolds(
+    private final OrphanedStockHolds stockHolds = new OrphanedStockHolds(
             records,
             orderId -> {
                 undone.add(orderId);
@@ -47,7 +47,7 @@ class OrphanedStockHoldsTest {
         private boolean edited;
 
         @Override
-        public Future<List<StockHold>> withdrawals(String productId) {
+        public Future<List<StockHold>> stockHolds(String productId) {
             return Future.succeededFuture(List.copyOf(standing));
         }
 
@@ -59,7 +59,7 @@ class OrphanedStockHoldsTest {
     }
 
     private static Order stockHold(StockHold edit) {
-        Order any = TestOrders.placed(TestOrders.reserved("p", Order.HOUSE, List.of(7, 8), List.of()));
+        Order any = TestOrders.placed(TestOrders.reserved("p", Order.STOCK_HOLD_USER, List.of(7, 8), List.of()));
         return new Order(
                 StockHolds.orderIds("p", edit).get(0),
                 any.productId(),
@@ -76,21 +76,21 @@ class OrphanedStockHoldsTest {
                 any.updatedAt());
     }
 
-    private void look(Order... live) {
-        assertTrue(withdrawals.look(product, List.of(live)).succeeded());
+    private void scan(Order... live) {
+        assertTrue(stockHolds.scan(product, List.of(live)).succeeded());
     }
 
     @Test
     void aHoldThatNoEditStandsForIsUndoneWhenItIsSeenTwice() {
         // when
-        look(buyers, hold);
+        scan(buyers, hold);
 
         // then
         assertEquals(List.of(), undone);
-        assertTrue(withdrawals.suspects("p"));
+        assertTrue(stockHolds.suspects("p"));
 
         // when
-        look(buyers, hold);
+        scan(buyers, hold);
 
         // then
         assertEquals(List.of(hold.id()), undone);
@@ -103,41 +103,41 @@ class OrphanedStockHoldsTest {
         records.standing.add(EDIT);
 
         // when
-        look(hold);
-        look(hold);
+        scan(hold);
+        scan(hold);
 
         // then
         assertEquals(List.of(), undone);
         assertEquals(List.of(), records.raised);
-        assertFalse(withdrawals.suspects("p"));
+        assertFalse(stockHolds.suspects("p"));
     }
 
     @Test
     void ordersOfBuyersAreNoHolds() {
         // when
-        look(buyers);
-        look(buyers);
+        scan(buyers);
+        scan(buyers);
 
         // then
         assertEquals(List.of(), undone);
-        assertFalse(withdrawals.suspects("p"));
+        assertFalse(stockHolds.suspects("p"));
     }
 
     @Test
     void anEditInBetweenBeginsTheSightingsAnew() {
         // given
-        look(hold);
+        scan(hold);
 
         // when
-        product =
-                product.next(product.details(), product.highest(), time.clock().instant());
-        look(hold);
+        product = product.next(
+                product.details(), product.unitCount(), time.clock().instant());
+        scan(hold);
 
         // then
         assertEquals(List.of(), undone);
 
         // when
-        look(hold);
+        scan(hold);
 
         // then
         assertEquals(List.of(hold.id()), undone);
@@ -146,11 +146,11 @@ class OrphanedStockHoldsTest {
     @Test
     void anEditThatIsWrittenJustNowKeepsItsHold() {
         // given
-        look(hold);
+        scan(hold);
 
         // when
         records.edited = true;
-        look(hold);
+        scan(hold);
 
         // then
         assertEquals(1, records.raised.size());
@@ -161,10 +161,10 @@ class OrphanedStockHoldsTest {
     void onlyWhatBothSightingsSawIsUndone() {
         // given
         Order later = stockHold(new StockHold("edit-2", 2));
-        look(hold);
+        scan(hold);
 
         // when
-        look(hold, later);
+        scan(hold, later);
 
         // then
         assertEquals(List.of(hold.id()), undone);
@@ -173,11 +173,11 @@ class OrphanedStockHoldsTest {
     @Test
     void whatIsForgottenIsSeenForTheFirstTimeAgain() {
         // given
-        look(hold);
+        scan(hold);
 
         // when
-        withdrawals.forget("p");
-        look(hold);
+        stockHolds.forget("p");
+        scan(hold);
 
         // then
         assertEquals(List.of(), undone);

@@ -59,8 +59,8 @@ class OutboxRelayTest {
 
     private void passes(int passes) {
         for (int i = 0; i < passes; i++) {
-            assertTrue(driver.drive("p").succeeded());
-            driver.passEnded();
+            assertTrue(driver.relay("p").succeeded());
+            driver.endPass();
         }
     }
 
@@ -110,7 +110,7 @@ class OutboxRelayTest {
     @Test
     void theBuyerOfALostReservationIsToldAndStockHoldsHaveNone() {
         // given
-        Order hold = TestOrders.reserved("p", Order.HOUSE, List.of(2), List.of());
+        Order hold = TestOrders.reserved("p", Order.STOCK_HOLD_USER, List.of(2), List.of());
 
         for (Kind lost : List.of(Kind.BUYER_HOLDS, Kind.UNITS_TAKEN)) {
             // then

@@ -195,26 +195,26 @@ class StartIT {
     void aNameServerThatDoesNotAnswerIsAStoreThatIsAway() {
         // given
         String before = System.setProperty("java.naming.provider.url", "dns://127.0.0.1:1");
-        MongoGateway link = new MongoGateway(new MongoGateway.Settings(Duration.ofSeconds(1)));
+        MongoGateway redis = new MongoGateway(new MongoGateway.Settings(Duration.ofSeconds(1)));
         JsonObject config = new JsonObject()
                 .put("connection_string", "mongodb+srv://shop.example.com/")
                 .put("db_name", "shop");
 
         // when
         try {
-            Throwable away = failure(link.open(vertx, config));
+            Throwable away = failure(redis.open(vertx, config));
 
             // then
             assertTrue(away instanceof StoreUnavailableException, away::toString);
             assertTrue(away.getMessage().contains("TXT record"), away::toString);
-            assertTrue(failure(link.probeWrite()) instanceof StoreUnavailableException);
+            assertTrue(failure(redis.probeWrite()) instanceof StoreUnavailableException);
         } finally {
             if (before == null) {
                 System.clearProperty("java.naming.provider.url");
             } else {
                 System.setProperty("java.naming.provider.url", before);
             }
-            await(link.close());
+            await(redis.close());
         }
     }
 }

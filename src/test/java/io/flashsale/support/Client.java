@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 public final class Client {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     /** A password that every test account has. */
     public static final String PASSWORD = "correct horse battery";
@@ -160,7 +160,7 @@ public final class Client {
     /** A request to this path with these headers and the cookie. */
     public HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(PATIENCE);
+                .timeout(TIMEOUT);
         if (headers.length > 0) {
             request.headers(headers);
         }

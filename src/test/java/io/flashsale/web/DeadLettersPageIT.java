@@ -54,12 +54,13 @@ class DeadLettersPageIT {
         TestNode.await(vertx.close());
     }
 
-    private static Locator letter(Visitor admin, String orderId) {
+    private static Locator deadLetter(Visitor admin, String orderId) {
         return admin.page().getByRole(AriaRole.ROW, new Page.GetByRoleOptions().setName(orderId));
     }
 
-    private static void press(Locator letter, String button) {
-        letter.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(button))
+    private static void press(Locator deadLetter, String button) {
+        deadLetter
+                .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(button))
                 .click();
     }
 
@@ -77,7 +78,10 @@ class DeadLettersPageIT {
             admin.signIn(node, "admin@example.com");
             admin.at("/admin#/letters");
             for (int i = 0;
-                    i < 20 && letter(admin, adas).count() + letter(admin, bobs).count() < 2;
+                    i < 20
+                            && deadLetter(admin, adas).count()
+                                            + deadLetter(admin, bobs).count()
+                                    < 2;
                     i++) {
                 admin.page().waitForTimeout(250);
                 admin.page().reload();
@@ -85,16 +89,16 @@ class DeadLettersPageIT {
             }
 
             // when: what was in the way still is
-            press(letter(admin, bobs), "Retry");
+            press(deadLetter(admin, bobs), "Retry");
 
             // then
             admin.see(bobs + " was refused again. error 11000");
 
             // when
             TestNode.await(mongo.dropIndex("orders", IN_THE_WAY));
-            press(letter(admin, bobs), "Retry");
+            press(deadLetter(admin, bobs), "Retry");
             admin.see(bobs + " is written now.");
-            press(letter(admin, adas), "Discard");
+            press(deadLetter(admin, adas), "Discard");
             admin.button("Discard the order").click();
             admin.see(adas + " is discarded; its units are back on sale.");
 

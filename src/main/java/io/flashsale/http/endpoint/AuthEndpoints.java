@@ -15,13 +15,13 @@ import java.time.Duration;
 /** Accounts over HTTP. */
 public final class AuthEndpoints {
     private final AccountService accounts;
-    private final AuthHandlers gate;
+    private final AuthHandlers authHandlers;
     private final boolean secureCookies;
     private final Clock clock;
 
-    public AuthEndpoints(AccountService accounts, AuthHandlers gate, boolean secureCookies, Clock clock) {
+    public AuthEndpoints(AccountService accounts, AuthHandlers authHandlers, boolean secureCookies, Clock clock) {
         this.accounts = accounts;
-        this.gate = gate;
+        this.authHandlers = authHandlers;
         this.secureCookies = secureCookies;
         this.clock = clock;
     }
@@ -49,7 +49,7 @@ public final class AuthEndpoints {
         String email = body.requiredText("email");
         String password = body.requiredText("password");
         body.check();
-        accounts.login(email, password, gate.address(ctx))
+        accounts.login(email, password, authHandlers.address(ctx))
                 .onSuccess(login -> {
                     setCookie(ctx, login.token());
                     JsonResponses.json(
@@ -73,7 +73,7 @@ public final class AuthEndpoints {
         RequestJson body = RequestJson.of(ctx);
         String code = body.requiredText("code");
         body.check();
-        accounts.verify(AuthHandlers.session(ctx), code, gate.address(ctx))
+        accounts.verify(AuthHandlers.session(ctx), code, authHandlers.address(ctx))
                 .onSuccess(verified -> {
                     Session session = verified.session();
                     setCookie(ctx, verified.token());

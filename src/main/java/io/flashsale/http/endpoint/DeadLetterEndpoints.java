@@ -15,20 +15,21 @@ import java.util.Optional;
 
 /** What an admin does with orders that MongoDB refuses. */
 public final class DeadLetterEndpoints {
-    private final DeadLetterService letters;
+    private final DeadLetterService deadLetters;
     private final AdminAudit audit;
 
-    public DeadLetterEndpoints(DeadLetterService letters, AdminAudit audit) {
-        this.letters = letters;
+    public DeadLetterEndpoints(DeadLetterService deadLetters, AdminAudit audit) {
+        this.deadLetters = deadLetters;
         this.audit = audit;
     }
 
     public void list(RoutingContext ctx) {
         PageRequest query = PageRequest.of(ctx.queryParams());
-        letters.list(query.cursor(), query.limit())
+        deadLetters
+                .list(query.cursor(), query.limit())
                 .onSuccess(page -> {
                     JsonArray items = new JsonArray();
-                    page.items().forEach(letter -> items.add(json(letter)));
+                    page.items().forEach(deadLetter -> items.add(json(deadLetter)));
                     JsonResponses.json(ctx, 200, JsonResponses.page(items, page.next()));
                 })
                 .onFailure(ctx::fail);
@@ -40,7 +41,7 @@ public final class DeadLetterEndpoints {
                         ctx,
                         AuditAction.DEAD_LETTER_RETRIED,
                         orderId,
-                        letters.retry(orderId),
+                        deadLetters.retry(orderId),
                         retried -> retried.map(DeadLetterEndpoints::note))
                 .onSuccess(retried -> {
                     if (retried.isEmpty()) {
@@ -65,7 +66,7 @@ public final class DeadLetterEndpoints {
                         ctx,
                         AuditAction.DEAD_LETTER_DISCARDED,
                         orderId,
-                        letters.discard(orderId),
+                        deadLetters.discard(orderId),
                         discarded -> discarded
                                 ? Optional.of(AdminAudit.Note.done(AuditEntry.freshId(), orderId, new JsonObject()))
                                 : Optional.empty())
@@ -89,16 +90,16 @@ public final class DeadLetterEndpoints {
         return new ApiException(ApiError.NOT_FOUND, "there is no such dead letter");
     }
 
-    private static JsonObject json(DeadLetter letter) {
+    private static JsonObject json(DeadLetter deadLetter) {
         return new JsonObject()
-                .put("id", letter.order().id())
-                .put("orderId", letter.order().id())
-                .put("productId", letter.order().productId())
-                .put("userId", letter.order().userId())
-                .put("quantity", letter.order().quantity())
-                .put("units", new JsonArray(letter.order().units()))
-                .put("reason", letter.reason())
-                .put("tries", letter.tries())
-                .put("at", JsonResponses.time(letter.at()));
+                .put("id", deadLetter.order().id())
+                .put("orderId", deadLetter.order().id())
+                .put("productId", deadLetter.order().productId())
+                .put("userId", deadLetter.order().userId())
+                .put("quantity", deadLetter.order().quantity())
+                .put("units", new JsonArray(deadLetter.order().units()))
+                .put("reason", deadLetter.reason())
+                .put("tries", deadLetter.tries())
+                .put("at", JsonResponses.time(deadLetter.at()));
     }
 }

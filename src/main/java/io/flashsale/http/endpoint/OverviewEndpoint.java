@@ -12,7 +12,7 @@ import io.flashsale.orders.DeadLetterService;
 import io.flashsale.persistence.product.ProductStore;
 import io.flashsale.purchase.PurchaseMetrics;
 import io.flashsale.purchase.StockLevelReader;
-import io.flashsale.purchase.StockLevelReader.Figures;
+import io.flashsale.purchase.StockLevelReader.StockLevel;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -57,8 +57,8 @@ public final class OverviewEndpoint {
     private final Facts node;
     private final ProductStore products;
     private final Catalog catalog;
-    private final StockLevelReader figures;
-    private final DeadLetterService letters;
+    private final StockLevelReader stockLevels;
+    private final DeadLetterService deadLetters;
     private final Clock clock;
 
     /** Wires it; catalogue, figures and letters of the same event loop. */
@@ -66,23 +66,23 @@ public final class OverviewEndpoint {
             Facts node,
             ProductStore products,
             Catalog catalog,
-            StockLevelReader figures,
-            DeadLetterService letters,
+            StockLevelReader stockLevels,
+            DeadLetterService deadLetters,
             Clock clock) {
         this.node = node;
         this.products = products;
         this.catalog = catalog;
-        this.figures = figures;
-        this.letters = letters;
+        this.stockLevels = stockLevels;
+        this.deadLetters = deadLetters;
         this.clock = clock;
     }
 
     public void read(RoutingContext ctx) {
         Future<JsonObject> stores = node.health().get();
-        Future<Long> dead = letters.count().otherwise((Long) null);
+        Future<Long> dead = deadLetters.count().otherwise((Long) null);
         Future<List<Product>> newest = newest();
-        Future<List<Figures>> live =
-                newest.compose(all -> figures.of(all.stream().map(Product::id).toList()));
+        Future<List<StockLevel>> live = newest.compose(
+                all -> stockLevels.of(all.stream().map(Product::id).toList()));
         Future.all(stores, dead, newest, live)
                 .onSuccess(all -> JsonResponses.json(
                         ctx, 200, json(stores.result(), dead.result(), newest.result(), live.result())))
@@ -99,7 +99,7 @@ public final class OverviewEndpoint {
                 .otherwise(List.of());
     }
 
-    private JsonObject json(JsonObject stores, Long dead, List<Product> newest, List<Figures> live) {
+    private JsonObject json(JsonObject stores, Long dead, List<Product> newest, List<StockLevel> live) {
         Instant now = clock.instant();
         JsonArray items = new JsonArray();
         for (int i = 0; i < newest.size(); i++) {
@@ -147,16 +147,16 @@ public final class OverviewEndpoint {
     }
 
     /** Null where one of them is: half a sum says nothing. */
-    private static Long sum(List<Figures> live) {
-        boolean known = live.stream().map(Figures::outbox).allMatch(Objects::nonNull);
-        return known ? live.stream().mapToLong(Figures::outbox).sum() : null;
+    private static Long sum(List<StockLevel> live) {
+        boolean known = live.stream().map(StockLevel::outbox).allMatch(Objects::nonNull);
+        return known ? live.stream().mapToLong(StockLevel::outbox).sum() : null;
     }
 
     private static JsonObject status(JsonObject store) {
         return new JsonObject().put("status", store.getString("status")).put("since", store.getString("since"));
     }
 
-    private static JsonObject json(Product product, Figures live, Instant now) {
+    private static JsonObject json(Product product, StockLevel live, Instant now) {
         return new JsonObject()
                 .put("id", product.id())
                 .put("name", product.details().name())

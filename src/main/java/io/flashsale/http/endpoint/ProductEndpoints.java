@@ -128,7 +128,7 @@ public final class ProductEndpoints {
                         productId,
                         updated,
                         change -> changed(before.get(), change.result().product()))
-                .compose(ProductEndpoints::everywhere)
+                .compose(ProductEndpoints::propagated)
                 .onSuccess(view -> JsonResponses.json(ctx, 200, ProductJson.of(view, clock.instant())))
                 .onFailure(ctx::fail);
     }
@@ -141,7 +141,7 @@ public final class ProductEndpoints {
                         productId,
                         catalog.delete(productId),
                         change -> change.result().map(deleted -> note(deleted, new JsonObject())))
-                .compose(ProductEndpoints::everywhere)
+                .compose(ProductEndpoints::propagated)
                 .onSuccess(tombstone -> {
                     if (tombstone.isPresent()) {
                         JsonResponses.empty(ctx, 204);
@@ -189,8 +189,8 @@ public final class ProductEndpoints {
     }
 
     /** Who is told that an edit is done does not read, or buy by, what was before it, on any node. */
-    private static <T> Future<T> everywhere(Change<T> change) {
-        return change.everywhere()
+    private static <T> Future<T> propagated(Change<T> change) {
+        return change.propagated()
                 ? Future.succeededFuture(change.result())
                 : Future.failedFuture(new ApiException(
                                 ApiError.UNAVAILABLE,

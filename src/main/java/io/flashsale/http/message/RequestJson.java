@@ -58,7 +58,7 @@ public final class RequestJson {
     private final Map<String, Object> values;
     private final Set<String> known = new HashSet<>();
     private final Set<String> nullable = new HashSet<>();
-    private final ValidationErrors mistakes = new ValidationErrors();
+    private final ValidationErrors errors = new ValidationErrors();
 
     private RequestJson(Map<String, Object> values) {
         this.values = values;
@@ -200,7 +200,7 @@ public final class RequestJson {
         String text = text(field);
         Instant time = text == null ? null : instant(text);
         if (text != null && time == null) {
-            mistakes.invalid(field, "must be a time in ISO-8601, from 1970 to 9999, such as 2026-11-27T12:00:00Z");
+            errors.invalid(field, "must be a time in ISO-8601, from 1970 to 9999, such as 2026-11-27T12:00:00Z");
         }
         return time;
     }
@@ -227,14 +227,14 @@ public final class RequestJson {
     /** Lets a read-only field pass that carries its current value. */
     void readOnly(String field, Object current) {
         if (has(field) && !Objects.equals(values.get(field), current)) {
-            mistakes.invalid(field, "is read-only; leave it out or send its current value");
+            errors.invalid(field, "is read-only; leave it out or send its current value");
         }
     }
 
     /** Lets a read-only field pass that changes by itself, so that any value it can have may be the one that was read. */
     void readOnly(String field, Predicate<Object> canBe) {
         if (has(field) && !canBe.test(values.get(field))) {
-            mistakes.invalid(field, "is read-only; leave it out or send what was read");
+            errors.invalid(field, "is read-only; leave it out or send what was read");
         }
     }
 
@@ -242,15 +242,15 @@ public final class RequestJson {
     public void check() {
         for (String field : values.keySet()) {
             if (!known.contains(field)) {
-                mistakes.malformed(field, "is not a field of this request");
+                errors.malformed(field, "is not a field of this request");
             }
         }
-        ApiException.throwIfAny(mistakes);
+        ApiException.throwIfAny(errors);
     }
 
     private void requireField(String field) {
         if (!has(field) || (values.get(field) == null && !nullable.contains(field))) {
-            mistakes.invalid(field, "is required");
+            errors.invalid(field, "is required");
         }
     }
 
@@ -259,7 +259,7 @@ public final class RequestJson {
         Object value = values.get(field);
         boolean right = value == null ? !given || nullable.contains(field) : type.isInstance(value);
         if (!right) {
-            mistakes.malformed(field, message);
+            errors.malformed(field, message);
             return null;
         }
         return type.cast(value);

@@ -15,7 +15,7 @@ import java.util.Map;
  */
 public final class Connections {
     private final ConnectionLimit limit;
-    private final int patience;
+    private final int maxIdleSweeps;
     private final Map<HttpConnection, State> open = new HashMap<>();
 
     /** What is known of one connection. */
@@ -37,11 +37,11 @@ public final class Connections {
     /**
      * Makes the list.
      *
-     * @param patience in sweeps
+     * @param maxIdleSweeps in sweeps
      */
-    public Connections(ConnectionLimit limit, int patience) {
+    public Connections(ConnectionLimit limit, int maxIdleSweeps) {
         this.limit = limit;
-        this.patience = patience;
+        this.maxIdleSweeps = maxIdleSweeps;
     }
 
     public void accept(HttpConnection connection) {
@@ -84,7 +84,7 @@ public final class Connections {
         List<HttpConnection> tooSlow = new ArrayList<>();
         open.forEach((connection, state) -> {
             state.waitingSweeps = state.isWaiting() ? state.waitingSweeps + 1 : 0;
-            if (state.waitingSweeps > patience) {
+            if (state.waitingSweeps > maxIdleSweeps) {
                 tooSlow.add(connection);
             }
         });

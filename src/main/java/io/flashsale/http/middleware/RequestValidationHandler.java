@@ -41,39 +41,39 @@ public final class RequestValidationHandler implements Handler<RoutingContext> {
 
     @Override
     public void handle(RoutingContext ctx) {
-        ValidationErrors mistakes = new ValidationErrors();
+        ValidationErrors errors = new ValidationErrors();
         for (Parameter parameter : headers) {
-            check(parameter, ctx.request().headers().getAll(parameter.name()), mistakes);
+            check(parameter, ctx.request().headers().getAll(parameter.name()), errors);
         }
         for (Parameter parameter : path) {
-            check(parameter, List.of(ctx.pathParam(parameter.name())), mistakes);
+            check(parameter, List.of(ctx.pathParam(parameter.name())), errors);
         }
-        checkQuery(ctx, mistakes);
+        checkQuery(ctx, errors);
         if (hasBody) {
-            operation.body().check(RequestJson.of(ctx).values(), mistakes);
+            operation.body().check(RequestJson.of(ctx).values(), errors);
         }
-        ApiException.throwIfAny(mistakes);
+        ApiException.throwIfAny(errors);
         ctx.next();
     }
 
-    private void checkQuery(RoutingContext ctx, ValidationErrors mistakes) {
+    private void checkQuery(RoutingContext ctx, ValidationErrors errors) {
         String text = ctx.request().query();
         if (query.isEmpty() && (text == null || text.isEmpty())) {
             return;
         }
         MultiMap given = ctx.queryParams();
         for (Parameter parameter : query) {
-            check(parameter, given.getAll(parameter.name()), mistakes);
+            check(parameter, given.getAll(parameter.name()), errors);
         }
         for (String name : given.names()) {
             if (!queryNames.contains(name)) {
-                mistakes.malformed(name, "is not a parameter of this request");
+                errors.malformed(name, "is not a parameter of this request");
             }
         }
     }
 
-    private static void check(Parameter parameter, List<String> values, ValidationErrors mistakes) {
-        Optional<Refusal> refusal = parameter.check(values, mistakes);
+    private static void check(Parameter parameter, List<String> values, ValidationErrors errors) {
+        Optional<Refusal> refusal = parameter.check(values, errors);
         if (refusal.isPresent()) {
             throw new ApiException(
                     ApiError.valueOf(

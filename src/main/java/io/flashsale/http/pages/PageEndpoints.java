@@ -17,14 +17,14 @@ public final class PageEndpoints {
 
     private static final String PREFIX = "/assets/";
 
-    private final StaticAssets face;
+    private final StaticAssets assets;
 
-    public PageEndpoints(StaticAssets face) {
-        this.face = face;
+    public PageEndpoints(StaticAssets assets) {
+        this.assets = assets;
     }
 
     public Handler<RoutingContext> page(String name) {
-        StaticAssets.File page = face.page(name);
+        StaticAssets.File page = assets.page(name);
         return ctx -> send(ctx, page, REVALIDATE);
     }
 
@@ -32,10 +32,10 @@ public final class PageEndpoints {
         String path = ctx.request().path();
         int slash = path.indexOf('/', PREFIX.length());
         String name = slash < 0 ? "" : path.substring(slash + 1);
-        boolean current = slash > 0 && path.substring(PREFIX.length(), slash).equals(face.version());
+        boolean current = slash > 0 && path.substring(PREFIX.length(), slash).equals(assets.version());
         // While nodes are replaced one by one, a page of the old ones may ask a new one: what it has is better than
         // nothing, but nobody may keep it under that name.
-        face.asset(name)
+        assets.asset(name)
                 .ifPresentOrElse(
                         file -> send(ctx, file, current ? FOR_EVER : REVALIDATE),
                         () -> ctx.fail(new ApiException(ApiError.NOT_FOUND, "there is no such file")));

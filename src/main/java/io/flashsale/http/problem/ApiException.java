@@ -80,7 +80,7 @@ public final class ApiException extends RuntimeException {
             return;
         }
         throw errors.isMalformed()
-                ? ofFields(ApiError.MALFORMED_REQUEST, errors.told())
-                : new InvalidFieldsException(errors.told());
+                ? ofFields(ApiError.MALFORMED_REQUEST, errors.fieldErrors())
+                : new InvalidFieldsException(errors.fieldErrors());
     }
 }

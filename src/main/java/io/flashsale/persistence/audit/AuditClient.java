@@ -16,11 +16,11 @@ public final class AuditClient implements AuditRecorder {
     /**
      * Makes a client.
      *
-     * @param patience how long it is waited for the entry to be written; it will be after that, too
+     * @param timeout how long it is waited for the entry to be written; it will be after that, too
      */
-    public AuditClient(Vertx vertx, Duration patience) {
+    public AuditClient(Vertx vertx, Duration timeout) {
         this.vertx = vertx;
-        this.options = new DeliveryOptions().setLocalOnly(true).setSendTimeout(patience.toMillis());
+        this.options = new DeliveryOptions().setLocalOnly(true).setSendTimeout(timeout.toMillis());
     }
 
     /** Lets entries travel on the bus; once per bus. */

@@ -16,7 +16,7 @@ import java.time.Instant;
  */
 public record DeadLetter(Order order, String reason, int tries, Instant at, boolean discarded) {
     /** The order as its buyer is to see it. */
-    public Order asTold() {
+    public Order orderForBuyer() {
         return discarded ? order.withStatus(OrderStatus.FAILED, at) : order;
     }
 }

@@ -44,18 +44,19 @@ public final class DeadLetterStore {
     }
 
     /** Puts a letter aside; one of the same order that is there already, and not discarded, stays as it is. */
-    public Future<Void> add(DeadLetter letter) {
+    public Future<Void> add(DeadLetter deadLetter) {
         JsonObject document = new JsonObject()
-                .put("_id", letter.order().id())
-                .put("order", OrderDocuments.toDocument(letter.order()))
+                .put("_id", deadLetter.order().id())
+                .put("order", OrderDocuments.toDocument(deadLetter.order()))
                 // By its microseconds Redis tells a reservation from every other one of the same request.
                 .put(
                         "reservedAtMicros",
-                        ChronoUnit.MICROS.between(Instant.EPOCH, letter.order().reservedAt()))
-                .put("reason", letter.reason())
-                .put("tries", letter.tries())
-                .put("at", MongoGateway.date(letter.at()))
-                .put(DISCARDED, letter.discarded());
+                        ChronoUnit.MICROS.between(
+                                Instant.EPOCH, deadLetter.order().reservedAt()))
+                .put("reason", deadLetter.reason())
+                .put("tries", deadLetter.tries())
+                .put("at", MongoGateway.date(deadLetter.at()))
+                .put(DISCARDED, deadLetter.discarded());
         return mongo.call(client -> client.insertWithOptions(COLLECTION, document, WriteOption.MAJORITY))
                 .<Void>mapEmpty()
                 .recover(failure -> MongoGateway.isDuplicateKey(failure)
@@ -89,11 +90,14 @@ public final class DeadLetterStore {
     public Future<List<DeadLetter>> ofProduct(String productId) {
         JsonObject query = undecided().put("order.productId", productId);
         return mongo.call(client -> client.find(COLLECTION, query)).compose(found -> {
-            List<DeadLetter> letters =
+            List<DeadLetter> deadLetters =
                     found.stream().map(DeadLetterStore::toLetter).toList();
-            return held(letters.stream().map(letter -> letter.order().id()).collect(Collectors.toSet()))
-                    .map(held -> letters.stream()
-                            .filter(letter -> !held.contains(letter.order().id()))
+            return held(deadLetters.stream()
+                            .map(deadLetter -> deadLetter.order().id())
+                            .collect(Collectors.toSet()))
+                    .map(held -> deadLetters.stream()
+                            .filter(deadLetter ->
+                                    !held.contains(deadLetter.order().id()))
                             .toList());
         });
     }

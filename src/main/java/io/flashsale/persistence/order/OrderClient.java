@@ -17,11 +17,11 @@ public final class OrderClient implements OrderInserter {
     /**
      * Makes a client.
      *
-     * @param patience how long an answer is waited for; the write goes on after that
+     * @param timeout how long an answer is waited for; the write goes on after that
      */
-    public OrderClient(Vertx vertx, Duration patience) {
+    public OrderClient(Vertx vertx, Duration timeout) {
         this.vertx = vertx;
-        this.options = new DeliveryOptions().setLocalOnly(true).setSendTimeout(patience.toMillis());
+        this.options = new DeliveryOptions().setLocalOnly(true).setSendTimeout(timeout.toMillis());
     }
 
     /** Lets the messages of this room travel on the bus; once per bus. */

@@ -44,7 +44,7 @@ public final class OrderStore implements OrderLookup {
      */
     public record Filter(String productId, OrderStatus status) {
         private JsonObject toQuery() {
-            JsonObject query = new JsonObject().put("userId", new JsonObject().put("$ne", Order.HOUSE));
+            JsonObject query = new JsonObject().put("userId", new JsonObject().put("$ne", Order.STOCK_HOLD_USER));
             if (productId != null) {
                 query.put("productId", productId);
             }

@@ -79,9 +79,9 @@ public final class ProductStore implements StockHoldRecords {
     }
 
     /** The same, with what was taken off sale for it; that counts from then on, and not if false is answered. */
-    public Future<Boolean> replace(Product next, StockHold withdrawal) {
+    public Future<Boolean> replace(Product next, StockHold stockHold) {
         JsonObject document =
-                new JsonObject().put("reference", withdrawal.reference()).put("units", withdrawal.units());
+                new JsonObject().put("reference", stockHold.reference()).put("units", stockHold.units());
         return update(
                 next.id(),
                 next.version() - 1,
@@ -104,18 +104,18 @@ public final class ProductStore implements StockHoldRecords {
     }
 
     @Override
-    public Future<List<StockHold>> withdrawals(String productId) {
+    public Future<List<StockHold>> stockHolds(String productId) {
         JsonObject query = new JsonObject().put("_id", productId);
         JsonObject fields = new JsonObject().put(WITHDRAWALS, 1);
         return mongo.call(client -> client.findOne(COLLECTION, query, fields)).map(document -> {
-            List<StockHold> withdrawals = new ArrayList<>();
+            List<StockHold> stockHolds = new ArrayList<>();
             if (document != null) {
                 document.getJsonArray(WITHDRAWALS).forEach(each -> {
-                    JsonObject withdrawal = (JsonObject) each;
-                    withdrawals.add(new StockHold(withdrawal.getString("reference"), withdrawal.getInteger("units")));
+                    JsonObject stockHold = (JsonObject) each;
+                    stockHolds.add(new StockHold(stockHold.getString("reference"), stockHold.getInteger("units")));
                 });
             }
-            return withdrawals;
+            return stockHolds;
         });
     }
 
@@ -169,7 +169,7 @@ public final class ProductStore implements StockHoldRecords {
                 .put("closesAt", details.closesAt() == null ? null : MongoGateway.date(details.closesAt()))
                 .put("paused", details.paused())
                 .put("cacheTtlSeconds", details.cacheTtlSeconds())
-                .put("highest", product.highest())
+                .put("highest", product.unitCount())
                 .put("version", product.version())
                 .put("deleted", product.deleted())
                 .put("createdAt", MongoGateway.date(product.createdAt()))

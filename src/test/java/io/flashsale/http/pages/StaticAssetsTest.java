@@ -21,7 +21,7 @@ class StaticAssetsTest {
 
     private static final Pattern LOADED = Pattern.compile("(?:src|href)=\"/assets/([^\"]+)\"");
 
-    private final StaticAssets face = StaticAssets.load();
+    private final StaticAssets assets = StaticAssets.load();
 
     @ParameterizedTest
     @CsvSource({"index.html, shop/main.js", "admin.html, admin/main.js"})
@@ -32,7 +32,7 @@ class StaticAssetsTest {
 
         // when
         Set<String> told = new TreeSet<>();
-        Matcher loaded = LOADED.matcher(text(face.page(page)).replace("/assets/" + face.version(), "/assets"));
+        Matcher loaded = LOADED.matcher(text(assets.page(page)).replace("/assets/" + assets.version(), "/assets"));
         while (loaded.find()) {
             if (loaded.group(1).endsWith(".js")) {
                 told.add(loaded.group(1));
@@ -48,7 +48,7 @@ class StaticAssetsTest {
         if (!seen.add(module)) {
             return;
         }
-        String text = text(face.asset(module).orElseThrow(() -> new AssertionError("no module " + module)));
+        String text = text(assets.asset(module).orElseThrow(() -> new AssertionError("no module " + module)));
         Matcher imports = IMPORT.matcher(text);
         while (imports.find()) {
             assertTrue(imports.group(1).startsWith("."), module + " imports " + imports.group(1));
@@ -59,7 +59,7 @@ class StaticAssetsTest {
     @ParameterizedTest
     @CsvSource({"index.html", "admin.html"})
     void aPageHasNothingInline(String page) {
-        String html = text(face.page(page));
+        String html = text(assets.page(page));
 
         assertFalse(html.contains("<style"), html);
         assertFalse(Pattern.compile("<script(?![^>]* src=)").matcher(html).find(), html);
@@ -69,11 +69,11 @@ class StaticAssetsTest {
     @ParameterizedTest
     @CsvSource({"index.html", "admin.html"})
     void whatAPageLoadsIsThere(String page) {
-        Matcher loaded = LOADED.matcher(text(face.page(page)).replace("/assets/" + face.version(), "/assets"));
+        Matcher loaded = LOADED.matcher(text(assets.page(page)).replace("/assets/" + assets.version(), "/assets"));
         int count = 0;
         while (loaded.find()) {
             count++;
-            assertTrue(face.asset(loaded.group(1)).isPresent(), loaded.group(1));
+            assertTrue(assets.asset(loaded.group(1)).isPresent(), loaded.group(1));
         }
         assertTrue(count > 5);
     }
@@ -82,7 +82,7 @@ class StaticAssetsTest {
     void licencesComeAlong() {
         for (String licence :
                 new String[] {"vendor/lit-html/LICENSE", "vendor/uplot/LICENSE", "fonts/archivo-OFL.txt"}) {
-            assertTrue(face.asset(licence).isPresent(), licence);
+            assertTrue(assets.asset(licence).isPresent(), licence);
         }
     }
 

@@ -37,8 +37,8 @@ class OrderClientTest {
         vertx.eventBus().<PersistOrder>localConsumer(OrderClient.ADDRESS, handler);
     }
 
-    private PersistResult place(Duration patience) throws ExecutionException, InterruptedException, TimeoutException {
-        Future<PersistResult> reply = new OrderClient(vertx, patience).place(order);
+    private PersistResult place(Duration timeout) throws ExecutionException, InterruptedException, TimeoutException {
+        Future<PersistResult> reply = new OrderClient(vertx, timeout).place(order);
         return reply.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 
