@@ -24,6 +24,12 @@ import org.testcontainers.utility.DockerImageName;
  * where Docker answers, else the embedded ones. One pair for the whole run, which says which it is.
  */
 public final class TestStores {
+    /** The system property for the image of the Redis container, such as {@code valkey/valkey:8}; {@code redis:7} by default. */
+    private static final String REDIS_IMAGE = "flashsale.redis.image";
+
+    /** The system property for the image of the MongoDB container, such as {@code mongo:8}; {@code mongo:7} by default. */
+    private static final String MONGO_IMAGE = "flashsale.mongo.image";
+
     private static final TestStores SHARED = open();
 
     private final String kind;
@@ -60,13 +66,17 @@ public final class TestStores {
     }
 
     private static TestStores containers() {
-        String image = TestRedisBinary.isValkey() ? "valkey/valkey:8" : "redis:7";
-        RedisContainer redis = new RedisContainer(DockerImageName.parse(image).asCompatibleSubstituteFor("redis"));
-        MongoDBContainer mongo = new MongoDBContainer("mongo:7");
+        String redisImage = System.getProperty(REDIS_IMAGE, TestRedisBinary.isValkey() ? "valkey/valkey:8" : "redis:7");
+        String mongoImage = System.getProperty(MONGO_IMAGE, "mongo:7");
+        RedisContainer redis =
+                new RedisContainer(DockerImageName.parse(redisImage).asCompatibleSubstituteFor("redis"));
+        // Without a replica set a majority write would mean nothing. Its only member is named inside of the container's
+        // network, so clients connect to it directly and not by the set's name.
+        MongoDBContainer mongo = new MongoDBContainer(mongoImage).withReplicaSet();
         redis.start();
         mongo.start();
         return new TestStores(
-                "containers: " + image + " and mongo:7", redis.getRedisURI(), mongo.getConnectionString());
+                "containers: " + redisImage + " and " + mongoImage, redis.getRedisURI(), mongo.getConnectionString());
     }
 
     private static TestStores local() {
