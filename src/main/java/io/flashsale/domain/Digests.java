@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** Hashes and random bytes as short names that are safe in a key, a path and a file. */
+/** Encodes hashes and random bytes as short names that are safe in Redis keys, paths and file names. */
 public final class Digests {
-    /** RFC 4648 base 32, in lower case: no character that a Redis Cluster hash tag or a URL could trip over. */
+    /** RFC 4648 base 32, in lower case: no character is special in a Redis Cluster hash tag or a URL. */
     private static final char[] ALPHABET = "abcdefghijklmnopqrstuvwxyz234567".toCharArray();
 
     private static final int ORDER_HASH_BYTES = 20;
@@ -14,7 +14,7 @@ public final class Digests {
     private Digests() {}
 
     /**
-     * A hash of several parts that cannot be confused with a hash of the same characters split otherwise.
+     * Hashes several parts. The same characters split into other parts have another hash.
      *
      * @return 160 bits of SHA-256 as 32 characters
      */
@@ -28,7 +28,7 @@ public final class Digests {
         return base32(digest.digest(), ORDER_HASH_BYTES);
     }
 
-    /** The first {@code length} bytes as base 32, most significant bit first, without padding. */
+    /** Encodes the first {@code length} bytes in base 32, most significant bit first, without padding. */
     public static String base32(byte[] bytes, int length) {
         StringBuilder text = new StringBuilder((length * 8 + 4) / 5);
         int buffer = 0;

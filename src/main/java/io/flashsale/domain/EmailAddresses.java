@@ -4,9 +4,10 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * E-mail addresses in one canonical form.
+ * Validates e-mail addresses and brings them into one canonical form.
  *
- * <p>ASCII only, the dot-atom form of RFC 5322: letters that merely look alike would be another account.
+ * <p>Only the ASCII dot-atom form of RFC 5322 is accepted, because an address with look-alike letters would be another
+ * account.
  */
 public final class EmailAddresses {
     private static final int MAX_LENGTH = 254;
@@ -18,9 +19,9 @@ public final class EmailAddresses {
     private EmailAddresses() {}
 
     /**
-     * The canonical form: trimmed, in lower case.
+     * Returns the canonical form: trimmed and in lower case.
      *
-     * @throws InvalidFieldsException for anything that is not an address
+     * @throws InvalidFieldsException if the text is not an address
      */
     public static String canonical(String text) {
         if (!isAddress(text)) {
@@ -29,7 +30,7 @@ public final class EmailAddresses {
         return trimmed(text);
     }
 
-    /** Whether the text is an address, whatever its case and the blanks around it. */
+    /** Returns whether the text is an address; case and surrounding blanks do not matter. */
     public static boolean isAddress(String text) {
         String email = trimmed(text);
         return email.length() <= MAX_LENGTH

@@ -1,9 +1,9 @@
 package io.flashsale.domain;
 
 /**
- * One field of a request that cannot be accepted.
+ * Describes one field of a request that was rejected.
  *
  * @param field the name as the client sent it
- * @param message what would be right, in words for the client
+ * @param message the valid values, in words for the client
  */
 public record FieldError(String field, String message) {}

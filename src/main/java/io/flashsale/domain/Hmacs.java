@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Keyed and plain digests (RFC 2104, SHA-256). */
+/** Computes HMACs (RFC 2104 with SHA-256) and plain SHA-256 digests. */
 public final class Hmacs {
     private static final String ALGORITHM = "HmacSHA256";
 

@@ -3,14 +3,14 @@ package io.flashsale.domain;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Well-formed input whose values are out of range; names every such field at once. */
+/** Reports well-formed input with values out of range. It lists all such fields at once. */
 public final class InvalidFieldsException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient List<FieldError> errors;
 
     /**
-     * Refuses input.
+     * Rejects several fields.
      *
      * @param errors at least one
      */
@@ -23,12 +23,12 @@ public final class InvalidFieldsException extends RuntimeException {
         this.errors = List.copyOf(errors);
     }
 
-    /** Refuses input for one field. */
+    /** Rejects one field. */
     public InvalidFieldsException(String field, String message) {
         this(List.of(new FieldError(field, message)));
     }
 
-    /** Every field that was refused, in the order in which they were checked. */
+    /** Returns all rejected fields in the order in which they were checked. */
     public List<FieldError> errors() {
         return errors;
     }

@@ -4,21 +4,21 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Units of one product that one buyer, or the house, holds or held.
+ * Records the units of one product that a buyer or a stock hold has reserved, bought or returned.
  *
  * @param id see {@link OrderIds#of}
  * @param productId the product
  * @param userId the buyer, or {@link #STOCK_HOLD_USER}
- * @param keyHash see {@link IdempotencyKey#hash}; by it a recovery binds the key again
- * @param quantity how many units; also the fingerprint of the request under its idempotency key
- * @param unitPrice in minor units of the currency, as it was when the order was reserved
- * @param currency ISO 4217
+ * @param keyHash see {@link IdempotencyKey#hash}; a recovery uses it to bind the key again
+ * @param quantity the number of units; also the fingerprint of the request under its idempotency key
+ * @param unitPrice price in minor units of the currency at the time of the reservation
+ * @param currency ISO 4217 code
  * @param units the unit numbers, {@code quantity} of them, from 1
- * @param slots the buyer's numbered slots, one per unit; empty where no limit applies
- * @param status where in its life the order is
- * @param epoch the epoch of the sale in which Redis reserved it
- * @param reservedAt by Redis' clock
- * @param updatedAt when the status was last set
+ * @param slots the buyer's numbered slots under the purchase limit, one per unit; empty without a limit
+ * @param status the current status
+ * @param epoch the epoch of the sale at the time of the reservation
+ * @param reservedAt time of the reservation by Redis' clock
+ * @param updatedAt time of the last status change
  */
 public record Order(
         String id,
@@ -35,52 +35,52 @@ public record Order(
         Instant reservedAt,
         Instant updatedAt) {
 
-    /** The buyer of orders that take units off sale; no account can have this id. */
+    /** The user id of stock holds: orders that take units off sale. No account can have this id. */
     public static final String STOCK_HOLD_USER = "house";
 
-    /** Checks that what must agree agrees. */
+    /** Rejects units or slots that do not match the quantity. */
     public Order {
         units = List.copyOf(units);
         slots = List.copyOf(slots);
         if (units.size() != quantity) {
-            throw new IllegalArgumentException("an order of " + quantity + " units names " + units.size());
+            throw new IllegalArgumentException("an order of " + quantity + " units lists " + units.size());
         }
         if (!slots.isEmpty() && slots.size() != quantity) {
-            throw new IllegalArgumentException("an order of " + quantity + " units takes " + slots.size() + " slots");
+            throw new IllegalArgumentException("an order of " + quantity + " units has " + slots.size() + " slots");
         }
     }
 
-    /** What the buyer owes, in minor units. */
+    /** Returns the total price in minor units. */
     public long total() {
         return Math.multiplyExact(unitPrice, (long) quantity);
     }
 
-    /** Whether the house, not a buyer, holds the units. */
+    /** Returns whether this order takes units off sale rather than selling them. */
     public boolean isStockHold() {
         return STOCK_HOLD_USER.equals(userId);
     }
 
-    /** What MongoDB's unique index compares so that no unit is sold twice. */
+    /** Returns the values of MongoDB's unique index that prevents a unit from being sold twice. */
     public List<String> unitKeys() {
         return units.stream().map(unit -> unitKey(productId, unit)).toList();
     }
 
-    /** What MongoDB's unique index compares so that nobody buys more than the limit. */
+    /** Returns the values of MongoDB's unique index that enforces the purchase limit. */
     public List<String> buyerKeys() {
         return slots.stream().map(slot -> productId + "#" + userId + "#" + slot).toList();
     }
 
-    /** The unit's name in MongoDB's unique index. */
+    /** Returns a unit's value in MongoDB's unique index. */
     public static String unitKey(String productId, int unit) {
         return productId + "#" + unit;
     }
 
-    /** Whether the other one answers the same request: same order, same quantity. */
+    /** Returns whether the other order answers the same request: it has the same id and quantity. */
     public boolean answersTheSameRequestAs(Order other) {
         return id.equals(other.id) && quantity == other.quantity;
     }
 
-    /** The same order in these slots of its buyer. */
+    /** Returns this order with other slots. */
     public Order withSlots(List<Integer> taken) {
         return new Order(
                 id,
@@ -98,7 +98,7 @@ public record Order(
                 updatedAt);
     }
 
-    /** The same order in another status. */
+    /** Returns this order in another status. */
     public Order withStatus(OrderStatus next, Instant at) {
         return new Order(
                 id,

@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The life of an order. This is the one place that knows which step may follow which; the stores apply a step only as a
- * compare-and-set on the status they expect.
+ * Lists the states of an order and the transitions between them. Only this class defines the transitions; the stores
+ * apply each one as a compare-and-set on the expected status.
  */
 public enum OrderStatus {
-    /** Decided by Redis, not yet written in MongoDB: no promise yet. */
+    /** Reserved in Redis, not yet persisted in MongoDB. The buyer has no confirmation yet. */
     RESERVED,
-    /** Written in MongoDB: a promise. */
+    /** Persisted in MongoDB and confirmed to the buyer. */
     PLACED,
-    /** Given back by its buyer; its units are for sale again. */
+    /** Cancelled by the buyer; the units are for sale again. */
     CANCELLED,
-    /** Reserved once, then lost before MongoDB had it. The same key may still succeed later. */
+    /** Reserved, then lost before it was persisted. The same key may still succeed later. */
     FAILED;
 
     private static final Map<OrderStatus, Set<OrderStatus>> NEXT = Map.of(
@@ -25,25 +25,25 @@ public enum OrderStatus {
             CANCELLED, EnumSet.noneOf(OrderStatus.class),
             FAILED, EnumSet.of(PLACED));
 
-    /** Whether an order in this status may take {@code next}. */
-    public boolean mayBecome(OrderStatus next) {
+    /** Returns whether an order may change from this status to {@code next}. */
+    public boolean canBecome(OrderStatus next) {
         return NEXT.get(this).contains(next);
     }
 
-    /** Whether an order in this status keeps its units and its buyer's slots. */
+    /** Returns whether an order in this status holds its units and slots. */
     public boolean holdsUnits() {
         return this == RESERVED || this == PLACED;
     }
 
-    /** The name clients and MongoDB see. */
+    /** Returns the name in the API and in MongoDB. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * The status of that name.
+     * Parses a wire name.
      *
-     * @throws IllegalArgumentException for a name that is none
+     * @throws IllegalArgumentException if there is no such status
      */
     public static OrderStatus ofWireName(String name) {
         return valueOf(name.toUpperCase(Locale.ROOT));

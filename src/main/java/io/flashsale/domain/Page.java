@@ -3,14 +3,14 @@ package io.flashsale.domain;
 import java.util.List;
 
 /**
- * A part of a list.
+ * Holds one page of a list.
  *
  * @param items in the list's order
- * @param next where the next page begins, to be handed back as it is; null on the last page
- * @param <T> what is listed
+ * @param next opaque cursor of the next page; null on the last page
+ * @param <T> type of the items
  */
 public record Page<T>(List<T> items, String next) {
-    /** Keeps the items from being changed. */
+    /** Makes the items immutable. */
     public Page {
         items = List.copyOf(items);
     }

@@ -3,16 +3,16 @@ package io.flashsale.domain;
 import java.time.Instant;
 
 /**
- * A product as MongoDB holds it. What is left of it lives in Redis and is never kept here.
+ * Describes a product as stored in MongoDB. The remaining stock is only in Redis.
  *
  * @param id see {@link ProductIds}
- * @param details what an admin may write
- * @param unitCount units are numbered 1 to this; it only ever rises, units taken off sale are orders by the house
- * @param version rises by one with every change that an admin makes
- * @param epoch rises with every recovery of the sale; records of an older epoch in Redis count as absent
- * @param deleted a tombstone: hidden and closed, its orders stay
- * @param createdAt when it was created
- * @param updatedAt when an admin last changed it
+ * @param details the fields that an admin can edit
+ * @param unitCount units are numbered from 1 to this number. It never decreases: stock holds take units off sale
+ * @param version increases by one with every edit by an admin
+ * @param epoch increases with every recovery of the sale; records of an older epoch in Redis count as absent
+ * @param deleted whether this is a tombstone: the product is hidden and its sale closed, but its orders remain
+ * @param createdAt time of creation
+ * @param updatedAt time of the last edit by an admin
  */
 public record Product(
         String id,
@@ -24,17 +24,17 @@ public record Product(
         Instant createdAt,
         Instant updatedAt) {
 
-    /** A product that was never changed and whose sale was never opened. */
+    /** Creates a product in its first version, before its sale is opened. */
     public static Product create(String id, ProductDetails details, Instant now) {
         return new Product(id, details, details.stock(), 1, 0, false, now, now);
     }
 
-    /** The next version, with these details and this many numbered units. */
-    public Product next(ProductDetails changed, int raisedHighest, Instant now) {
-        return new Product(id, changed, raisedHighest, version + 1, epoch, deleted, createdAt, now);
+    /** Returns the next version with new details and a new number of units. */
+    public Product next(ProductDetails changed, int newUnitCount, Instant now) {
+        return new Product(id, changed, newUnitCount, version + 1, epoch, deleted, createdAt, now);
     }
 
-    /** The tombstone of this product. */
+    /** Returns the tombstone of this product. */
     public Product tombstone(Instant now) {
         return new Product(id, details, unitCount, version + 1, epoch, true, createdAt, now);
     }

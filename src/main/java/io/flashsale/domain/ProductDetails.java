@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What an admin may write of a product.
+ * Holds the fields of a product that an admin can edit.
  *
  * @param name 1 to 200 characters
  * @param description up to 5,000 characters
- * @param type a word that groups products, as for their cache's time to live
+ * @param type groups products, for example to set the time to live of their cache entries
  * @param price in minor units, 0 to 10^9
- * @param currency ISO 4217
- * @param stock units put on sale, 0 to 10^7
- * @param perUserLimit units that one user may hold; 0 is no limit
- * @param opensAt null: open from the start
- * @param closesAt null: never; else after {@code opensAt}
- * @param paused whether nothing is sold for now
+ * @param currency ISO 4217 code
+ * @param stock number of units on sale, 0 to 10^7
+ * @param perUserLimit number of units that one user may hold; 0 means no limit
+ * @param opensAt start of the sale; null if it is open from the start
+ * @param closesAt end of the sale, after {@code opensAt}; null if it never ends
+ * @param paused whether the sale is paused
  * @param cacheTtlSeconds 300 to 3600, or null for the default of the type
  */
 public record ProductDetails(
@@ -34,20 +34,20 @@ public record ProductDetails(
         boolean paused,
         Integer cacheTtlSeconds) {
 
-    /** The type of a product that names none. */
+    /** Type of a product without an explicit type. */
     public static final String DEFAULT_TYPE = "standard";
 
-    /** Units that one user may hold where the admin names no limit. */
+    /** Purchase limit of a product without an explicit limit. */
     public static final int DEFAULT_PER_USER_LIMIT = 1;
 
-    /** How long a product may be cached where neither it nor its type says. */
+    /** Time to live in the cache if neither the product nor its type sets one. */
     public static final int DEFAULT_CACHE_TTL_SECONDS = 300;
 
     private static final int MAX_NAME = 200;
     private static final int MAX_DESCRIPTION = 5_000;
     private static final long MAX_PRICE = 1_000_000_000L;
     private static final int MAX_STOCK = 10_000_000;
-    /** A buyer's slots are read in one step of the purchase script; this bounds that step. */
+    /** The purchase script reads all slots of a buyer in one step; this bounds that step. */
     private static final int MAX_PER_USER_LIMIT = 10_000;
 
     private static final int MIN_CACHE_TTL_SECONDS = 300;
@@ -55,9 +55,9 @@ public record ProductDetails(
     private static final Pattern TYPE_FORM = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
 
     /**
-     * Refuses values out of range.
+     * Rejects values out of range.
      *
-     * @throws InvalidFieldsException that names each of them
+     * @throws InvalidFieldsException that lists all of them
      */
     public ProductDetails {
         List<FieldError> errors = new ArrayList<>();
@@ -92,12 +92,12 @@ public record ProductDetails(
         }
     }
 
-    /** How long the product may be cached. */
+    /** Returns the time to live of the product in the cache, in seconds. */
     public int effectiveCacheTtlSeconds() {
         return cacheTtlSeconds == null ? DEFAULT_CACHE_TTL_SECONDS : cacheTtlSeconds;
     }
 
-    /** The same with another number of units on sale. */
+    /** Returns the same details with another number of units on sale. */
     public ProductDetails withStock(int units) {
         return new ProductDetails(
                 name,
@@ -124,7 +124,7 @@ public record ProductDetails(
                 "must not have control characters");
     }
 
-    /** Whether the text is a code of ISO 4217. */
+    /** Returns whether the text is an ISO 4217 code. */
     public static boolean isCurrency(String code) {
         return Currency.getAvailableCurrencies().stream()
                 .anyMatch(currency -> currency.getCurrencyCode().equals(code));

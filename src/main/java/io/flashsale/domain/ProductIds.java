@@ -2,7 +2,7 @@ package io.flashsale.domain;
 
 import java.util.regex.Pattern;
 
-/** Product ids: letters and digits only, since they stand inside Redis hash tags, order ids and unit keys. */
+/** Generates and validates product ids. They are letters and digits only, to be safe in hash tags, order ids and unit keys. */
 public final class ProductIds {
     /** 80 random bits. */
     private static final int RANDOM_BYTES = 10;
@@ -11,14 +11,14 @@ public final class ProductIds {
 
     private ProductIds() {}
 
-    /** A new id that nobody can guess. */
+    /** Generates a new id that cannot be guessed. */
     public static String random(java.util.random.RandomGenerator random) {
         byte[] bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
         return Digests.base32(bytes, RANDOM_BYTES);
     }
 
-    /** Whether the text could be a product's id; anything else is unknown without asking a store. */
+    /** Returns whether the text is a valid product id. Other texts can be rejected without a look-up in a store. */
     public static boolean isWellFormed(String text) {
         return FORM.matcher(text).matches();
     }

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What became of a wish to buy.
+ * Reports the outcome of a purchase.
  *
- * @param kind which of the cases
+ * @param kind the kind of outcome
  * @param order for {@link Kind#PLACED} and {@link Kind#RESERVED}
- * @param replayed whether the key had its order before this call
- * @param orderId for {@link Kind#LIMIT_REACHED}: the buyer's latest order, or null where the request alone is too large
+ * @param replayed whether the key was bound to its order before this call
+ * @param orderId for {@link Kind#LIMIT_REACHED}: the buyer's latest order, or null if the request alone exceeds the limit
  * @param remaining for {@link Kind#INSUFFICIENT_STOCK}: units left
  * @param opensAt for {@link Kind#NOT_OPEN}, or null
  * @param closesAt for {@link Kind#NOT_OPEN}, or null
@@ -24,31 +24,31 @@ public record PurchaseOutcome(
         Instant opensAt,
         Instant closesAt,
         Duration retryAfter) {
-    /** The cases. */
+    /** The kinds of outcome. */
     public enum Kind {
-        /** Written in MongoDB: a promise. */
+        /** Persisted in MongoDB: the purchase is confirmed. */
         PLACED,
-        /** Decided by Redis; MongoDB has not confirmed in time. */
+        /** Reserved in Redis; MongoDB has not confirmed it in time. */
         RESERVED,
         /** The key is bound to another quantity. */
         KEY_REUSED,
-        /** The buyer would hold more units than the limit. */
+        /** The buyer would exceed the purchase limit. */
         LIMIT_REACHED,
-        /** Outside the window, or paused. */
+        /** The sale is not open yet, closed, or paused. */
         NOT_OPEN,
-        /** Nothing left. */
+        /** No units are left. */
         SOLD_OUT,
-        /** Fewer left than asked for. */
+        /** Fewer units are left than requested. */
         INSUFFICIENT_STOCK,
-        /** No such product. */
+        /** There is no such product. */
         UNKNOWN_PRODUCT,
-        /** Shed before anything was done. */
+        /** The request was shed before any processing. */
         OVERLOADED,
-        /** A store is away or the sale is being recovered; the order may exist: ask again with the same key. */
+        /** A store is unavailable or the sale is being recovered. The order may exist: retry with the same key. */
         UNAVAILABLE
     }
 
-    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
     public static PurchaseOutcome placed(Order order, boolean replayed) {
         return new PurchaseOutcome(Kind.PLACED, order, replayed, order.id(), null, null, null, null);
@@ -70,9 +70,9 @@ public record PurchaseOutcome(
         return new PurchaseOutcome(Kind.INSUFFICIENT_STOCK, null, false, null, remaining, null, null, null);
     }
 
-    /** A refusal that needs no more said; the two kinds that ask for patience say how long. */
+    /** Creates a refusal without details. {@code OVERLOADED} and {@code UNAVAILABLE} get a retry delay. */
     public static PurchaseOutcome of(Kind kind) {
-        Duration retryAfter = kind == Kind.OVERLOADED || kind == Kind.UNAVAILABLE ? SOON : null;
+        Duration retryAfter = kind == Kind.OVERLOADED || kind == Kind.UNAVAILABLE ? RETRY_DELAY : null;
         return new PurchaseOutcome(kind, null, false, null, null, null, null, retryAfter);
     }
 }

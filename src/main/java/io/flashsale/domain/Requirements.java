@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Collects what is wrong with the values of a record, so that its constructor names all of it at once.
+ * Collects validation errors so that a record's constructor can report all of them at once.
  *
- * <p>Each message is a line that begins with the name of the value.
+ * <p>Each message is one line that begins with the name of the value.
  */
 public final class Requirements {
     private final List<String> unmet = new ArrayList<>();
 
-    /** Asks for something; the message says what would be right. */
+    /** Adds a requirement; the message describes the valid values. */
     public Requirements that(boolean holds, String message) {
         if (!holds) {
             unmet.add(message);
@@ -20,9 +20,9 @@ public final class Requirements {
     }
 
     /**
-     * Ends the list.
+     * Fails if any requirement is not met.
      *
-     * @throws IllegalArgumentException with a line for each requirement that does not hold
+     * @throws IllegalArgumentException with one line for each unmet requirement
      */
     public void check() {
         if (!unmet.isEmpty()) {

@@ -3,23 +3,23 @@ package io.flashsale.domain;
 import java.time.Instant;
 import java.util.Locale;
 
-/** What a buyer finds at the door of a sale. */
+/** Lists the states of a sale as shown to buyers. */
 public enum SaleState {
-    /** Before its opening. */
+    /** The sale has not opened yet. */
     SCHEDULED,
-    /** Selling. */
+    /** Units are on sale. */
     OPEN,
-    /** Stopped by an admin for a while. */
+    /** An admin has paused the sale. */
     PAUSED,
-    /** Nothing left; a cancelled order can open it again. */
+    /** No units are left; a cancellation can reopen the sale. */
     SOLD_OUT,
-    /** After its end. */
+    /** The sale has ended. */
     CLOSED;
 
     /**
-     * The state, the first that holds of closed, paused, scheduled, sold out, open.
+     * Determines the state: the first that applies of closed, paused, scheduled, sold out, open.
      *
-     * @param remaining units left, or null where that is not known just now
+     * @param remaining units left, or null if currently unknown
      */
     public static SaleState of(Product product, Long remaining, Instant now) {
         ProductDetails details = product.details();
@@ -35,7 +35,7 @@ public enum SaleState {
         return remaining != null && remaining <= 0 ? SOLD_OUT : OPEN;
     }
 
-    /** The name clients see. */
+    /** Returns the name in the API. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -1,10 +1,13 @@
 package io.flashsale.domain;
 
 /**
- * Units that an edit took off sale, by orders of the house that are named after it. A product keeps those of its edits that
- * stand; an order of the house that belongs to none of them is what a failed edit left behind.
+ * Records the units that an edit took off sale. The hold consists of orders whose idempotency keys contain the reference
+ * of the edit.
  *
- * @param reference names the edit
- * @param units how many
+ * <p>A product stores the holds of its successful edits. A hold order that belongs to none of them is left over from a
+ * failed edit.
+ *
+ * @param reference identifies the edit
+ * @param units the number of units
  */
 public record StockHold(String reference, int units) {}

@@ -1,2 +1,2 @@
-/** Products, orders and their states, ids and the values that they are made of; knows only the JDK. */
+/** Defines products, orders, their states, ids and values. Depends only on the JDK. */
 package io.flashsale.domain;

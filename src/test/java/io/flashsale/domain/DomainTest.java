@@ -26,7 +26,7 @@ class DomainTest {
     }
 
     @Test
-    void theFirstStateThatHoldsIsTold() {
+    void theFirstStateThatAppliesIsReported() {
         Instant before = NOON.minusSeconds(1);
         Instant after = NOON.plusSeconds(1);
         assertEquals(SaleState.CLOSED, state(before.minusSeconds(1), NOON, true, 0L));
@@ -51,7 +51,7 @@ class DomainTest {
     }
 
     @Test
-    void productIdsAreSafeInKeysAndPathsAndDoNotRepeat() {
+    void productIdsAreSafeInKeysAndPathsAndUnique() {
         Random random = new Random(7);
         Set<String> ids = new HashSet<>();
         for (int i = 0; i < 1_000; i++) {
@@ -64,14 +64,14 @@ class DomainTest {
     }
 
     @Test
-    void base32IsThatOfTheRfc() {
+    void base32FollowsTheRfc() {
         // RFC 4648 section 10, in lower case and without padding.
         assertEquals("mzxw6ytboi", Digests.base32("foobar".getBytes(java.nio.charset.StandardCharsets.UTF_8), 6));
         assertEquals("my", Digests.base32("f".getBytes(java.nio.charset.StandardCharsets.UTF_8), 1));
     }
 
     @Test
-    void keysArePrintableAscii() {
+    void idempotencyKeysArePrintableAscii() {
         assertTrue(IdempotencyKey.isValid(" ~{}"));
         assertTrue(IdempotencyKey.isValid("k".repeat(255)));
         assertFalse(IdempotencyKey.isValid("k".repeat(256)));
@@ -81,19 +81,19 @@ class DomainTest {
     }
 
     @Test
-    void anOrderTakesOnlyTheStepsOfItsLife() {
-        assertTrue(OrderStatus.RESERVED.mayBecome(OrderStatus.PLACED));
-        assertTrue(OrderStatus.RESERVED.mayBecome(OrderStatus.FAILED));
-        assertTrue(OrderStatus.PLACED.mayBecome(OrderStatus.CANCELLED));
-        assertTrue(OrderStatus.FAILED.mayBecome(OrderStatus.PLACED));
+    void anOrderTakesOnlyTheDefinedTransitions() {
+        assertTrue(OrderStatus.RESERVED.canBecome(OrderStatus.PLACED));
+        assertTrue(OrderStatus.RESERVED.canBecome(OrderStatus.FAILED));
+        assertTrue(OrderStatus.PLACED.canBecome(OrderStatus.CANCELLED));
+        assertTrue(OrderStatus.FAILED.canBecome(OrderStatus.PLACED));
         for (OrderStatus next : OrderStatus.values()) {
-            assertFalse(OrderStatus.CANCELLED.mayBecome(next));
+            assertFalse(OrderStatus.CANCELLED.canBecome(next));
             assertEquals(next, OrderStatus.ofWireName(next.wireName()));
         }
     }
 
     @Test
-    void anOrderThatContradictsItselfCannotBe() {
+    void anInconsistentOrderCannotBeCreated() {
         assertThrows(IllegalArgumentException.class, () -> order(2, List.of(1), List.of()));
         assertThrows(IllegalArgumentException.class, () -> order(2, List.of(1, 2), List.of(1)));
         Order order = order(2, List.of(7, 9), List.of(1, 2));
@@ -107,7 +107,7 @@ class DomainTest {
     }
 
     @Test
-    void everyFieldOutOfRangeIsNamedAtOnce() {
+    void allFieldsOutOfRangeAreReportedAtOnce() {
         InvalidFieldsException refused = assertThrows(
                 InvalidFieldsException.class,
                 () -> new ProductDetails("", "x".repeat(5_001), "No", -1, "x", -1, -1, NOON, NOON, false, 1));

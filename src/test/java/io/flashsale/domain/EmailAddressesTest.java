@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EmailAddressesTest {
     @Test
-    void canonicalAddressesDoNotDiffer() {
+    void addressesAreBroughtIntoTheirCanonicalForm() {
         assertEquals("ada@example.com", EmailAddresses.canonical("  ADA@Example.COM "));
         assertEquals("o'neil+tag@sub.example.com", EmailAddresses.canonical("o'neil+tag@sub.example.com"));
     }
@@ -17,7 +17,7 @@ class EmailAddressesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"\u212ada@example.com", "ada@ex\u0430mple.com", "\u0131da@example.com", "ada@example\uff0ecom"})
-    void lettersThatLookAlikeAreNoAddress(String email) {
+    void lookAlikeLettersAreRejected(String email) {
         assertThrows(InvalidFieldsException.class, () -> EmailAddresses.canonical(email));
     }
 }
