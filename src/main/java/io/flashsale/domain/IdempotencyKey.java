@@ -22,7 +22,9 @@ public record IdempotencyKey(String value) {
         return !text.isEmpty() && text.length() <= MAX_LENGTH && text.chars().allMatch(c -> c >= ' ' && c <= '~');
     }
 
-    /** Hashes the value for use in Redis key names, where braces in the value could move the key to another hash slot. */
+    /**
+     * Hashes the value for use in Redis key names, where braces in the value could move the key to another hash slot.
+     */
     public String hash() {
         return Digests.ofParts(value);
     }

@@ -2,7 +2,10 @@ package io.flashsale.domain;
 
 import java.util.regex.Pattern;
 
-/** Generates and validates product ids. They are letters and digits only, to be safe in hash tags, order ids and unit keys. */
+/**
+ * Generates and validates product ids. They are letters and digits only, to be safe in hash tags, order ids and unit
+ * keys.
+ */
 public final class ProductIds {
     /** 80 random bits. */
     private static final int RANDOM_BYTES = 10;

@@ -9,7 +9,8 @@ import java.time.Instant;
  * @param kind the kind of outcome
  * @param order for {@link Kind#PLACED} and {@link Kind#RESERVED}
  * @param replayed whether the key was bound to its order before this call
- * @param orderId for {@link Kind#LIMIT_REACHED}: the buyer's latest order, or null if the request alone exceeds the limit
+ * @param orderId for {@link Kind#LIMIT_REACHED}: the buyer's latest order, or null if the request alone exceeds the
+ *     limit
  * @param remaining for {@link Kind#INSUFFICIENT_STOCK}: units left
  * @param opensAt for {@link Kind#NOT_OPEN}, or null
  * @param closesAt for {@link Kind#NOT_OPEN}, or null

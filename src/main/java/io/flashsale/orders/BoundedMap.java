@@ -4,22 +4,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A map that forgets its oldest entry rather than grow beyond a bound.
+ * Evicts its oldest entry when it grows beyond a maximum size.
  *
- * @param <K> key
- * @param <V> value
+ * @param <K> type of keys
+ * @param <V> type of values
  */
 public final class BoundedMap<K, V> extends LinkedHashMap<K, V> {
     private static final long serialVersionUID = 1L;
 
-    private final int bound;
+    private final int maxSize;
 
-    public BoundedMap(int bound) {
-        this.bound = bound;
+    public BoundedMap(int maxSize) {
+        this.maxSize = maxSize;
     }
 
     @Override
     protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-        return size() > bound;
+        return size() > maxSize;
     }
 }

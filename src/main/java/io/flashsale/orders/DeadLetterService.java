@@ -17,26 +17,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Orders that MongoDB refuses for good: put aside with the reason, so that they stand in nobody's way, and given to an
- * admin, who has them written or discards them. Each step may be repeated.
+ * Moves orders that MongoDB rejects permanently from the outbox to the dead letters, so that they do not block other
+ * orders. An admin retries or discards each dead letter. Each step may be repeated.
  *
- * <p>Belongs to the event loop of its ledger.
+ * <p>Belongs to the event loop of its {@link Reservations}.
  */
 public final class DeadLetterService implements DiscardedOrders {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterService.class);
 
     /**
-     * What became of another try.
+     * Reports the result of a retry.
      *
-     * @param orderId which
-     * @param placed whether MongoDB holds it now; else the letter stays
-     * @param reason why not, or null
+     * @param orderId the order
+     * @param placed whether the order is persisted now; otherwise the dead letter remains
+     * @param reason the reason for the rejection, or null
      */
     public record Retry(String orderId, boolean placed, String reason) {}
 
-    /** The reservations in Redis, as far as dead letters need them. */
+    /** Gives dead letters access to the reservations in Redis. */
     public interface Reservations extends OrderPersister.Reservations {
-        /** Takes an order out of the outbox that MongoDB will not hold: nothing was bought, though its units stay taken. */
+        /**
+         * Removes an order from the outbox that will not be persisted. It is not announced as a purchase; its units
+         * stay held.
+         */
         Future<Void> removeFromOutbox(Order order);
     }
 
@@ -48,7 +51,7 @@ public final class DeadLetterService implements DiscardedOrders {
     private final OrderAudit audit;
     private final Clock clock;
 
-    /** Wires dead letters to both stores. */
+    /** Creates the service over both stores. */
     public DeadLetterService(
             DeadLetterStore deadLetters,
             OrderStore orders,
@@ -66,30 +69,30 @@ public final class DeadLetterService implements DiscardedOrders {
         this.clock = clock;
     }
 
-    /** Puts an order aside: first written down, then taken out of the outbox, so that it is never nowhere. */
+    /** Dead-letters an order. It is stored first and removed from the outbox last, so that it is never lost. */
     public Future<Void> deadLetter(Order order, String reason, int tries) {
         LOG.atError()
                 .addKeyValue("orderId", order.id())
                 .addKeyValue("reason", reason)
                 .addKeyValue("tries", tries)
-                .log("MongoDB refuses this order; it is put aside as a dead letter");
+                .log("order dead-lettered");
         return deadLetters
                 .add(new DeadLetter(order, reason, tries, clock.instant(), false))
                 .compose(written -> audit.deadLettered(order, reason, tries))
                 .compose(written -> reservations.removeFromOutbox(order));
     }
 
-    /** The letters, newest first. */
+    /** Lists the dead letters, newest first. */
     public Future<Page<DeadLetter>> list(String cursor, int limit) {
         return deadLetters.list(cursor, limit);
     }
 
-    /** The letter of that order, also one that was discarded. */
+    /** Finds the dead letter of an order, even if it was discarded. */
     public Future<Optional<DeadLetter>> find(String orderId) {
         return deadLetters.find(orderId);
     }
 
-    /** Takes letters away whose orders MongoDB holds after all, by a retry of their buyers. */
+    /** Removes dead letters whose orders were persisted after all by a buyer's retry. */
     public Future<Void> removeSettled() {
         return deadLetters.settled().compose(settled -> {
             Future<Void> done = Future.succeededFuture();
@@ -100,23 +103,23 @@ public final class DeadLetterService implements DiscardedOrders {
         });
     }
 
-    /** Orders of a product that keep their units though MongoDB does not hold them. */
+    /** Returns the dead-lettered orders of a product, which keep their units without being persisted as orders. */
     public Future<List<Order>> ofProduct(String productId) {
         return deadLetters
                 .ofProduct(productId)
                 .map(found -> found.stream().map(DeadLetter::order).toList());
     }
 
-    /** How many letters there are. */
+    /** Counts the dead letters. */
     public Future<Long> count() {
         return deadLetters.count();
     }
 
     /**
-     * Has MongoDB asked once more.
+     * Retries to persist the order of a dead letter.
      *
-     * @return empty where there is no such letter; fails with {@link StoreUnavailableException} where MongoDB does not
-     *     say
+     * @return empty if there is no such dead letter; fails with {@link StoreUnavailableException} if MongoDB does not
+     *     reply
      */
     public Future<Optional<Retry>> retry(String orderId) {
         return undecided(orderId).compose(found -> {
@@ -124,28 +127,30 @@ public final class DeadLetterService implements DiscardedOrders {
                 return Future.succeededFuture(Optional.empty());
             }
             Order order = found.get().order();
-            return writer.place(order).compose(reply -> follow(order, reply)).map(Optional::of);
+            return writer.place(order).compose(result -> apply(order, result)).map(Optional::of);
         });
     }
 
-    private Future<Retry> follow(Order order, PersistResult reply) {
-        return switch (reply.kind()) {
+    private Future<Retry> apply(Order order, PersistResult result) {
+        return switch (result.kind()) {
             case PLACED ->
-                audit.placed(List.of(reply.order()))
+                audit.placed(List.of(result.order()))
                         .compose(done -> deadLetters.remove(order.id()))
                         .map(done -> new Retry(order.id(), true, null));
             case ALREADY_PLACED ->
-                audit.placed(List.of(reply.order()))
-                        .compose(done -> giveBackAllBut(reply.order(), order))
+                audit.placed(List.of(result.order()))
+                        .compose(done -> releaseAllExcept(result.order(), order))
                         .compose(done -> deadLetters.remove(order.id()))
                         .map(done -> new Retry(order.id(), true, null));
-            case KEY_REUSED -> refused(order, "its key belongs to another request");
+            case KEY_REUSED -> refused(order, "the idempotency key is bound to another request");
             case BUYER_HOLDS ->
-                refused(order, "its buyer holds order " + reply.order().id());
+                refused(order, "the buyer already holds order " + result.order().id());
             case UNITS_TAKEN ->
-                refused(order, "its units were sold: " + reply.unitHolders().keySet());
-            case REFUSED -> refused(order, reply.reason());
-            case UNKNOWN -> Future.failedFuture(new StoreUnavailableException("MongoDB did not answer"));
+                refused(
+                        order,
+                        "these units are sold already: " + result.unitHolders().keySet());
+            case REFUSED -> refused(order, result.reason());
+            case UNKNOWN -> Future.failedFuture(new StoreUnavailableException("MongoDB did not reply"));
         };
     }
 
@@ -153,7 +158,7 @@ public final class DeadLetterService implements DiscardedOrders {
         return Future.succeededFuture(new Retry(order.id(), false, reason));
     }
 
-    private Future<Void> giveBackAllBut(Order placed, Order reserved) {
+    private Future<Void> releaseAllExcept(Order placed, Order reserved) {
         List<Integer> held = placed.status().holdsUnits() ? placed.units() : List.of();
         List<Integer> slots = placed.status().holdsUnits() ? placed.slots() : List.of();
         return reservations
@@ -170,9 +175,9 @@ public final class DeadLetterService implements DiscardedOrders {
     }
 
     /**
-     * Ends an order that will not be: its buyer is told, its units are for sale again, its key is free.
+     * Discards a dead letter: the order fails, its units are for sale again, and its key is free.
      *
-     * @return false where there is no such letter; fails where its units cannot be given back now
+     * @return false if there is no such dead letter; fails if the units cannot be released now
      */
     public Future<Boolean> discard(String orderId) {
         return undecided(orderId).compose(found -> {
@@ -181,30 +186,30 @@ public final class DeadLetterService implements DiscardedOrders {
             }
             Order order = found.get().order();
             return orders.find(orderId)
-                    .compose(stored -> isOrder(stored)
-                            // Written meanwhile, by a retry of its buyer: there is nothing to give back.
+                    .compose(stored -> isPersisted(stored)
+                            // A buyer's retry has persisted it meanwhile: there is nothing to release.
                             ? deadLetters.remove(orderId).map(true)
-                            : giveBack(order, true)
-                                    .compose(given -> deadLetters.discard(orderId, clock.instant()))
+                            : release(order, true)
+                                    .compose(released -> deadLetters.discard(orderId, clock.instant()))
                                     .map(true));
         });
     }
 
     @Override
-    public Future<Boolean> giveBackIfDiscarded(String orderId, boolean unitsToo) {
+    public Future<Boolean> giveBackIfDiscarded(String orderId, boolean includeUnits) {
         return deadLetters
                 .find(orderId)
                 .compose(found -> found.filter(DeadLetter::discarded).isPresent()
-                        ? giveBack(found.get().order(), unitsToo).map(true)
+                        ? release(found.get().order(), includeUnits).map(true)
                         : Future.succeededFuture(false));
     }
 
-    private static boolean isOrder(Optional<Order> stored) {
+    private static boolean isPersisted(Optional<Order> stored) {
         return stored.filter(order -> order.status() != OrderStatus.FAILED).isPresent();
     }
 
-    private Future<Void> giveBack(Order order, boolean unitsToo) {
-        List<Integer> units = unitsToo ? order.units() : List.of();
+    private Future<Void> release(Order order, boolean includeUnits) {
+        List<Integer> units = includeUnits ? order.units() : List.of();
         return reservations
                 .release(order, ReleaseReason.DISCARDED, units, order.slots())
                 .onSuccess(released -> persister.stockChanged(order.productId()))

@@ -2,14 +2,14 @@ package io.flashsale.orders;
 
 import io.vertx.core.Future;
 
-/** Orders that an admin has ended, since MongoDB refuses them. */
+/** Releases the reservations of orders that an admin has discarded because MongoDB rejects them. */
 @FunctionalInterface
 public interface DiscardedOrders {
     /**
-     * Gives back the rest of a discarded order, which a recovery may have restored meanwhile.
+     * Releases what a discarded order still holds. A recovery may have restored it meanwhile.
      *
-     * @param unitsToo unless somebody else has bought them since
-     * @return false for any other order
+     * @param includeUnits whether to release the units too; false if another order has bought them since
+     * @return false if the order is not a discarded one
      */
-    Future<Boolean> giveBackIfDiscarded(String orderId, boolean unitsToo);
+    Future<Boolean> giveBackIfDiscarded(String orderId, boolean includeUnits);
 }

@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What becomes of orders, in the audit log.
+ * Records the events of orders in the audit log.
  *
- * <p>The id of an entry is the order's and what befell it, so a repetition adds nothing; and whoever writes one does so
- * before the step by which Redis forgets that it is owed: a placed order stays in the outbox, and the units of a cancelled
- * one stay held, until the log has it. What dies in between is repeated by the reconciler. The house's orders are edits of
- * a product, and are told there.
+ * <p>An entry's id combines the order id and the event, so that a repeated write adds nothing. An entry is written
+ * before Redis drops the record that it is still due: a placed order stays in the outbox, and the units of a cancelled
+ * order stay held, until the entry is stored. After a crash in between, the reconciler repeats the write. Stock holds
+ * have no entries of their own, because the edit of the product has one.
  */
 public final class OrderAudit implements OrderPersister.AuditTrail {
     private static final int MAX_REASON = 500;
@@ -31,7 +31,7 @@ public final class OrderAudit implements OrderPersister.AuditTrail {
     private final AuditClient log;
     private final Clock clock;
 
-    /** Makes it; for any event loop. */
+    /** Creates the audit trail; for any event loop. */
     public OrderAudit(AuditStore store, AuditClient log, Clock clock) {
         this.store = store;
         this.log = log;
@@ -51,50 +51,50 @@ public final class OrderAudit implements OrderPersister.AuditTrail {
         return order.isStockHold() ? Future.succeededFuture() : store.append(List.of(cancellation(order)));
     }
 
-    /** MongoDB refuses this order. */
+    /** Records that an order was dead-lettered. */
     Future<Void> deadLettered(Order order, String reason, int tries) {
-        JsonObject details = details(order).put("reason", shortened(reason)).put("tries", tries);
-        // The same request may be reserved, and refused, once more.
+        JsonObject details = details(order).put("reason", truncated(reason)).put("tries", tries);
+        // The same request may be reserved and rejected again.
         String id = order.id() + ":put-aside:" + ReservationCodec.micros(order.reservedAt());
         return store.append(List.of(
                 AuditEntry.done(id, now(), AuditAction.DEAD_LETTER_PUT_ASIDE, AuditEntry.SYSTEM, order.id(), details)));
     }
 
-    /** This order was reserved, and then its units or its buyer's slots were found to be taken. */
+    /** Records that a reserved order failed because its units or slots were taken already. */
     public void failed(Order order) {
         String id = order.id() + ":failed:" + ReservationCodec.micros(order.reservedAt());
         log.record(AuditEntry.done(id, now(), AuditAction.ORDER_FAILED, AuditEntry.SYSTEM, order.id(), details(order)));
     }
 
     /**
-     * Adds what these orders should have in the log and have not: their node died before it was written, and Redis lost
-     * the outbox that would have told the next one.
+     * Adds the missing entries of these orders. Entries are missing if a node died before writing them and Redis then
+     * lost the outbox from which the next node would have repeated the write.
      */
     public Future<Void> complete(List<Order> orders) {
-        Map<String, AuditEntry> owed = new LinkedHashMap<>();
+        Map<String, AuditEntry> expected = new LinkedHashMap<>();
         for (Order order : orders) {
             boolean cancelled = order.status() == OrderStatus.CANCELLED;
             if (!order.isStockHold() && (cancelled || order.status() == OrderStatus.PLACED)) {
                 AuditEntry placed = placed(order);
-                owed.put(placed.id(), placed);
+                expected.put(placed.id(), placed);
                 if (cancelled) {
                     AuditEntry cancellation = cancellation(order);
-                    owed.put(cancellation.id(), cancellation);
+                    expected.put(cancellation.id(), cancellation);
                 }
             }
         }
-        if (owed.isEmpty()) {
+        if (expected.isEmpty()) {
             return Future.succeededFuture();
         }
-        return store.missing(owed.keySet()).compose(missing -> {
+        return store.missing(expected.keySet()).compose(missing -> {
             List<AuditEntry> entries = new ArrayList<>();
-            missing.forEach(id -> entries.add(owed.get(id)));
+            missing.forEach(id -> entries.add(expected.get(id)));
             return store.append(entries);
         });
     }
 
     private static AuditEntry placed(Order order) {
-        // When it was cancelled is no answer to when it was placed; its reservation is close to that.
+        // The time of placement of a cancelled order is not stored; the reservation was shortly before it.
         Instant at = order.status() == OrderStatus.PLACED ? order.updatedAt() : order.reservedAt();
         return AuditEntry.done(
                 order.id() + ":placed", at, AuditAction.ORDER_PLACED, order.userId(), order.id(), details(order));
@@ -114,7 +114,7 @@ public final class OrderAudit implements OrderPersister.AuditTrail {
         return new JsonObject().put("productId", order.productId()).put("quantity", order.quantity());
     }
 
-    private static String shortened(String text) {
+    private static String truncated(String text) {
         return text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON) + "…";
     }
 

@@ -2,11 +2,11 @@ package io.flashsale.orders;
 
 import io.flashsale.domain.OrderStatus;
 
-/** The order is in a status from which it cannot be cancelled. */
+/** Reports that an order cannot be cancelled in its current status. */
 public final class OrderNotCancellableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Says in which status the order is. */
+    /** Creates the exception for an order in this status. */
     public OrderNotCancellableException(OrderStatus status) {
         super("the order is " + status.wireName(), null, false, false);
     }

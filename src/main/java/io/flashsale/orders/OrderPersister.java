@@ -15,49 +15,49 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drives an order that Redis has reserved into MongoDB, and makes Redis follow what MongoDB answers.
+ * Persists a reservation in MongoDB and applies the result to Redis.
  *
- * <p>The only place that does so, for a purchase, a retry, a cancellation and the reconciler alike. May be done any
- * number of times for the same order, by any number of nodes at once. Belongs to one event loop.
+ * <p>Purchases, retries, cancellations and the reconciler all use this class. The operation is idempotent: it may run
+ * any number of times for the same order, on any number of nodes at once. Belongs to one event loop.
  */
 public final class OrderPersister implements UnitReturns {
     private static final Logger LOG = LoggerFactory.getLogger(OrderPersister.class);
 
-    /** So many units of one product sold twice by a forgetful Redis are repaired one by one; more ask for a recovery. */
-    private static final int FORGOTTEN_UNITS_TOLERATED = 3;
+    /** Number of lost units per product that are repaired one by one; more of them trigger a recovery of the sale. */
+    private static final int MAX_LOST_UNITS = 3;
 
     private static final int PRODUCTS_REMEMBERED = 1_000;
 
-    /** The reservations in Redis, as they follow MongoDB's answers. */
+    /** Applies MongoDB's results to the reservations in Redis. */
     public interface Reservations {
         /**
-         * Gives units and slots of an order back.
+         * Releases units and slots of an order.
          *
-         * @param order as it was reserved
-         * @return how many units became free by this call
+         * @param order the order as reserved
+         * @return the number of units that this call has released
          */
         Future<Integer> release(Order order, ReleaseReason why, List<Integer> units, List<Integer> slots);
 
-        /** Binds a key to the order that MongoDB holds for it. */
+        /** Binds an idempotency key to its order in MongoDB. */
         Future<Void> remember(Order order);
 
-        /** Gives a unit to the order that MongoDB says holds it, if Redis still names {@code believed}. */
-        Future<Boolean> adopt(Order trueHolder, int unit, String believed);
+        /** Assigns a unit to its holder in MongoDB if its holder in Redis is still {@code expectedHolder}. */
+        Future<Boolean> adopt(Order trueHolder, int unit, String expectedHolder);
     }
 
-    /** Has sales recovered. */
+    /** Requests the recovery of sales. */
     @FunctionalInterface
     public interface RecoveryRequester {
-        /** A sale is certified, and proved wrong under that epoch; does not wait. */
+        /** Requests the recovery of a certified sale that was found inconsistent under this epoch. Does not wait. */
         void requestBeyond(String productId, long wrongEpoch);
     }
 
-    /** The audit log, as orders are owed to it. */
+    /** Writes the audit entries that orders require. */
     interface AuditTrail {
-        /** MongoDB holds these orders; fails where it does not say that it has the entries too. */
+        /** Records that these orders were placed; fails if MongoDB does not confirm the entries. */
         Future<Void> placed(List<Order> orders);
 
-        /** This order was cancelled. */
+        /** Records that this order was cancelled. */
         Future<Void> cancelled(Order order);
     }
 
@@ -66,9 +66,9 @@ public final class OrderPersister implements UnitReturns {
     private final RecoveryRequester recoveries;
     private final AuditTrail audit;
     private final OutboxAcknowledger acknowledger;
-    private final Map<String, Integer> forgottenUnits = new BoundedMap<>(PRODUCTS_REMEMBERED);
+    private final Map<String, Integer> lostUnits = new BoundedMap<>(PRODUCTS_REMEMBERED);
 
-    /** Makes a placement for the event loop of the ledger. */
+    /** Creates a persister for the event loop of the reservations. */
     public <R extends Reservations & OutboxAcknowledger.Outbox> OrderPersister(
             Vertx vertx, R reservations, OrderClient orders, RecoveryRequester recoveries, OrderAudit audit) {
         this(new OutboxAcknowledger(vertx, reservations, audit::placed), reservations, orders, recoveries, audit);
@@ -88,44 +88,44 @@ public final class OrderPersister implements UnitReturns {
     }
 
     /**
-     * Writes the order and follows the answer.
+     * Persists the order and applies the result to Redis.
      *
-     * @return what the buyer is told; never fails
+     * @return the outcome for the buyer; never fails
      */
     public Future<PurchaseOutcome> persist(Order order, boolean replayed) {
-        return orders.place(order).compose(reply -> follow(order, reply, replayed));
+        return orders.place(order).compose(result -> apply(order, result, replayed));
     }
 
     /**
-     * The same for whoever wants to know what MongoDB said.
+     * Persists the order like {@link #persist}, for callers that need MongoDB's result.
      *
-     * @return MongoDB's reply, when Redis follows it; never fails
+     * @return MongoDB's result, after it was applied to Redis; never fails
      */
     public Future<PersistResult> retry(Order order) {
-        return orders.place(order).compose(reply -> follow(order, reply, true).map(reply));
+        return orders.place(order).compose(result -> apply(order, result, true).map(result));
     }
 
-    private Future<PurchaseOutcome> follow(Order order, PersistResult reply, boolean replayed) {
-        return switch (reply.kind()) {
+    private Future<PurchaseOutcome> apply(Order order, PersistResult result, boolean replayed) {
+        return switch (result.kind()) {
             case PLACED -> {
-                acknowledger.settle(reply.order());
-                yield Future.succeededFuture(PurchaseOutcome.placed(reply.order(), replayed));
+                acknowledger.settle(result.order());
+                yield Future.succeededFuture(PurchaseOutcome.placed(result.order(), replayed));
             }
             case ALREADY_PLACED ->
-                alreadyPlaced(order, reply.order()).map(done -> PurchaseOutcome.placed(reply.order(), true));
+                alreadyPlaced(order, result.order()).map(done -> PurchaseOutcome.placed(result.order(), true));
             case KEY_REUSED ->
-                neverWas(order, order.units()).map(done -> PurchaseOutcome.of(PurchaseOutcome.Kind.KEY_REUSED));
+                releaseUnplaced(order, order.units()).map(done -> PurchaseOutcome.of(PurchaseOutcome.Kind.KEY_REUSED));
             case BUYER_HOLDS ->
-                neverWas(order, order.units()).map(done -> {
+                releaseUnplaced(order, order.units()).map(done -> {
                     recoveries.requestBeyond(order.productId(), order.epoch());
-                    return PurchaseOutcome.limitReached(reply.order().id());
+                    return PurchaseOutcome.limitReached(result.order().id());
                 });
             case UNITS_TAKEN ->
-                unitsTaken(order, reply.unitHolders())
+                unitsTaken(order, result.unitHolders())
                         .map(done -> PurchaseOutcome.of(PurchaseOutcome.Kind.UNAVAILABLE));
-            // A refusal may be a passing one: the reconciler asks again, and puts the order aside if it is not.
+            // A rejection may be temporary: the reconciler retries, and dead-letters the order if it is not.
             case REFUSED, UNKNOWN -> {
-                // It is not settled yet, but its units are not for sale any more.
+                // The order is not acknowledged yet, but its units are no longer for sale.
                 stockChanged(order.productId());
                 yield Future.succeededFuture(PurchaseOutcome.reserved(order, replayed));
             }
@@ -134,11 +134,11 @@ public final class OrderPersister implements UnitReturns {
 
     private Future<Void> alreadyPlaced(Order reserved, Order placed) {
         if (placed.status().holdsUnits() && placed.units().equals(reserved.units())) {
-            // As reserved, to the microsecond: so the outbox knows it.
+            // The outbox entry matches only the time of the reservation in microseconds.
             acknowledger.settle(reserved.withStatus(placed.status(), placed.updatedAt()));
             return Future.succeededFuture();
         }
-        // Redis forgot the key and reserved once more: MongoDB's order stands, the second reservation goes back.
+        // Redis had lost the key and reserved again: the order in MongoDB counts, the second reservation is released.
         boolean holds = placed.status().holdsUnits();
         List<Integer> units = without(reserved.units(), holds ? placed.units() : List.of());
         List<Integer> slots = without(reserved.slots(), holds ? placed.slots() : List.of());
@@ -146,43 +146,43 @@ public final class OrderPersister implements UnitReturns {
                 reserved,
                 audit.placed(List.of(placed))
                         .compose(written -> reservations.release(reserved, ReleaseReason.REPLACED, units, slots))
-                        .onSuccess(released -> tell(reserved, released))
+                        .onSuccess(released -> announceIfReleased(reserved, released))
                         .compose(released -> reservations.remember(placed)));
     }
 
-    private Future<Void> neverWas(Order order, List<Integer> units) {
+    private Future<Void> releaseUnplaced(Order order, List<Integer> units) {
         return bestEffort(
                 order,
                 reservations
                         .release(order, ReleaseReason.NEVER_WAS, units, order.slots())
-                        .onSuccess(released -> tell(order, released))
+                        .onSuccess(released -> announceIfReleased(order, released))
                         .mapEmpty());
     }
 
     private Future<Void> unitsTaken(Order order, Map<Integer, Order> holders) {
         List<Integer> own = without(order.units(), List.copyOf(holders.keySet()));
-        int forgotten = forgottenUnits.merge(order.productId(), holders.size(), Integer::sum);
-        if (forgotten > FORGOTTEN_UNITS_TOLERATED) {
-            forgottenUnits.remove(order.productId());
+        int lost = lostUnits.merge(order.productId(), holders.size(), Integer::sum);
+        if (lost > MAX_LOST_UNITS) {
+            lostUnits.remove(order.productId());
             recoveries.requestBeyond(order.productId(), order.epoch());
         }
         LOG.atWarn()
                 .addKeyValue("productId", order.productId())
                 .addKeyValue("units", holders.keySet())
-                .log("Redis had forgotten who holds these units");
-        return neverWas(order, own).compose(done -> {
+                .log("units found sold in MongoDB but not in Redis");
+        return releaseUnplaced(order, own).compose(done -> {
             List<Future<Boolean>> adoptions = new ArrayList<>();
             holders.forEach((unit, holder) -> adoptions.add(reservations.adopt(holder, unit, order.id())));
             return bestEffort(order, Future.join(adoptions).mapEmpty());
         });
     }
 
-    /** Redis is made to follow if it can; what it misses now the reconciler repairs. */
+    /** Applies a step to Redis if possible; otherwise the reconciler repairs it later. */
     private static Future<Void> bestEffort(Order order, Future<Void> step) {
         return step.onFailure(failure -> LOG.atInfo()
                         .addKeyValue("orderId", order.id())
                         .addKeyValue("reason", failure.getMessage())
-                        .log("Redis could not follow MongoDB; the reconciler will make it"))
+                        .log("result not applied to Redis; left to the reconciler"))
                 .otherwiseEmpty();
     }
 
@@ -190,7 +190,7 @@ public final class OrderPersister implements UnitReturns {
         return all.stream().filter(number -> !excluded.contains(number)).toList();
     }
 
-    /** Gives the units of a cancelled order back; what fails is found and repaired by the reconciler. */
+    /** Returns the units of a cancelled order to the stock; the reconciler detects and repairs a failure. */
     public Future<Void> giveBack(Order cancelled) {
         return bestEffort(cancelled, giveBackAudited(cancelled, cancelled.units()));
     }
@@ -198,15 +198,15 @@ public final class OrderPersister implements UnitReturns {
     @Override
     public Future<Void> giveBackAudited(Order cancelled, List<Integer> units) {
         if (cancelled.status() != OrderStatus.CANCELLED) {
-            throw new IllegalArgumentException("units of a " + cancelled.status() + " order stay where they are");
+            throw new IllegalArgumentException("cannot return units of an order that is " + cancelled.status());
         }
         return audit.cancelled(cancelled)
                 .compose(written -> reservations.release(cancelled, ReleaseReason.CANCELLED, units, cancelled.slots()))
-                .onSuccess(released -> tell(cancelled, released))
+                .onSuccess(released -> announceIfReleased(cancelled, released))
                 .mapEmpty();
     }
 
-    private void tell(Order order, int released) {
+    private void announceIfReleased(Order order, int released) {
         if (released > 0) {
             stockChanged(order.productId());
         }

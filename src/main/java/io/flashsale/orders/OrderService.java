@@ -13,15 +13,15 @@ import io.vertx.core.Future;
 import java.util.Optional;
 
 /**
- * A buyer's own orders. Another user's order is no order at all.
+ * Finds, lists and cancels a buyer's own orders. Orders of other users count as non-existent.
  *
- * <p>Belongs to the event loop of its ledger.
+ * <p>Belongs to the event loop of its reservations.
  */
 public final class OrderService {
-    /** The orders in Redis that wait for MongoDB. */
+    /** Reads the orders in Redis that are not persisted yet. */
     @FunctionalInterface
     public interface Outbox {
-        /** An order that waits for MongoDB. */
+        /** Finds an order that is not persisted yet. */
         Future<Optional<Order>> waiting(String productId, String orderId);
     }
 
@@ -30,7 +30,7 @@ public final class OrderService {
     private final OrderPersister persister;
     private final DeadLetterService deadLetters;
 
-    /** Wires orders to both stores. */
+    /** Creates the service over both stores. */
     public OrderService(
             OrderStore store, Outbox reservations, OrderPersister persister, DeadLetterService deadLetters) {
         this.store = store;
@@ -39,7 +39,7 @@ public final class OrderService {
         this.deadLetters = deadLetters;
     }
 
-    /** The order, also while only Redis knows it. */
+    /** Finds an order, including one that exists only in Redis. */
     public Future<Optional<Order>> find(String userId, String orderId) {
         return stored(orderId)
                 .compose(found -> found.isPresent() ? Future.succeededFuture(found) : reserved(orderId))
@@ -47,16 +47,16 @@ public final class OrderService {
                 .map(found -> found.filter(order -> order.userId().equals(userId)));
     }
 
-    /** The orders that MongoDB holds, newest first. */
+    /** Lists the persisted orders, newest first. */
     public Future<Page<Order>> list(String userId, String cursor, int limit) {
         return store.list(userId, cursor, limit);
     }
 
     /**
-     * Cancels; a second time is the same as once. An order that MongoDB does not hold yet is written first.
+     * Cancels an order; idempotent. An order that is not persisted yet is persisted first.
      *
      * @return the cancelled order; fails with {@link OrderNotCancellableException}, and with
-     *     {@link StoreUnavailableException} where MongoDB does not answer
+     *     {@link StoreUnavailableException} if MongoDB does not reply
      */
     public Future<Optional<Order>> cancel(String userId, String orderId) {
         return find(userId, orderId).compose(found -> {
@@ -72,8 +72,8 @@ public final class OrderService {
                             .compose(outcome -> outcome.kind() == PurchaseOutcome.Kind.PLACED
                                     ? cancelPlaced(orderId)
                                     : Future.failedFuture(
-                                            new StoreUnavailableException("the order is not written yet")));
-                // Once more, in case the node that cancelled it died before the units were back; a repetition is idle.
+                                            new StoreUnavailableException("the order is not persisted yet")));
+                // Repeated in case the cancelling node died before it returned the units; a repetition changes nothing.
                 case CANCELLED -> persister.giveBack(order).map(done -> found);
                 case FAILED -> Future.failedFuture(new OrderNotCancellableException(order.status()));
             };
@@ -85,11 +85,11 @@ public final class OrderService {
             if (found.isPresent() && found.get().status() == OrderStatus.CANCELLED) {
                 return persister.giveBack(found.get()).map(done -> found);
             }
-            return Future.failedFuture(new StoreUnavailableException("the cancellation did not stand"));
+            return Future.failedFuture(new StoreUnavailableException("the order was not found cancelled"));
         });
     }
 
-    /** MongoDB away is no reason to hide an order that Redis has reserved. */
+    /** Reads the order from MongoDB, or from the outbox if MongoDB is unavailable. */
     private Future<Optional<Order>> stored(String orderId) {
         return store.find(orderId)
                 .recover(failure -> reserved(orderId)
@@ -97,7 +97,7 @@ public final class OrderService {
                                 waiting.isPresent() ? Future.succeededFuture(waiting) : Future.failedFuture(failure)));
     }
 
-    /** Refused by MongoDB, and not decided on yet: still reserved, as far as its buyer is concerned. */
+    /** Finds a dead-lettered order, which its buyer sees as reserved until an admin decides on it. */
     private Future<Optional<Order>> deadLettered(String orderId) {
         return deadLetters.find(orderId).map(found -> found.map(DeadLetter::orderForBuyer));
     }

@@ -17,46 +17,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes placed orders out of the outbox once the audit log has them, those of one group commit together: one write, one
- * round trip for each product, and none that a buyer waits for. While a write is under way the next group grows.
+ * Removes placed orders from the outbox after their audit entries are stored. The orders of one group commit are
+ * handled together: one write, and one round trip per product. No buyer waits for it. While a write is under way, the
+ * next group accumulates.
  *
- * <p>A settlement that is lost is made up for by the reconciler: what is not in the audit log is still in the outbox. Belongs
- * to one event loop.
+ * <p>The reconciler repeats a lost acknowledgement: an order without its audit entry is still in the outbox. Belongs to
+ * one event loop.
  */
 public final class OutboxAcknowledger {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxAcknowledger.class);
 
-    /** The replies of one group commit arrive as separate events; a moment lets them all arrive. */
+    /** Replies of one group commit arrive as separate events; this delay collects them. */
     private static final long LINGER_MILLIS = 1;
 
     private static final int MAX_GROUP = 1_000;
     private static final int MAX_WAITING = 20_000;
 
-    /** The outboxes in Redis, and what is announced of a stock. */
+    /** Removes orders from the outboxes in Redis and announces stock levels. */
     public interface Outbox {
         /**
-         * Takes orders of one product that MongoDB holds out of the outbox, and announces what is left.
+         * Removes persisted orders of one product from the outbox and announces the remaining stock.
          *
-         * @return in how many milliseconds the rest is to be announced, by {@link #announce}; 0 for nothing left
+         * @return the delay in milliseconds until a throttled announcement is due by {@link #announce}; 0 if none is
+         *     pending
          */
         Future<Long> settle(String productId, List<Order> placed);
 
-        /** Announces what is left of a product, or that it was announced a moment ago; see {@link #settle}. */
+        /** Announces the remaining stock of a product unless throttled. Returns the same as {@link #settle}. */
         Future<Long> announce(String productId);
     }
 
     private final Vertx vertx;
     private final Outbox outbox;
     private final Function<List<Order>, Future<Void>> audit;
-    private final Set<String> toTell = new HashSet<>();
+    private final Set<String> scheduledAnnouncements = new HashSet<>();
     private final Deque<Order> placed = new ArrayDeque<>();
     private boolean lingering;
     private boolean writing;
 
     /**
-     * Makes a settler.
+     * Creates an acknowledger.
      *
-     * @param audit writes that orders were placed; fails where MongoDB does not say that it has the entries
+     * @param audit writes the audit entries of placed orders; fails if MongoDB does not confirm them
      */
     OutboxAcknowledger(Vertx vertx, Outbox outbox, Function<List<Order>, Future<Void>> audit) {
         this.vertx = vertx;
@@ -64,7 +66,7 @@ public final class OutboxAcknowledger {
         this.audit = audit;
     }
 
-    /** MongoDB holds this order. */
+    /** Acknowledges an order that MongoDB has persisted. */
     void settle(Order order) {
         if (placed.size() < MAX_WAITING) {
             placed.add(order);
@@ -72,9 +74,9 @@ public final class OutboxAcknowledger {
         }
     }
 
-    /** Units came back, or something else changed what is left. */
+    /** Announces soon that the stock of a product changed, for example by returned units. */
     void changed(String productId) {
-        tellIn(productId, 1);
+        announceIn(productId, 1);
     }
 
     private void linger() {
@@ -93,7 +95,7 @@ public final class OutboxAcknowledger {
             group.add(placed.remove());
         }
         writing = true;
-        // Whatever fails or throws, the next group must not wait for this one for ever.
+        // A failure or an exception must not block the next group.
         Futures.attempt(() -> audit.apply(group))
                 .onComplete(done -> {
                     writing = false;
@@ -105,7 +107,7 @@ public final class OutboxAcknowledger {
                 .onFailure(failure -> LOG.atDebug()
                         .addKeyValue("orders", group.size())
                         .addKeyValue("reason", failure.getMessage())
-                        .log("not in the audit log and so not settled; the reconciler will"));
+                        .log("audit entries not written; orders left in the outbox"));
     }
 
     private void settle(List<Order> group) {
@@ -114,17 +116,18 @@ public final class OutboxAcknowledger {
                 .computeIfAbsent(order.productId(), product -> new ArrayList<>())
                 .add(order));
         byProduct.forEach((productId, orders) -> outbox.settle(productId, orders)
-                .onSuccess(wait -> tellIn(productId, wait))
-                .onFailure(failure ->
-                        LOG.atDebug().addKeyValue("productId", productId).log("not settled; the reconciler will")));
+                .onSuccess(delay -> announceIn(productId, delay))
+                .onFailure(failure -> LOG.atDebug()
+                        .addKeyValue("productId", productId)
+                        .log("orders not removed from the outbox; left to the reconciler")));
     }
 
-    /** The newest is told in the end, though not everything on the way. */
-    private void tellIn(String productId, long millis) {
-        if (millis > 0 && toTell.add(productId)) {
+    /** Schedules an announcement. Intermediate values may be skipped; the latest one is always announced. */
+    private void announceIn(String productId, long millis) {
+        if (millis > 0 && scheduledAnnouncements.add(productId)) {
             vertx.setTimer(millis, timer -> {
-                toTell.remove(productId);
-                outbox.announce(productId).onSuccess(wait -> tellIn(productId, wait));
+                scheduledAnnouncements.remove(productId);
+                outbox.announce(productId).onSuccess(delay -> announceIn(productId, delay));
             });
         }
     }

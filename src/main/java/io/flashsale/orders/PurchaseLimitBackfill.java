@@ -13,20 +13,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Gives live orders that were bought without a limit their buyers' numbered slots, once a limit applies: what a buyer
- * holds already counts. Part of every recovery, since a change of the limit may have died half-way.
+ * Assigns slots to live orders that were bought before a purchase limit applied, so that they count towards it. It is
+ * part of every recovery because a node may have died in the middle of a change of the limit.
  *
- * <p>Only over a sale that is closed, with an empty outbox.
+ * <p>The sale must be closed and its outbox empty.
  */
 public final class PurchaseLimitBackfill {
     private final OrderStore orders;
 
-    /** Makes an assignment. */
+    /** Creates the backfill. */
     public PurchaseLimitBackfill(OrderStore orders) {
         this.orders = orders;
     }
 
-    /** Assigns what is missing; may be repeated. Fails where an order that came in between took a slot. */
+    /** Assigns the missing slots; may be repeated. Fails if another order took a slot in between. */
     public Future<Void> assign(Product product) {
         if (product.details().perUserLimit() == 0) {
             return Future.succeededFuture();
@@ -37,11 +37,12 @@ public final class PurchaseLimitBackfill {
             Future<Void> done = Future.succeededFuture();
             for (Order order : live) {
                 if (order.slots().isEmpty() && !order.isStockHold()) {
-                    List<Integer> free = firstFree(takenBy(order, taken), order.quantity());
+                    List<Integer> free = lowestFree(takenBy(order, taken), order.quantity());
                     done = done.compose(before -> orders.assignSlots(order, free))
                             .compose(assigned -> assigned
                                     ? Future.succeededFuture()
-                                    : Future.failedFuture(new StoreUnavailableException("a slot was taken meanwhile")));
+                                    : Future.failedFuture(
+                                            new StoreUnavailableException("a slot was taken concurrently")));
                 }
             }
             return done;
@@ -52,7 +53,7 @@ public final class PurchaseLimitBackfill {
         return taken.computeIfAbsent(order.userId(), user -> new HashSet<>());
     }
 
-    private static List<Integer> firstFree(Set<Integer> taken, int count) {
+    private static List<Integer> lowestFree(Set<Integer> taken, int count) {
         List<Integer> free = new ArrayList<>();
         for (int slot = 1; free.size() < count; slot++) {
             if (taken.add(slot)) {

@@ -1,13 +1,13 @@
 package io.flashsale.orders;
 
-/** Why units of an order come back; the scripts know these names. */
+/** Lists the reasons for releasing the units of an order. {@code release-7.lua} takes these names. */
 public enum ReleaseReason {
-    /** The order was, and its answer stays bound to the key. */
+    /** A placed order was cancelled. Its answer stays bound to the key. */
     CANCELLED,
-    /** The order never came to be: the key is free again. */
+    /** The order was never placed. The key becomes free. */
     NEVER_WAS,
-    /** MongoDB holds another reservation of the same request. */
+    /** MongoDB has persisted another reservation of the same request. */
     REPLACED,
-    /** It was put aside, out of the outbox, and will not be: the key is free again. */
+    /** The order was dead-lettered and then discarded. The key becomes free. */
     DISCARDED
 }

@@ -9,11 +9,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Orders as the scripts write them, in the outbox and under an idempotency key. */
+/** Encodes and decodes orders as stored by the scripts in the outbox and under an idempotency key. */
 public final class ReservationCodec {
     private ReservationCodec() {}
 
-    /** Reads an order from Redis; there it is reserved, whatever MongoDB says of it. */
+    /** Decodes an order from Redis. Its status is always RESERVED; only MongoDB has a later one. */
     public static Order parse(String text) {
         JsonObject json = new JsonObject(text);
         Instant reservedAt = Instant.EPOCH.plus(json.getLong("reservedAtMicros"), ChronoUnit.MICROS);
@@ -33,7 +33,9 @@ public final class ReservationCodec {
                 reservedAt);
     }
 
-    /** Writes an order as the purchase script would, in the same order of fields, since the scripts search in it. */
+    /**
+     * Encodes an order exactly as the purchase script does. The scripts search in the text, so the field order matters.
+     */
     public static String format(Order order) {
         return "{\"id\":\"" + order.id() + "\",\"productId\":\"" + order.productId() + "\",\"userId\":\""
                 + order.userId() + "\",\"keyHash\":\"" + order.keyHash() + "\",\"quantity\":" + order.quantity()
@@ -43,12 +45,12 @@ public final class ReservationCodec {
                 + micros(order.reservedAt()) + "}";
     }
 
-    /** A time as the scripts take it. */
+    /** Converts a time to microseconds since the epoch, as the scripts expect it. */
     public static long micros(Instant time) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
 
-    /** Numbers as the scripts take them. */
+    /** Joins numbers with commas, as the scripts expect them. */
     public static String joined(List<Integer> numbers) {
         return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
     }

@@ -4,19 +4,19 @@ import io.flashsale.domain.Order;
 import io.vertx.core.Future;
 
 /**
- * Who holds which unit in Redis. Each change is a compare-and-set on the holder that the caller saw, and is refused under
- * another epoch, or once a later pass of the reconciler has repaired the sale.
+ * Corrects the holders of units in Redis. Each change is a compare-and-set on the holder that the caller has read. It
+ * is rejected under another epoch, and after a later pass of the reconciler has repaired the sale.
  */
 public interface UnitHolders {
     /**
-     * Gives a unit to the order that MongoDB says holds it, if Redis still names {@code believed}.
+     * Assigns a unit to its holder in MongoDB if its holder in Redis is still {@code expectedHolder}.
      *
-     * @param believed the order that Redis names, or "" for none
-     * @param epoch in which the caller looked
-     * @param pass the fencing token of its pass
+     * @param expectedHolder the id of the order that holds the unit in Redis, or "" if none does
+     * @param epoch the epoch in which the caller has read the holder
+     * @param pass the fencing token of the caller's pass
      */
-    Future<Boolean> adopt(Order trueHolder, int unit, String believed, String epoch, String pass);
+    Future<Boolean> adopt(Order trueHolder, int unit, String expectedHolder, String epoch, String pass);
 
-    /** Makes a unit sellable that is held for no order, if Redis still names {@code believed}; see {@link #adopt}. */
-    Future<Boolean> freeUnit(String productId, int unit, String believed, String epoch, String pass);
+    /** Makes a unit sellable if its holder in Redis is still {@code expectedHolder}; see {@link #adopt}. */
+    Future<Boolean> freeUnit(String productId, int unit, String expectedHolder, String epoch, String pass);
 }

@@ -4,16 +4,16 @@ import io.flashsale.domain.Order;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Gives the units of cancelled orders back, and has it announced what is left. */
+/** Returns the units of cancelled orders to the stock and announces the remaining stock. */
 public interface UnitReturns {
     /**
-     * Gives units of a cancelled order back; they are held until the cancellation is in the audit log.
+     * Returns units of a cancelled order to the stock. They stay held until the audit log has the cancellation.
      *
-     * @param units those that nobody else has bought since
-     * @return fails where a store does not answer
+     * @param units the units that no other order has bought since
+     * @return fails if a store does not reply
      */
     Future<Void> giveBackAudited(Order cancelled, List<Integer> units);
 
-    /** Announces soon what is left of a product. */
+    /** Schedules an announcement of the remaining stock of a product. */
     void stockChanged(String productId);
 }

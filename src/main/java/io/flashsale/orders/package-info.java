@@ -1,2 +1,2 @@
-/** The life of an order once it is reserved: persisted, cancelled, or dead-lettered. */
+/** Persists reserved orders, cancels them, and handles dead letters. */
 package io.flashsale.orders;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Units come back exactly once, whoever asks how often, and whatever dies between the stores. */
+/** Verifies that cancelled units return exactly once, despite repetitions and crashes between the stores. */
 class CancelIT {
     private static TestNode node;
     private static Client admin;
@@ -76,9 +76,9 @@ class CancelIT {
         assertEquals(201, ada.buy(product, "again", 3).status(), "all of the buyer's slots are free");
     }
 
-    /** Every unit given back is fought for while late repetitions of its return come in. */
+    /** Buyers compete for each returned unit while late repetitions of its cancellation arrive. */
     @Test
-    void aReturnThatIsRepeatedTakesNothingFromTheNextBuyer() {
+    void aRepeatedCancellationTakesNothingFromTheNextBuyer() {
         // given: sold out
         String product = TestNode.product(admin, 5, 1);
         List<Client> winners = IntStream.range(0, 5).mapToObj(i -> node.user()).toList();
@@ -103,14 +103,14 @@ class CancelIT {
         List<Order> live = node.liveOrders(product);
         Set<Integer> units = new HashSet<>();
         live.forEach(order -> units.addAll(order.units()));
-        assertEquals(live.size(), units.size(), "no unit twice");
+        assertEquals(live.size(), units.size(), "no unit sold twice");
         assertEquals(5, live.size() + Integer.parseInt(stock(product)));
         assertEquals(String.valueOf(live.size()), node.redis("HLEN", Keys.holder(product)));
     }
 
     @Test
-    void aNodeThatDiedBetweenTheStoresIsMadeUpFor() throws Exception {
-        // given: MongoDB knows of the cancellation and Redis does not
+    void aCancellationIsCompletedAfterACrashBetweenTheStores() throws Exception {
+        // given: MongoDB has the cancellation and Redis does not
         String product = TestNode.product(admin, 2, 1);
         Client ada = node.user();
         Answer bought = ada.buy(product, "k");
@@ -121,7 +121,7 @@ class CancelIT {
 
         // then
         assertEquals(200, ada.post(cancelPath(bought)).status());
-        assertEquals("2", stock(product), "and not once more");
+        assertEquals("2", stock(product), "not returned again");
         assertEquals(bought.body(), ada.buy(product, "k").body(), "the key keeps its answer");
         assertEquals(201, ada.buy(product, "other").status(), "the buyer may buy again");
         assertEquals("1", stock(product));

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Orders that MongoDB refuses for good. What refuses them here is a unique index of somebody else's, since the embedded
- * server knows no validators.
+ * Verifies the handling of orders that MongoDB rejects permanently. Here an additional unique index rejects them,
+ * because the embedded server does not support validators.
  */
 @ProvokesErrors(DeadLetterService.class)
 class DeadLetterIT {
-    private static final String IN_THE_WAY = "somebody_elses";
+    private static final String BLOCKING_INDEX = "blocking";
 
     private final String database = TestStores.freshDatabase();
     private final Vertx vertx = Vertx.vertx();
@@ -37,7 +37,7 @@ class DeadLetterIT {
     private Client refused;
     private Answer reserved;
 
-    /** One order is placed; a second one, of the same quantity, is refused. */
+    /** One order is placed; a second order of the same quantity is rejected. */
     @BeforeEach
     void start() {
         node = TestNode.builder()
@@ -51,7 +51,7 @@ class DeadLetterIT {
         TestNode.await(mongo.createIndexWithOptions(
                 "orders",
                 new JsonObject().put("quantity", 1),
-                new IndexOptions().name(IN_THE_WAY).unique(true)));
+                new IndexOptions().name(BLOCKING_INDEX).unique(true)));
         refused = node.user();
         reserved = refused.buy(product, "k");
     }
@@ -63,8 +63,8 @@ class DeadLetterIT {
         TestNode.await(vertx.close());
     }
 
-    private void clearTheWay() {
-        TestNode.await(mongo.dropIndex("orders", IN_THE_WAY));
+    private void dropBlockingIndex() {
+        TestNode.await(mongo.dropIndex("orders", BLOCKING_INDEX));
     }
 
     private JsonArray deadLetters() {
@@ -78,20 +78,20 @@ class DeadLetterIT {
         assertTrue(condition.getAsBoolean());
     }
 
-    private JsonObject awaitLetter() throws InterruptedException {
+    private JsonObject awaitDeadLetter() throws InterruptedException {
         await(() -> deadLetters().size() == 1
                 && node.redis("HLEN", Keys.orders(product)).equals("0"));
         return deadLetters().getJsonObject(0);
     }
 
-    private String statusOfTheOrder() {
+    private String orderStatus() {
         return refused.get(reserved.header("location")).json().getString("status");
     }
 
     @Test
     void areListedWithTheirReasonAndKeepTheirUnits() throws Exception {
         // when
-        JsonObject deadLetter = awaitLetter();
+        JsonObject deadLetter = awaitDeadLetter();
 
         // then
         assertEquals(202, reserved.status(), reserved.body());
@@ -99,11 +99,11 @@ class DeadLetterIT {
         assertEquals(reserved.json().getJsonArray("units"), deadLetter.getJsonArray("units"));
         assertEquals("error 11000: a unique index that no order explains", deadLetter.getString("reason"));
         assertEquals(5, deadLetter.getInteger("tries"));
-        assertEquals("reserved", statusOfTheOrder());
+        assertEquals("reserved", orderStatus());
         await(() -> metrics().contains("flashsale_dead_letters 1.0\n"));
         assertTrue(metrics().contains("flashsale_repairs_total{kind=\"put_aside\"} 1.0"));
         Thread.sleep(1_000);
-        assertEquals("3", node.redis("GET", Keys.stock(product)), "no look took the unit for a lost one");
+        assertEquals("3", node.redis("GET", Keys.stock(product)), "no scan released the unit");
         assertEquals(202, refused.buy(product, "k").status());
         assertEquals(1, deadLetters().size());
     }
@@ -113,13 +113,13 @@ class DeadLetterIT {
     }
 
     @Test
-    void areWrittenOnceNothingIsInTheWay() throws Exception {
+    void arePersistedAfterTheCauseIsRemoved() throws Exception {
         // given
-        String id = awaitLetter().getString("id");
+        String id = awaitDeadLetter().getString("id");
 
         // when
         Answer tooEarly = admin.post("/api/v1/admin/dead-letters/" + id + "/retry");
-        clearTheWay();
+        dropBlockingIndex();
         Answer retried = admin.post("/api/v1/admin/dead-letters/" + id + "/retry");
         Answer again = admin.post("/api/v1/admin/dead-letters/" + id + "/retry");
 
@@ -128,7 +128,7 @@ class DeadLetterIT {
         assertTrue(tooEarly.json().getString("reason").startsWith("error 11000"));
         assertEquals("placed", retried.json().getString("outcome"), retried.body());
         assertEquals("not-found", again.code());
-        assertEquals("placed", statusOfTheOrder());
+        assertEquals("placed", orderStatus());
         assertEquals(0, deadLetters().size());
         Answer replayed = refused.buy(product, "k");
         assertEquals(201, replayed.status());
@@ -150,9 +150,9 @@ class DeadLetterIT {
     }
 
     @Test
-    void giveTheirUnitsBackWhenDiscarded() throws Exception {
+    void returnTheirUnitsWhenDiscarded() throws Exception {
         // given
-        String id = awaitLetter().getString("id");
+        String id = awaitDeadLetter().getString("id");
 
         // when
         Answer discarded = admin.post("/api/v1/admin/dead-letters/" + id + "/discard");
@@ -161,19 +161,19 @@ class DeadLetterIT {
         // then
         assertEquals(204, discarded.status());
         assertEquals("not-found", again.code());
-        assertEquals("failed", statusOfTheOrder());
+        assertEquals("failed", orderStatus());
         assertEquals("4", node.redis("GET", Keys.stock(product)));
         assertEquals(List.of("dead-letter.discarded done", "dead-letter.put-aside done"), audited(id));
-        clearTheWay();
-        assertEquals(201, refused.buy(product, "k").status(), "the key is free, and so is the buyer");
-        assertEquals("placed", statusOfTheOrder());
+        dropBlockingIndex();
+        assertEquals(201, refused.buy(product, "k").status(), "the key and the slots are free");
+        assertEquals("placed", orderStatus());
         assertEquals(2, node.liveOrders(product).size());
     }
 
     @Test
     void surviveARecoveryOfTheirSale() throws Exception {
         // given
-        String id = awaitLetter().getString("id");
+        String id = awaitDeadLetter().getString("id");
 
         // when
         node.redis("DEL", Keys.sale(product), Keys.holder(product), Keys.stock(product), Keys.free(product));
@@ -182,18 +182,18 @@ class DeadLetterIT {
         // then
         String unit = String.valueOf(reserved.json().getJsonArray("units").getInteger(0));
         assertEquals(id, node.redis("HGET", Keys.holder(product), unit));
-        clearTheWay();
+        dropBlockingIndex();
         assertEquals(
                 "placed",
                 admin.post("/api/v1/admin/dead-letters/" + id + "/retry").json().getString("outcome"));
     }
 
-    /** Its buyer asked again when nothing was in the way any more: the order counts, and the letter does not. */
+    /** The buyer retried after the cause was removed: the order is placed and the dead letter removed. */
     @Test
-    void areGoneWhenTheirOrderIsWrittenAfterAll() throws Exception {
+    void areRemovedWhenTheirOrderIsPersistedAfterAll() throws Exception {
         // given
-        awaitLetter();
-        clearTheWay();
+        awaitDeadLetter();
+        dropBlockingIndex();
 
         // when
         Answer retried = refused.buy(product, "k");
@@ -206,14 +206,14 @@ class DeadLetterIT {
         // then
         assertEquals(201, retried.status());
         assertEquals(200, cancelled.status());
-        assertEquals(201, refused.buy(product, "other").status(), "the recovery gave nothing to a cancelled order");
+        assertEquals(201, refused.buy(product, "other").status(), "the recovery assigned nothing to a cancelled order");
     }
 
     @Test
     void areNotDiscardedWhileTheirSaleIsRecovered() throws Exception {
-        // given: a recovery that has restored the order, and is not over yet
-        String id = awaitLetter().getString("id");
-        node.redis("SET", Keys.recoveryLock(product), "somebody else", "PX", "30000");
+        // given: a running recovery that has restored the order
+        String id = awaitDeadLetter().getString("id");
+        node.redis("SET", Keys.recoveryLock(product), "another node", "PX", "30000");
         node.redis("HSET", Keys.sale(product), "recovering", "token");
 
         // when
@@ -228,11 +228,11 @@ class DeadLetterIT {
         assertEquals("4", node.redis("GET", Keys.stock(product)));
     }
 
-    /** A recovery had read the letter before it was discarded, and restored the order after that. */
+    /** A recovery read the dead letter before it was discarded and restored the order afterwards. */
     @Test
-    void comeBackWholeAlsoAfterARecoveryRestoredThem() throws Exception {
+    void areReleasedCompletelyAfterARecoveryRestoredThem() throws Exception {
         // given
-        String id = awaitLetter().getString("id");
+        String id = awaitDeadLetter().getString("id");
         TestNode.await(mongo.updateCollection(
                 "orders_dead",
                 new JsonObject().put("_id", id),
@@ -242,28 +242,28 @@ class DeadLetterIT {
         await(() -> "4".equals(node.redis("GET", Keys.stock(product))));
 
         // then
-        clearTheWay();
+        dropBlockingIndex();
         assertEquals(201, refused.buy(product, "other").status(), "the buyer's slots are free");
         assertEquals("purchase-limit-reached", refused.buy(product, "k").code(), "and so is the key");
     }
 
-    /** Else one order that is refused for good would keep its whole sale closed. */
+    /** Otherwise one permanently rejected order would keep the whole sale closed. */
     @Test
-    void areMadeByARecoveryThatFindsThemInTheOutbox() throws Exception {
+    void areCreatedByARecoveryFromTheOutbox() throws Exception {
         // when
         node.redis("HDEL", Keys.sale(product), "certifiedBy");
 
         // then
-        JsonObject deadLetter = awaitLetter();
+        JsonObject deadLetter = awaitDeadLetter();
         assertEquals(reserved.json().getString("orderId"), deadLetter.getString("orderId"));
         await(() -> "3".equals(node.redis("GET", Keys.stock(product))));
-        clearTheWay();
+        dropBlockingIndex();
         Client other = node.user();
         await(() -> other.buy(product, "k").status() == 201);
     }
 
     @Test
-    void areTheAdminsAlone() {
+    void areOnlyForAdmins() {
         for (Client client : new Client[] {node.client(), refused}) {
             String expected = client == refused ? "forbidden" : "not-authenticated";
             assertEquals(expected, client.get("/api/v1/admin/dead-letters").code());

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Steps of an admin, or of an operator, that MongoDB has seen and Redis has not. */
+/** Verifies recovery from changes that reached MongoDB but not Redis. */
 class HalfDoneIT {
     private final String database = TestStores.freshDatabase();
     private final Vertx vertx = Vertx.vertx();
@@ -53,9 +53,9 @@ class HalfDoneIT {
         assertTrue(condition.getAsBoolean());
     }
 
-    /** The node died after the product was written, and before the orders had their buyers' slots. */
+    /** The node died after it wrote the product and before it assigned slots to the orders. */
     @Test
-    void aNewLimitCountsWhatWasBoughtBeforeIt() throws Exception {
+    void aNewLimitCountsEarlierPurchases() throws Exception {
         // given
         String product = TestNode.product(admin, 10, 0);
         Client ada = node.user();
@@ -78,9 +78,9 @@ class HalfDoneIT {
         assertEquals(201, node.user().buy(product, "c", 2).status());
     }
 
-    /** A backup of MongoDB was put back: Redis knows a later epoch than the product. */
+    /** A backup of MongoDB was restored: Redis has a later epoch than the product. */
     @Test
-    void aMongoDbThatWasSetBackLearnsTheEpoch() throws Exception {
+    void aRestoredMongoDbCatchesUpWithTheEpoch() throws Exception {
         // given: sold out
         String product = TestNode.product(admin, 1, 0);
         node.redis("HDEL", Keys.sale(product), "certifiedBy");
@@ -97,9 +97,9 @@ class HalfDoneIT {
                 && "sold-out".equals(bob.buy(product, "k").code()));
     }
 
-    /** The network to Redis fails when the edit stands in MongoDB; another node goes on without knowing of it. */
+    /** The network to Redis fails after the edit is stored in MongoDB; another node continues without it. */
     @Test
-    void anEditThatRedisWasNotGivenIsNotSaidToBeDone() throws Exception {
+    void anEditThatDidNotReachRedisIsNotReportedAsDone() throws Exception {
         // given
         String product = TestNode.product(admin, 10, 1);
         Client reader = node.user();
@@ -122,10 +122,10 @@ class HalfDoneIT {
             assertEquals("unavailable", paused.code());
             assertEquals("1", paused.header("retry-after"));
             assertTrue(paused.json().getString("detail").startsWith("the change is stored"));
-            JsonArray told =
+            JsonArray entries =
                     admin.get("/api/v1/admin/audit?subject=" + product).json().getJsonArray("items");
-            assertEquals("product.updated", told.getJsonObject(0).getString("action"));
-            assertEquals("done", told.getJsonObject(0).getString("outcome"));
+            assertEquals("product.updated", entries.getJsonObject(0).getString("action"));
+            assertEquals("done", entries.getJsonObject(0).getString("outcome"));
 
             // when: sent again
             network.heal();
@@ -138,13 +138,13 @@ class HalfDoneIT {
         }
     }
 
-    /** The recovery that an edit meets has read the product before it. */
+    /** A recovery is running that has read the product before the edit. */
     @Test
-    void anEditDuringARecoveryIsNotSaidToBeDoneBeforeTheSaleHasIt() throws Exception {
-        // given: somebody else is at it, for as long as the lock stands
+    void anEditDuringARecoveryIsNotReportedAsDoneBeforeTheSaleHasIt() throws Exception {
+        // given: another node holds the recovery lock
         String product = TestNode.product(admin, 10, 1);
         String path = "/api/v1/products/update-product/" + product;
-        node.redis("SET", Keys.recoveryLock(product), "somebody else", "PX", "5000");
+        node.redis("SET", Keys.recoveryLock(product), "another node", "PX", "5000");
         node.redis("HDEL", Keys.sale(product), "certifiedBy");
 
         // when
@@ -163,9 +163,9 @@ class HalfDoneIT {
         assertEquals(1, node.user().buy(product, "k").json().getInteger("unitPrice"));
     }
 
-    /** The keys of its sale are gone by then, and stay it. */
+    /** The keys of the sale have been removed and must not reappear. */
     @Test
-    void deletingWhatWasDeletedLongAgoRecoversNothing() throws Exception {
+    void deletingADeletedProductAgainRecoversNothing() throws Exception {
         // given
         String product = TestNode.product(admin, 10, 1);
         String path = "/api/v1/product/delete-product/" + product;

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What each reply of MongoDB leads to: for the buyer, for Redis, and for the audit log. */
+/** Verifies what each result from MongoDB means for the buyer, Redis and the audit log. */
 class OrderPersisterTest {
     private final ManualTime time = new ManualTime();
     private final List<String> steps = new ArrayList<>();
@@ -34,7 +34,7 @@ class OrderPersisterTest {
     private final Order bob = TestOrders.placed(TestOrders.reserved("p", "bob", List.of(2), List.of(1)));
     private final Order eve = TestOrders.placed(TestOrders.reserved("p", "eve", List.of(1), List.of(1)));
 
-    /** Both stores: notes the steps in their order, and answers as it is told to. */
+    /** Fakes both stores: records the steps in their order and returns configured results. */
     private final class Stores
             implements OrderPersister.Reservations, OrderPersister.AuditTrail, OutboxAcknowledger.Outbox {
         private PersistResult reply;
@@ -55,9 +55,9 @@ class OrderPersisterTest {
         }
 
         @Override
-        public Future<Boolean> adopt(Order trueHolder, int unit, String believed) {
+        public Future<Boolean> adopt(Order trueHolder, int unit, String expectedHolder) {
             steps.add("adopt unit " + unit + " for " + trueHolder.userId()
-                    + (believed.equals(ada.id()) ? " from ada" : " from " + believed));
+                    + (expectedHolder.equals(ada.id()) ? " from ada" : " from " + expectedHolder));
             return adopted;
         }
 
@@ -94,7 +94,7 @@ class OrderPersisterTest {
     private PurchaseOutcome persist(PersistResult reply, boolean replayed) {
         stores.reply = reply;
         Future<PurchaseOutcome> outcome = persister.persist(ada, replayed);
-        assertTrue(outcome.succeeded(), "a purchase never fails, and needs no more than the stores' answers");
+        assertTrue(outcome.succeeded(), "a purchase never fails and completes with the replies of the stores");
         return outcome.result();
     }
 
@@ -102,13 +102,13 @@ class OrderPersisterTest {
         return persist(new PersistResult(PersistResult.Kind.UNITS_TAKEN, null, holders, null), false);
     }
 
-    /** The group of what was settled is complete, and what changed is announced. */
+    /** Completes the current group and sends the pending announcements. */
     private void settleAll() {
         time.advanceMillis(10);
     }
 
     @Test
-    void placedIsAPromiseAndIsSettledWithoutTheBuyerWaitingForIt() {
+    void aPlacedOrderIsAcknowledgedWithoutDelayingTheBuyer() {
         // given
         Order placed = TestOrders.placed(ada);
 
@@ -128,7 +128,7 @@ class OrderPersisterTest {
     }
 
     @Test
-    void aReplayThatIsWrittenOnlyNowIsStillAReplay() {
+    void aReplayThatIsPersistedOnlyNowIsStillAReplay() {
         // given
         Order placed = TestOrders.placed(ada);
 
@@ -140,8 +140,8 @@ class OrderPersisterTest {
     }
 
     @Test
-    void whatMongoDbHadAlreadyIsSettledUnderTheTimeByWhichTheOutboxKnowsIt() {
-        // given MongoDB's times are in milliseconds
+    void anOrderPersistedBeforeIsAcknowledgedWithTheTimeInTheOutbox() {
+        // given: MongoDB's times are in milliseconds
         Order stored = placedAtMillis(ada);
 
         // when
@@ -173,7 +173,7 @@ class OrderPersisterTest {
     }
 
     @Test
-    void ofASecondReservationWhatTheFirstDoesNotHoldGoesBackAfterTheAuditLogHasTheFirst() {
+    void aSecondReservationIsReleasedExceptForWhatTheFirstHolds() {
         // given
         Order first = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(2, 7), List.of(2, 3)));
 
@@ -193,7 +193,7 @@ class OrderPersisterTest {
     }
 
     @Test
-    void ofAnOrderThatWasCancelledAllOfASecondReservationGoesBack() {
+    void aSecondReservationOfACancelledOrderIsReleasedCompletely() {
         // given
         Order cancelled = TestOrders.cancelled(ada);
 
@@ -208,7 +208,7 @@ class OrderPersisterTest {
     }
 
     @Test
-    void aSecondReservationStaysInTheOutboxUntilTheAuditLogHasTheFirst() {
+    void aSecondReservationStaysInTheOutboxUntilTheFirstIsAudited() {
         // given
         stores.audited = Future.failedFuture("no majority");
         Order first = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(8, 9), List.of(1, 2)));
@@ -222,7 +222,7 @@ class OrderPersisterTest {
     }
 
     @Test
-    void aKeyOfAnotherRequestGivesTheReservationBack() {
+    void aReusedKeyReleasesTheReservation() {
         // when
         PurchaseOutcome outcome = persist(PersistResult.Kind.KEY_REUSED, bob);
         settleAll();
@@ -233,7 +233,7 @@ class OrderPersisterTest {
     }
 
     @Test
-    void aForgottenBuyerIsToldOfTheOtherOrderAndTheSaleIsRecovered() {
+    void aBuyerAtTheLimitGetsTheExistingOrderAndTheSaleIsRecovered() {
         // given
         Order other = TestOrders.placed(TestOrders.reserved("p", "ada", "other", List.of(9), List.of(1)));
 
@@ -248,7 +248,7 @@ class OrderPersisterTest {
     }
 
     @Test
-    void whatRedisCannotBeToldNowIsLeftToTheReconciler() {
+    void aFailureOfRedisIsLeftToTheReconciler() {
         // given
         stores.released = Future.failedFuture("Redis is away");
 
@@ -262,7 +262,7 @@ class OrderPersisterTest {
     }
 
     @Test
-    void aForgottenUnitGetsItsTrueHolderAfterTheRestWasGivenBack() {
+    void aLostUnitGetsItsHolderAfterTheOtherUnitsAreReleased() {
         // when
         PurchaseOutcome outcome = unitsTaken(Map.of(2, bob));
 
@@ -272,7 +272,7 @@ class OrderPersisterTest {
     }
 
     @Test
-    void aUnitIsGivenItsTrueHolderThoughTheRestCouldNotBeGivenBack() {
+    void aLostUnitGetsItsHolderEvenIfTheReleaseFails() {
         // given
         stores.released = Future.failedFuture("Redis is away");
         stores.adopted = Future.failedFuture("Redis is away");
@@ -286,7 +286,7 @@ class OrderPersisterTest {
     }
 
     @Test
-    void manyForgottenUnitsAskForARecoveryAndAreCountedAnew() {
+    void manyLostUnitsTriggerARecoveryAndResetTheCount() {
         // when
         unitsTaken(Map.of(2, bob));
         unitsTaken(Map.of(1, eve, 2, bob));
@@ -308,7 +308,7 @@ class OrderPersisterTest {
     }
 
     @Test
-    void withoutAnAnswerOrWithARefusalNothingIsGivenBackAndNothingPromised() {
+    void withoutAConfirmationNothingIsReleasedAndNothingConfirmed() {
         for (PersistResult.Kind kind : List.of(PersistResult.Kind.UNKNOWN, PersistResult.Kind.REFUSED)) {
             // given
             steps.clear();
@@ -319,12 +319,12 @@ class OrderPersisterTest {
 
             // then
             assertEquals(PurchaseOutcome.reserved(ada, false), outcome);
-            assertEquals(List.of("announce p"), steps, "its units are not for sale any more");
+            assertEquals(List.of("announce p"), steps, "its units are no longer for sale");
         }
     }
 
     @Test
-    void whereNoUnitCameBackNothingIsAnnounced() {
+    void nothingIsAnnouncedWithoutReleasedUnits() {
         // given
         stores.released = Future.succeededFuture(0);
 
@@ -337,7 +337,7 @@ class OrderPersisterTest {
     }
 
     @Test
-    void whoDrivesAnOrderAgainLearnsWhatMongoDbSaidWhenRedisFollowsIt() {
+    void aRetryReturnsTheResultAfterItIsAppliedToRedis() {
         // given
         stores.reply = new PersistResult(PersistResult.Kind.KEY_REUSED, bob, Map.of(), null);
 
@@ -350,7 +350,7 @@ class OrderPersisterTest {
     }
 
     @Test
-    void theUnitsOfACancelledOrderAreHeldUntilTheAuditLogHasTheCancellation() {
+    void theUnitsOfACancelledOrderAreHeldUntilTheCancellationIsAudited() {
         // given
         Order cancelled = TestOrders.cancelled(ada);
         stores.audited = Future.failedFuture("no majority");
@@ -378,7 +378,7 @@ class OrderPersisterTest {
     }
 
     @Test
-    void theBuyersCancellationSucceedsThoughItsUnitsComeBackLater() {
+    void aCancellationSucceedsEvenIfItsUnitsReturnLater() {
         // given
         stores.released = Future.failedFuture("Redis is away");
 
@@ -390,7 +390,7 @@ class OrderPersisterTest {
     }
 
     @Test
-    void theUnitsOfALiveOrderAreNeverGivenBack() {
+    void theUnitsOfALiveOrderAreNeverReturned() {
         for (Order live : List.of(ada, TestOrders.placed(ada), TestOrders.failed(ada))) {
             assertThrows(IllegalArgumentException.class, () -> persister.giveBackAudited(live, live.units()));
         }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** How placed orders leave the outbox: in groups, and not before the audit log has them. */
+/** Verifies that placed orders leave the outbox in groups and only after their audit entries are stored. */
 class OutboxAcknowledgerTest {
     private record Write(List<Order> orders, Promise<Void> end) {}
 
@@ -27,7 +27,7 @@ class OutboxAcknowledgerTest {
     });
     private int units;
 
-    /** Notes what is taken out and announced. */
+    /** Records removals and announcements. */
     private static final class FakeOutbox implements OutboxAcknowledger.Outbox {
         private final Map<String, List<Integer>> settledUnits = new HashMap<>();
         private final List<String> settleCalls = new ArrayList<>();
@@ -63,7 +63,7 @@ class OutboxAcknowledgerTest {
     }
 
     @Test
-    void ordersThatArePlacedTogetherAreWrittenAndSettledTogetherOneCallForEachProduct() {
+    void ordersPlacedTogetherAreAcknowledgedTogetherWithOneCallPerProduct() {
         // given
         place("p");
         place("q");
@@ -80,7 +80,7 @@ class OutboxAcknowledgerTest {
     }
 
     @Test
-    void nothingLeavesTheOutboxBeforeTheAuditLogHasIt() {
+    void ordersStayInTheOutboxUntilTheirAuditEntriesAreStored() {
         // given
         place(2);
 
@@ -93,7 +93,7 @@ class OutboxAcknowledgerTest {
     }
 
     @Test
-    void whatTheAuditLogDoesNotTakeStaysInTheOutboxForTheReconciler() {
+    void ordersWithoutAuditEntriesStayInTheOutbox() {
         // given
         place(2);
         time.advanceMillis(1);
@@ -109,7 +109,7 @@ class OutboxAcknowledgerTest {
     }
 
     @Test
-    void whileAWriteIsUnderWayTheNextGroupGrows() {
+    void theNextGroupAccumulatesDuringAWrite() {
         // given
         place(1);
         time.advanceMillis(1);
@@ -131,7 +131,7 @@ class OutboxAcknowledgerTest {
     }
 
     @Test
-    void aGroupIsBoundedAndTheRestFollows() {
+    void aGroupIsLimitedAndTheRestFollows() {
         // given
         place(1_001);
 
@@ -146,7 +146,7 @@ class OutboxAcknowledgerTest {
     }
 
     @Test
-    void whatIsTooMuchToHoldIsLeftToTheReconciler() {
+    void ordersBeyondTheQueueLimitAreLeftToTheReconciler() {
         // given
         place(20_001);
 
@@ -163,7 +163,7 @@ class OutboxAcknowledgerTest {
     }
 
     @Test
-    void aSettlementThatFailsIsNotTriedAgainHere() {
+    void aFailedAcknowledgementIsNotRetriedHere() {
         // given
         outbox.answer = Future.failedFuture("Redis is away");
         place(1);
@@ -179,7 +179,7 @@ class OutboxAcknowledgerTest {
     }
 
     @Test
-    void anAuditThatThrowsDoesNotStopWhatComesAfter() {
+    void anExceptionFromTheAuditLogDoesNotBlockTheNextGroup() {
         // given
         List<Integer> tried = new ArrayList<>();
         OutboxAcknowledger broken = new OutboxAcknowledger(time.vertx(), outbox, orders -> {
@@ -199,7 +199,7 @@ class OutboxAcknowledgerTest {
     }
 
     @Test
-    void whatWasHeldBackIsAnnouncedInTheEndAndOnceHoweverOftenItChanges() {
+    void throttledChangesAreAnnouncedOnce() {
         // given
         outbox.answer = Future.succeededFuture(40L);
         place(1);
@@ -218,7 +218,7 @@ class OutboxAcknowledgerTest {
     }
 
     @Test
-    void aChangeIsAnnouncedSoonAndAgainForAsLongAsThereIsSomethingLeftToAnnounce() {
+    void aChangeIsAnnouncedSoonAndAgainWhileAnnouncementsArePending() {
         // given
         outbox.answer = Future.succeededFuture(100L);
 
