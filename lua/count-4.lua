@@ -1,10 +1,10 @@
 --[[
-Counts a sale as it stands at one instant, beside buyers who go on buying.
+Counts a sale at one instant, while buyers keep buying.
 
 KEYS  1 sale  2 stock  3 free  4 orders (outbox)
 
-Returns a list: highest and issued unit, the counter (all three '' where there is none), units that were given back and
-wait to be sold again, orders in the outbox.
+Returns a list: unit count, high-water mark and stock counter (each '' if absent), number of returned units that are for
+sale again, number of orders in the outbox.
 --]]
 local sale = redis.call('HMGET', KEYS[1], 'highest', 'issued')
 return {sale[1] or '', sale[2] or '', redis.call('GET', KEYS[2]) or '', redis.call('SCARD', KEYS[3]),

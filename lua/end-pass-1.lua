@@ -1,10 +1,10 @@
 --[[
-Ends a pass of the reconciler, so that another node may begin one.
+Releases the lease of the reconciler, so that another node may begin a pass.
 
-KEYS  1 pass of the reconciler
+KEYS  1 lease of the reconciler
 ARGV  1 token of the node
 
-Returns 1, or 0 where the pass is another node's by now.
+Returns 1, or 0 if another node holds the lease.
 --]]
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
   return 0

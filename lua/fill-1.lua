@@ -1,11 +1,11 @@
 --[[
-Keeps a product in the cache, unless a newer version of it is there: a read of MongoDB that an edit has overtaken must
-not bring the old version back. The same version again renews its time to live.
+Caches a product unless a newer version is cached: a read from MongoDB that was overtaken by an edit must not restore
+the old version. The same version renews its time to live.
 
 KEYS  1 cache entry
-ARGV  1 version  2 entry, which begins with its version and a space  3 how long it lives, in milliseconds
+ARGV  1 version  2 entry, which begins with its version and a space  3 time to live, in milliseconds
 
-Returns 1, or 0 where a newer version is there.
+Returns 1, or 0 if a newer version is cached.
 --]]
 local entry = redis.call('GET', KEYS[1])
 local version = entry and tonumber(string.match(entry, '^(%d+) '))

@@ -1,14 +1,14 @@
 --[[
-Makes one unit sellable that is nowhere: held for an order that does not exist, or neither held nor free.
+Makes a lost unit sellable: one that is held by an order that does not exist, or that is neither held nor free.
 
 KEYS  1 sale  2 stock  3 free  4 holder
 ARGV  1 identity of this server
       2 unit
-      3 the holder that Redis names now, or '' for none: compared, so that nothing newer is overwritten
-      4 epoch in which the caller looked
-      5 number of the reconciler's pass: a later pass has the say
+      3 expected current holder in Redis, or '' for none; prevents overwriting a newer one
+      4 epoch in which the caller has read the holder
+      5 fencing token of the reconciler's pass; rejected after a later pass
 
-Returns 1 where the unit became free, 0 where something else stands by now or the sale is not certified.
+Returns 1 if the unit became free, or 0 if its holder has changed or the sale is not certified.
 --]]
 local sale = redis.call('HMGET', KEYS[1], 'certifiedBy', 'recovering', 'epoch', 'issued')
 if sale[1] ~= ARGV[1] or sale[2] or sale[3] ~= ARGV[4] then

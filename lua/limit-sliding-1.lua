@@ -1,22 +1,22 @@
 --[[
-Counts a call in a window that slides exactly, by user, on the clock of Redis: the nodes' clocks do not matter.
-Only admitted calls are counted, so that an eager client is not locked out for ever.
+Limits the calls of a user in an exact sliding window. It uses the clock of Redis, so the clocks of the nodes do not
+matter. Only admitted calls count; otherwise a client that keeps calling would be locked out for ever.
 
 KEYS  1 sorted set of the admitted calls
-ARGV  1 calls that may pass in any window  2 window in milliseconds
+ARGV  1 maximum number of calls in any window  2 window in milliseconds
 
-Returns a list: 1 admitted or 0 refused; calls left now; milliseconds until the oldest one leaves the window.
+Returns a list: 1 if admitted or 0 if refused; calls left; milliseconds until the oldest one leaves the window.
 --]]
 local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - window * 1000))
--- What lies further ahead than a window was counted by another server's clock, before a fail-over.
+-- Entries further ahead than a window come from another server's clock before a fail-over.
 redis.call('ZREMRANGEBYSCORE', KEYS[1], string.format('%.0f', now + window * 1000), '+inf')
 local count = redis.call('ZCARD', KEYS[1])
 local admitted = count < limit
 if admitted then
-  -- The count keeps two calls within one microsecond apart.
+  -- The count distinguishes two calls in the same microsecond.
   redis.call('ZADD', KEYS[1], string.format('%.0f', now), string.format('%.0f-%d', now, count))
   redis.call('PEXPIRE', KEYS[1], window)
   count = count + 1

@@ -1,13 +1,13 @@
 --[[
-Takes a lock, unless another holds it.
+Acquires a lock unless it is already held.
 
 KEYS  1 lock
-ARGV  1 token, which nobody else has  2 how long it is to last, in milliseconds
+ARGV  1 unique token of the holder  2 lease, in milliseconds
 
-Returns 1, or 0 where it is another's.
+Returns 1, or 0 if the lock is already held.
 --]]
 local left = redis.call('PTTL', KEYS[1])
--- More than a lease can be left only by another server's clock: after a fail-over it must not close the sale for as long.
+-- A remaining time above the lease comes from another server's clock before a fail-over, and must not block recoveries.
 if left >= 0 and left <= tonumber(ARGV[2]) then
   return 0
 end

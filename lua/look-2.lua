@@ -1,10 +1,10 @@
 --[[
-What a sale says of itself to whoever begins to listen.
+Returns a snapshot of a sale for a new subscriber.
 
 KEYS  1 sale  2 stock
 
-Returns a list: seq of the latest event, the units left, and '1' where the product was deleted; empty where there is no
-such sale here.
+Returns a list: number of the latest event, units left, and '1' if the product was deleted; empty if there is no such
+sale.
 --]]
 local sale = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'deleted')
 local stock = redis.call('GET', KEYS[2])

@@ -1,8 +1,9 @@
 --[[
-Writes a key, as the scripts of a sale do: a server that is full, read-only or cut off answers a ping, and fails here.
+Writes a key for the health check. A server that is full or read-only answers a ping but fails here, as it would in the
+scripts of a sale.
 
 KEYS  1 probe
-ARGV  1 how long it is to last, in milliseconds
+ARGV  1 time to live, in milliseconds
 
 Returns 1.
 --]]

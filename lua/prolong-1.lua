@@ -1,10 +1,10 @@
 --[[
-Keeps a lock, if it is still the caller's.
+Extends a lock if the caller still holds it.
 
 KEYS  1 lock
-ARGV  1 token with which it was taken  2 how long it is to last from now on, in milliseconds
+ARGV  1 token of the holder  2 new lease from now on, in milliseconds
 
-Returns 1, or 0 where it is another's by now.
+Returns 1, or 0 if the caller no longer holds the lock.
 --]]
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 0

@@ -1,8 +1,8 @@
 --[[
-Keeps the digest of a one-time code; an earlier one is void.
+Stores the digest of a one-time code and invalidates an earlier code.
 
 KEYS  1 code
-ARGV  1 digest  2 tries  3 how long it lives, in milliseconds
+ARGV  1 digest  2 number of attempts  3 time to live, in milliseconds
 
 Returns 1.
 --]]

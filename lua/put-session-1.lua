@@ -1,10 +1,10 @@
 --[[
-Keeps a session in Redis, unless it was ended: a read of MongoDB that a logout has overtaken must not bring it back.
+Caches a session unless it was revoked: a read from MongoDB that was overtaken by a logout must not restore it.
 
 KEYS  1 session
-ARGV  1 how long it lives, in milliseconds  2 and on: fields and values
+ARGV  1 time to live, in milliseconds  2 and following: fields and values
 
-Returns 1, or 0 where the session was ended.
+Returns 1, or 0 if the session was revoked.
 --]]
 if redis.call('HEXISTS', KEYS[1], 'revoked') == 1 then
   return 0

@@ -1,33 +1,33 @@
 --[[
-Gives units of an order back. Safe to repeat: each unit, slot and record is given back only if it still names this order.
+Releases units of an order. Idempotent: each unit, slot and record is released only if this order still holds it.
 
 KEYS  1 sale  2 stock  3 free  4 holder  5 orders (outbox)  6 user  7 idempotency
-ARGV  1 identity of this server, as the caller read it on its connection
+ARGV  1 identity of this server, as read by the caller on its connection
       2 order id
-      3 'CANCELLED': the order was, its answer stays bound to the key;
-        'NEVER_WAS': it never came to be, the key is free again;
-        'REPLACED': MongoDB holds another reservation of the same request, whose answer will be bound to the key;
-        'DISCARDED': it was put aside, out of the outbox, and will not be: the key is free again
-      4 the units to give back, joined with commas
-      5 the slots to give back, joined with commas
+      3 'CANCELLED': a placed order was cancelled; its answer stays bound to the key
+        'NEVER_WAS': the order was never placed; the key becomes free
+        'REPLACED': MongoDB has another reservation of the same request, whose answer will be bound to the key
+        'DISCARDED': the order was dead-lettered and then discarded; the key becomes free
+      4 units to release, joined with commas
+      5 slots to release, joined with commas
       6 unless cancelled: all units of the reservation, joined with commas
       7 unless cancelled: epoch and 8 time of the reservation in microseconds
 
 Returns a list, first the code:
-  RELEASED     number of units that became free by this call
-  UNCERTIFIED  nothing was done: the sale is not vouched for, its recovery reads the truth from MongoDB
-  RECOVERING   only the outbox entry went: the recovery under way reads the rest from MongoDB
+  RELEASED     number of units that this call has released
+  UNCERTIFIED  nothing was changed: the sale is not certified, and its recovery reads the orders from MongoDB
+  RECOVERING   only the outbox entry was removed: the current recovery reads the orders from MongoDB
 --]]
 local sale = redis.call('HMGET', KEYS[1], 'certifiedBy', 'recovering')
-local function isAbout(text)
+local function matchesReservation(text)
   return string.find(text, '"epoch":' .. ARGV[7] .. ',"reservedAtMicros":' .. ARGV[8] .. '}', 1, true)
 end
--- Whoever takes the entry out gives the units back, so two who drive the same entry do it once; and a later reservation
--- of the same request, which may hold the same units, is left alone.
-local never, entry = ARGV[3] == 'NEVER_WAS' or ARGV[3] == 'REPLACED', nil
-if never then
+-- The call that removes the outbox entry releases the units, so concurrent retries of one entry release them once. A
+-- later reservation of the same request, which may hold the same units, is not affected.
+local wasNeverPlaced, entry = ARGV[3] == 'NEVER_WAS' or ARGV[3] == 'REPLACED', nil
+if wasNeverPlaced then
   entry = redis.call('HGET', KEYS[5], ARGV[2])
-  if entry and not (string.find(entry, '"units":[' .. ARGV[6] .. ']', 1, true) and isAbout(entry)) then
+  if entry and not (string.find(entry, '"units":[' .. ARGV[6] .. ']', 1, true) and matchesReservation(entry)) then
     entry = nil
   end
 end
@@ -42,12 +42,12 @@ if sale[1] ~= ARGV[1] then
 end
 
 if ARGV[3] == 'DISCARDED' then
-  -- It has no entry any more. A later reservation of the same request would have bound the key anew.
+  -- It has no outbox entry any more. A later reservation of the same request would have rebound the key.
   local answer = redis.call('GET', KEYS[7])
-  if answer and not isAbout(answer) then
+  if answer and not matchesReservation(answer) then
     return {'RELEASED', 0}
   end
-elseif never then
+elseif wasNeverPlaced then
   if not entry then
     return {'RELEASED', 0}
   end

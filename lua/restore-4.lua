@@ -1,14 +1,15 @@
 --[[
-Writes one order back into a sale that is being recovered: who holds its units, its buyer's slots, and the answer under
-its key. All of it carries the new epoch; what an older epoch left behind counts as absent and need not be found.
+Restores one order of a sale that is being recovered: the holder of its units, its slots, and the answer under its key.
+These records carry the new epoch. Records of an older epoch count as absent and need not be found.
 
 KEYS  1 sale  2 holder  3 user  4 idempotency
 ARGV  1 epoch  2 token  3 order id
-      4 units and 5 slots joined with commas; '' for an order that holds none any more
-      6 when it was reserved, in milliseconds
-      7 quantity  8 order as the answer under its key  9 until when that is kept, in milliseconds by this server's clock
+      4 units and 5 slots, joined with commas; '' if the order no longer holds any
+      6 time of the reservation, in milliseconds
+      7 quantity  8 encoded order, the answer under its key
+      9 expiry of the answer, in milliseconds by this server's clock
 
-Returns 1, or 0 where another recovery has taken over.
+Returns 1, or 0 if another recovery has taken over.
 --]]
 local sale = redis.call('HMGET', KEYS[1], 'epoch', 'recovering')
 if sale[1] ~= ARGV[1] or sale[2] ~= ARGV[2] then
@@ -20,6 +21,6 @@ end
 for slot in string.gmatch(ARGV[5], '%d+') do
   redis.call('HSET', KEYS[3], slot, ARGV[1] .. ':' .. ARGV[6] .. ':' .. ARGV[3])
 end
--- In the past it is not kept at all.
+-- Redis does not keep the key if the expiry is in the past.
 redis.call('SET', KEYS[4], ARGV[1] .. ':' .. ARGV[7] .. ':' .. ARGV[8], 'PXAT', ARGV[9])
 return 1

@@ -1,10 +1,10 @@
 --[[
-Writes a chunk of unit numbers that are free, below the highest one that was ever issued.
+Restores a chunk of free unit numbers below the high-water mark.
 
 KEYS  1 sale  2 free
-ARGV  1 epoch  2 token  3 and on: units
+ARGV  1 epoch  2 token  3 and following: units
 
-Returns 1, or 0 where another recovery has taken over.
+Returns 1, or 0 if another recovery has taken over.
 --]]
 local sale = redis.call('HMGET', KEYS[1], 'epoch', 'recovering')
 if sale[1] ~= ARGV[1] or sale[2] ~= ARGV[2] then

@@ -1,8 +1,8 @@
 --[[
-Ends a session, and remembers that for as long as the session could have lived.
+Revokes a session and keeps a marker for as long as the session could have lived.
 
 KEYS  1 session
-ARGV  1 how long that is remembered, in milliseconds
+ARGV  1 time to live of the marker, in milliseconds
 
 Returns 1.
 --]]

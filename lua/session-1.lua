@@ -1,13 +1,13 @@
 --[[
-Looks a session up, and keeps it from idling out.
+Reads a session and renews its idle timeout.
 
 KEYS  1 session
-ARGV  1 idle time in milliseconds  2 how stale the expiry may be before it is written again, in milliseconds
+ARGV  1 idle timeout in milliseconds  2 minimum time since the last renewal before the next one, in milliseconds
 
 Returns a list, first the code:
   FOUND    touched 1 or 0, user id, e-mail, role, verified, createdAt, expiresAt, generation
-  REVOKED  it was ended, and this says so although MongoDB may be behind
-  MISSING  Redis does not know it; MongoDB may
+  REVOKED  the session was revoked, even if MongoDB does not have that yet
+  MISSING  the session is not in Redis; it may be in MongoDB
 --]]
 local session = redis.call('HMGET', KEYS[1], 'revoked', 'userId', 'email', 'role', 'verified', 'createdAt', 'expiresAt',
   'generation')

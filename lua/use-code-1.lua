@@ -1,13 +1,13 @@
 --[[
-Compares and uses up a one-time code in one step, so that many tries at once are still counted one by one.
+Checks and consumes a one-time code atomically, so that concurrent attempts are all counted.
 
 KEYS  1 code
-ARGV  1 digest of what was entered
+ARGV  1 digest of the entered code
 
 Returns a list, first the code:
-  RIGHT    and it is void from now on
-  WRONG    tries left; at none it is void
-  MISSING  there is none: never sent, expired, used, or replaced
+  RIGHT    the code was correct and is consumed
+  WRONG    attempts left; at 0 the code is invalid
+  MISSING  there is no code: never sent, expired, used, or replaced
 --]]
 local digest = redis.call('HGET', KEYS[1], 'digest')
 if not digest then
@@ -17,8 +17,8 @@ if digest == ARGV[1] then
   redis.call('DEL', KEYS[1])
   return {'RIGHT'}
 end
-local tries = redis.call('HINCRBY', KEYS[1], 'tries', -1)
-if tries <= 0 then
+local attemptsLeft = redis.call('HINCRBY', KEYS[1], 'tries', -1)
+if attemptsLeft <= 0 then
   redis.call('DEL', KEYS[1])
 end
-return {'WRONG', tries}
+return {'WRONG', attemptsLeft}

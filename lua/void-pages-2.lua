@@ -1,8 +1,8 @@
 --[[
-Forgets every page of the product list, those too that are being read from MongoDB right now.
+Invalidates all cached pages of the product list, including those that are being read from MongoDB at the moment.
 
 KEYS  1 pages, hash  2 generation
-ARGV  1 a generation that never was before
+ARGV  1 a new, unique generation
 
 Returns 1.
 --]]

@@ -22,14 +22,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Five hundred buyers for fifty units, each of whom presses twice. */
+/** Lets 500 buyers compete for 50 units; each of them sends the request twice. */
 class RaceIT {
     private static final int BUYERS = 500;
     private static final int STOCK = 50;
 
-    /** What the buyers were told, and what both stores hold. */
+    /** Holds the responses and the contents of both stores. */
     private record Result(Map<Integer, List<Answer>> answers, List<Order> stored, int remaining, int held) {
-        /** What is wrong with it; empty where nothing is. */
+        /** Returns all violations; empty if there are none. */
         List<String> violations() {
             List<String> violations = new ArrayList<>();
             Set<Object> units = new HashSet<>();
@@ -84,16 +84,16 @@ class RaceIT {
         }
     }
 
-    /** The control: with the check of the stock taken out of the script, the same test has to find the oversell. */
+    /** Negative control: without the stock checks in the script, the same test must detect the oversell. */
     @Test
     @Tag("soak")
-    void findsTheOversellWhereTheStockIsNotChecked() {
+    void detectsAnOversellWithoutTheStockChecks() {
         // given
         SaleScripts.Scripts good = SaleScripts.Scripts.load();
         String source = good.purchase().source();
         String broken = source.replace("if stock <= 0 then", "if false then")
                 .replace("if stock < quantity then", "if false then")
-                .replace("if returned + highest - issued < quantity then", "if false then");
+                .replace("if returned + unitCount - highWaterMark < quantity then", "if false then");
         assertTrue(broken.length() < source.length(), "the checks were found");
         SaleScripts.Scripts scripts = new SaleScripts.Scripts(
                 Script.of("purchase-7", broken),
@@ -122,7 +122,7 @@ class RaceIT {
                 .start();
     }
 
-    /** Each buyer presses on one node and, without waiting, on the other. */
+    /** Each buyer sends the request to both nodes at once. */
     private static Result race(TestNode one, TestNode other) {
         String product = TestNode.product(one.admin(), STOCK, 1);
         List<Client> buyers =
