@@ -13,64 +13,67 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Answers many questions with few reads: while one read is under way, the questions for the next gather. Every answer was
- * read after it was asked for. Belongs to one event loop.
+ * Batches reads: keys that are requested during a read are loaded together by the next one. A value is never older than
+ * the request for it. Belongs to one event loop.
+ *
+ * @param <K> type of keys
+ * @param <V> type of values
  */
 final class BatchLoader<K, V> {
-    private static final int MAX_AT_ONCE = 500;
+    private static final int MAX_BATCH_SIZE = 500;
 
     private final Function<Set<K>, Future<Map<K, V>>> read;
-    private final int maxWaiting;
-    private final Map<K, Promise<Optional<V>>> waiting = new LinkedHashMap<>();
+    private final int maxPending;
+    private final Map<K, Promise<Optional<V>>> pending = new LinkedHashMap<>();
     private boolean reading;
 
     /**
-     * Makes it.
+     * Creates a loader.
      *
-     * @param read reads several; what is missing in its result is not there
-     * @param maxWaiting questions that may wait at once; one more fails
+     * @param read reads several keys; a key without a result does not exist
+     * @param maxPending number of keys that may wait for the next read; further requests fail
      */
-    BatchLoader(Function<Set<K>, Future<Map<K, V>>> read, int maxWaiting) {
+    BatchLoader(Function<Set<K>, Future<Map<K, V>>> read, int maxPending) {
         this.read = read;
-        this.maxWaiting = maxWaiting;
+        this.maxPending = maxPending;
     }
 
-    Future<Optional<V>> ask(K key) {
-        Promise<Optional<V>> answer = waiting.get(key);
-        if (answer == null) {
-            if (waiting.size() >= maxWaiting) {
-                return Future.failedFuture(new StoreUnavailableException("too many reads wait"));
+    Future<Optional<V>> load(K key) {
+        Promise<Optional<V>> promise = pending.get(key);
+        if (promise == null) {
+            if (pending.size() >= maxPending) {
+                return Future.failedFuture(new StoreUnavailableException("too many pending reads"));
             }
-            answer = Promise.promise();
-            waiting.put(key, answer);
+            promise = Promise.promise();
+            pending.put(key, promise);
         }
         if (!reading) {
-            readAll();
+            readBatch();
         }
-        return answer.future();
+        return promise.future();
     }
 
-    private void readAll() {
-        Map<K, Promise<Optional<V>>> asked = new HashMap<>();
-        Iterator<Map.Entry<K, Promise<Optional<V>>>> next = waiting.entrySet().iterator();
-        while (next.hasNext() && asked.size() < MAX_AT_ONCE) {
-            Map.Entry<K, Promise<Optional<V>>> question = next.next();
-            asked.put(question.getKey(), question.getValue());
+    private void readBatch() {
+        Map<K, Promise<Optional<V>>> batch = new HashMap<>();
+        Iterator<Map.Entry<K, Promise<Optional<V>>>> next = pending.entrySet().iterator();
+        while (next.hasNext() && batch.size() < MAX_BATCH_SIZE) {
+            Map.Entry<K, Promise<Optional<V>>> request = next.next();
+            batch.put(request.getKey(), request.getValue());
             next.remove();
         }
         reading = true;
-        // A read that throws has failed like any other; else nobody would ever be answered again.
-        Futures.attempt(() -> read.apply(asked.keySet())).onComplete(done -> {
+        // An exception counts as a failed read; otherwise all later requests would hang.
+        Futures.attempt(() -> read.apply(batch.keySet())).onComplete(done -> {
             reading = false;
-            asked.forEach((key, answer) -> {
+            batch.forEach((key, promise) -> {
                 if (done.succeeded()) {
-                    answer.complete(Optional.ofNullable(done.result().get(key)));
+                    promise.complete(Optional.ofNullable(done.result().get(key)));
                 } else {
-                    answer.fail(done.cause());
+                    promise.fail(done.cause());
                 }
             });
-            if (!waiting.isEmpty() && !reading) {
-                readAll();
+            if (!pending.isEmpty() && !reading) {
+                readBatch();
             }
         });
     }

@@ -3,8 +3,8 @@ package io.flashsale.purchase;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Who may come in to buy: as many at once on this node as the bound says. One step, so that another rule, such as a
- * waiting room, can join it.
+ * Limits the number of concurrent purchases on this node. It is a class of its own so that further admission rules,
+ * such as a waiting room, can be added here.
  *
  * <p>Shared by all verticles of a node.
  */
@@ -13,9 +13,9 @@ public final class ConcurrencyLimiter {
     private final AtomicInteger inFlight = new AtomicInteger();
 
     /**
-     * Makes a door.
+     * Creates a limiter.
      *
-     * @param maxInFlight purchases that may be under way at once on this node
+     * @param maxInFlight maximum number of concurrent purchases on this node
      */
     public ConcurrencyLimiter(int maxInFlight) {
         if (maxInFlight < 1) {
@@ -24,7 +24,7 @@ public final class ConcurrencyLimiter {
         this.maxInFlight = maxInFlight;
     }
 
-    /** Lets one in, who has to {@link #release} again, or says no. */
+    /** Acquires a permit, to be returned by {@link #release}; returns false if none is left. */
     boolean tryAcquire() {
         if (inFlight.incrementAndGet() <= maxInFlight) {
             return true;
@@ -37,7 +37,7 @@ public final class ConcurrencyLimiter {
         inFlight.decrementAndGet();
     }
 
-    /** Purchases under way on this node. */
+    /** Returns the number of purchases in flight on this node. */
     public int inFlight() {
         return inFlight.get();
     }

@@ -8,7 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
 
-/** The sending side of {@link PurchaseVerticle}, behind the bound on purchases under way. */
+/** Sends purchases to {@link PurchaseVerticle}, within the limit on concurrent purchases. */
 public final class PurchaseClient {
     static final String ADDRESS = "flashsale.purchase.buy";
 
@@ -18,9 +18,10 @@ public final class PurchaseClient {
     private final DeliveryOptions options;
 
     /**
-     * Makes a client.
+     * Creates a client.
      *
-     * @param timeout after which the outcome counts as unknown; longer than the script and the confirmation together
+     * @param timeout how long to wait before the outcome counts as unknown; must exceed the timeouts of the script and
+     *     of the confirmation together
      */
     public PurchaseClient(
             Vertx vertx, ConcurrencyLimiter concurrencyLimiter, PurchaseMetrics metrics, Duration timeout) {
@@ -30,7 +31,7 @@ public final class PurchaseClient {
         this.options = new DeliveryOptions().setLocalOnly(true).setSendTimeout(timeout.toMillis());
     }
 
-    /** Buys; never fails, an outage is an outcome. */
+    /** Buys; never fails, because an outage is an outcome, too. */
     public Future<PurchaseOutcome> buy(PurchaseCommand command) {
         if (!concurrencyLimiter.tryAcquire()) {
             PurchaseOutcome overloaded = PurchaseOutcome.of(Kind.OVERLOADED);

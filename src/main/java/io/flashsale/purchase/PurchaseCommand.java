@@ -4,15 +4,15 @@ import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.OrderIds;
 
 /**
- * A user's wish to buy.
+ * Requests a purchase.
  *
- * @param userId who is signed in, with the code verified
- * @param productId well-formed, perhaps unknown
- * @param key the client's name for this intent
- * @param quantity units, at least 1
+ * @param userId the authenticated user, whose one-time code is verified
+ * @param productId a well-formed id; the product may not exist
+ * @param key the client's idempotency key
+ * @param quantity number of units, at least 1
  */
 public record PurchaseCommand(String userId, String productId, IdempotencyKey key, int quantity) {
-    /** The id that the order has or will have. */
+    /** Returns the id of the order for this request, whether or not it exists yet. */
     public String orderId() {
         return OrderIds.of(userId, productId, key);
     }

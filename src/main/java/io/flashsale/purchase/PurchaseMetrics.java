@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What buyers were told on this node, how often, and how long they waited for it. May be used by any thread. */
+/** Counts the outcomes of purchases on this node and measures their latency. Thread-safe. */
 public final class PurchaseMetrics {
     private static final double[] PERCENTILES = {0.5, 0.99};
     private static final Duration RECENT = Duration.ofMinutes(1);
@@ -24,7 +24,7 @@ public final class PurchaseMetrics {
     private final Timer latency;
     private final ConcurrencyLimiter concurrencyLimiter;
 
-    /** Makes the meters. */
+    /** Registers the meters. */
     public PurchaseMetrics(MeterRegistry meters, ConcurrencyLimiter concurrencyLimiter) {
         this.meters = meters;
         this.concurrencyLimiter = concurrencyLimiter;
@@ -33,15 +33,15 @@ public final class PurchaseMetrics {
             outcomes.put(
                     kind,
                     Counter.builder("flashsale.purchases")
-                            .description("answers to buyers")
+                            .description("outcomes of purchases")
                             .tag("outcome", kind.name().toLowerCase(Locale.ROOT))
                             .register(meters));
         }
         replayed = Counter.builder("flashsale.purchases.replayed")
-                .description("answers that a key had before")
+                .description("replays of an earlier outcome")
                 .register(meters);
         latency = Timer.builder("flashsale.purchase.latency")
-                .description("from the request to its answer, without HTTP")
+                .description("latency of a purchase, without HTTP")
                 .publishPercentiles(PERCENTILES)
                 .distributionStatisticExpiry(RECENT)
                 .register(meters);
@@ -57,7 +57,7 @@ public final class PurchaseMetrics {
         shed(outcome);
     }
 
-    /** Answered without being tried: its latency would only flatter the others. */
+    /** Counts an outcome without its latency. A shed request would distort the latency of the others. */
     void shed(PurchaseOutcome outcome) {
         outcomes.get(outcome.kind()).increment();
         if (outcome.replayed()) {
@@ -67,28 +67,28 @@ public final class PurchaseMetrics {
         }
     }
 
-    /** How often buyers were told this since the node started, by an answer that their key did not have before. */
+    /** Returns the number of outcomes of this kind since the start of the node, without replays. */
     public long count(PurchaseOutcome.Kind kind) {
         return first.get(kind).sum();
     }
 
-    /** How many answers a key had before. */
+    /** Returns the number of replays since the start of the node. */
     public long replayed() {
         return (long) replayed.count();
     }
 
-    /** Purchases under way. */
+    /** Returns the number of purchases in flight. */
     public int inFlight() {
         return concurrencyLimiter.inFlight();
     }
 
-    /** Milliseconds within which this part of the last minute's purchases, 0.5 or 0.99, was answered; 0 without any. */
+    /** Returns a latency percentile (0.5 or 0.99) of the last minute in milliseconds; 0 without purchases. */
     public double latencyMillis(double percentile) {
         for (ValueAtPercentile value : latency.takeSnapshot().percentileValues()) {
             if (value.percentile() == percentile) {
                 return value.value(TimeUnit.MILLISECONDS);
             }
         }
-        throw new IllegalArgumentException("no such percentile is kept: " + percentile);
+        throw new IllegalArgumentException("unknown percentile: " + percentile);
     }
 }

@@ -22,20 +22,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One purchase after another: the script decides, MongoDB confirms, and every answer of either has its meaning here.
+ * Executes purchases: the purchase script reserves, MongoDB confirms, and this class maps their results to outcomes.
  *
- * <p>Belongs to the event loop of its ledger.
+ * <p>Belongs to the event loop of its {@link SaleScripts}.
  */
 public final class PurchaseService {
     private static final Logger LOG = LoggerFactory.getLogger(PurchaseService.class);
 
-    /** A product that is created while its id is remembered as unknown is found this much later. */
-    private static final Duration UNKNOWN_REMEMBERED = Duration.ofSeconds(1);
+    /** How long an id stays cached as unknown. A product created meanwhile is found after this delay. */
+    private static final Duration UNKNOWN_TTL = Duration.ofSeconds(1);
 
-    /** A rush on a sale that is being recovered must cost neither store a trip. */
-    private static final Duration RECOVERY_REMEMBERED = Duration.ofMillis(200);
+    /**
+     * How long purchases are refused after a recovery request, so that a rush on a recovering sale loads neither store.
+     */
+    private static final Duration RECOVERY_REQUEST_TTL = Duration.ofMillis(200);
 
-    private static final int PRODUCTS_REMEMBERED = 10_000;
+    private static final int MAX_CACHED_PRODUCTS = 10_000;
 
     private final SaleScripts saleScripts;
     private final OrderPersister persister;
@@ -44,13 +46,13 @@ public final class PurchaseService {
     private final RecoveryClient recoveries;
     private final StaleRefusalGuard staleRefusalGuard;
     private final Clock clock;
-    private final Map<String, Instant> unknownUntil = new BoundedMap<>(PRODUCTS_REMEMBERED);
-    private final Map<String, Instant> recoveryAskedUntil = new BoundedMap<>(PRODUCTS_REMEMBERED);
+    private final Map<String, Instant> unknownUntil = new BoundedMap<>(MAX_CACHED_PRODUCTS);
+    private final Map<String, Instant> recoveryRequestedUntil = new BoundedMap<>(MAX_CACHED_PRODUCTS);
 
     /**
-     * Wires the purchase to both stores.
+     * Creates the service over both stores.
      *
-     * @param refusalTimeout how long a refusal waits for MongoDB before it is believed
+     * @param refusalTimeout how long a refusal waits for its verification in MongoDB before it counts as valid
      */
     public PurchaseService(
             Vertx vertx,
@@ -70,76 +72,75 @@ public final class PurchaseService {
         this.clock = clock;
     }
 
-    /** Buys; never fails, an outage is an outcome. */
+    /** Buys; never fails, because an outage is an outcome, too. */
     public Future<PurchaseOutcome> buy(PurchaseCommand command) {
-        if (isRemembered(unknownUntil, command.productId())) {
-            return just(PurchaseOutcome.of(Kind.UNKNOWN_PRODUCT));
+        if (isCached(unknownUntil, command.productId())) {
+            return completed(PurchaseOutcome.of(Kind.UNKNOWN_PRODUCT));
         }
-        if (isRemembered(recoveryAskedUntil, command.productId())) {
-            return just(PurchaseOutcome.of(Kind.UNAVAILABLE));
+        if (isCached(recoveryRequestedUntil, command.productId())) {
+            return completed(PurchaseOutcome.of(Kind.UNAVAILABLE));
         }
         return saleScripts
                 .purchase(command)
-                .compose(decision -> follow(command, decision))
+                .compose(result -> apply(command, result))
                 .recover(failure -> Future.succeededFuture(unavailable(command, failure)));
     }
 
-    /** Closes the connection to Redis; nothing may be bought afterwards. */
+    /** Closes the connection to Redis. No purchases are possible afterwards. */
     Future<Void> close() {
         return saleScripts.redis().close();
     }
 
-    private Future<PurchaseOutcome> follow(PurchaseCommand command, ReservationResult decision) {
-        return switch (decision.code()) {
-            case RESERVED -> persister.persist(decision.order(), false);
-            case REPLAYED -> replay(decision.order(), decision.inOutbox());
+    private Future<PurchaseOutcome> apply(PurchaseCommand command, ReservationResult result) {
+        return switch (result.code()) {
+            case RESERVED -> persister.persist(result.order(), false);
+            case REPLAYED -> replay(result.order(), result.inOutbox());
             case UNCERTIFIED -> uncertified(command);
-            case KEY_REUSED -> just(PurchaseOutcome.of(Kind.KEY_REUSED));
-            case LIMIT_REACHED -> refuse(command, decision, PurchaseOutcome.limitReached(decision.latestOrderId()));
-            // The keys of a deleted product go one by one: only MongoDB knows for certain who had won.
+            case KEY_REUSED -> completed(PurchaseOutcome.of(Kind.KEY_REUSED));
+            case LIMIT_REACHED -> refuse(command, result, PurchaseOutcome.limitReached(result.latestOrderId()));
+            // The keys of a deleted product are removed one by one: only MongoDB reliably has its orders.
             case GONE -> retryAfterDeletion(command);
-            case NOT_OPEN -> refuse(command, decision, PurchaseOutcome.notOpen(decision.time(2), decision.time(3)));
-            case SOLD_OUT -> refuse(command, decision, PurchaseOutcome.of(Kind.SOLD_OUT));
-            case INSUFFICIENT -> refuse(command, decision, PurchaseOutcome.insufficientStock(decision.remaining()));
-            case OUTBOX_FULL -> just(PurchaseOutcome.of(Kind.UNAVAILABLE));
+            case NOT_OPEN -> refuse(command, result, PurchaseOutcome.notOpen(result.time(2), result.time(3)));
+            case SOLD_OUT -> refuse(command, result, PurchaseOutcome.of(Kind.SOLD_OUT));
+            case INSUFFICIENT -> refuse(command, result, PurchaseOutcome.insufficientStock(result.remaining()));
+            case OUTBOX_FULL -> completed(PurchaseOutcome.of(Kind.UNAVAILABLE));
         };
     }
 
-    private Future<PurchaseOutcome> refuse(
-            PurchaseCommand command, ReservationResult decision, PurchaseOutcome refusal) {
-        return staleRefusalGuard.at(command, decision.epoch(), refusal);
+    private Future<PurchaseOutcome> refuse(PurchaseCommand command, ReservationResult result, PurchaseOutcome refusal) {
+        return staleRefusalGuard.verify(command, result.epoch(), refusal);
     }
 
-    /** 201 always means MongoDB: what waits in the outbox goes there again, anything else is read there. */
+    /** Confirms a replay in MongoDB: an order in the outbox is persisted again, any other order is read. */
     private Future<PurchaseOutcome> replay(Order order, boolean inOutbox) {
         if (inOutbox) {
             return persister.persist(order, true);
         }
         return orders.find(order.id())
                 .compose(found -> found.isPresent() && found.get().status() != OrderStatus.FAILED
-                        ? just(PurchaseOutcome.placed(found.get(), true))
+                        ? completed(PurchaseOutcome.placed(found.get(), true))
                         : persister.persist(order, true))
                 .otherwise(failure -> PurchaseOutcome.reserved(order, true));
     }
 
-    /** Redis cannot vouch for this sale: it is unknown, deleted long ago, or has to be recovered first. */
+    /** Handles an uncertified sale: its product is unknown or deleted, or the sale must be recovered first. */
     private Future<PurchaseOutcome> uncertified(PurchaseCommand command) {
         String productId = command.productId();
         return products.find(productId).compose(found -> {
             if (found.isEmpty()) {
-                unknownUntil.put(productId, clock.instant().plus(UNKNOWN_REMEMBERED));
-                return just(PurchaseOutcome.of(Kind.UNKNOWN_PRODUCT));
+                unknownUntil.put(productId, clock.instant().plus(UNKNOWN_TTL));
+                return completed(PurchaseOutcome.of(Kind.UNKNOWN_PRODUCT));
             }
             if (found.filter(Product::deleted).isPresent()) {
                 return retryAfterDeletion(command);
             }
-            recoveryAskedUntil.put(productId, clock.instant().plus(RECOVERY_REMEMBERED));
+            recoveryRequestedUntil.put(productId, clock.instant().plus(RECOVERY_REQUEST_TTL));
             recoveries.request(productId);
-            return just(PurchaseOutcome.of(Kind.UNAVAILABLE));
+            return completed(PurchaseOutcome.of(Kind.UNAVAILABLE));
         });
     }
 
-    private boolean isRemembered(Map<String, Instant> until, String productId) {
+    private boolean isCached(Map<String, Instant> until, String productId) {
         Instant end = until.get(productId);
         return end != null && clock.instant().isBefore(end);
     }
@@ -161,12 +162,12 @@ public final class PurchaseService {
             LOG.atError()
                     .addKeyValue("productId", command.productId())
                     .addKeyValue("reason", failure.getMessage())
-                    .log("a purchase failed in an unforeseen way");
+                    .log("purchase failed unexpectedly");
         }
         return PurchaseOutcome.of(Kind.UNAVAILABLE);
     }
 
-    private static Future<PurchaseOutcome> just(PurchaseOutcome outcome) {
+    private static Future<PurchaseOutcome> completed(PurchaseOutcome outcome) {
         return Future.succeededFuture(outcome);
     }
 }

@@ -9,16 +9,16 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import java.util.function.Function;
 
-/** Takes wishes to buy off the bus. Each instance has its own connection to Redis. */
+/** Consumes purchases from the event bus. Each instance has its own connection to Redis. */
 public final class PurchaseVerticle extends VerticleBase {
     private final Function<Vertx, Future<PurchaseService>> factory;
     private PurchaseService purchases;
     private DrainableConsumer<PurchaseCommand> consumer;
 
     /**
-     * Makes a verticle.
+     * Creates a verticle.
      *
-     * @param factory connects to Redis on this instance's event loop and wires the purchase to it
+     * @param factory connects to Redis on this instance's event loop and creates the service
      */
     public PurchaseVerticle(Function<Vertx, Future<PurchaseService>> factory) {
         this.factory = factory;
@@ -26,8 +26,8 @@ public final class PurchaseVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return factory.apply(vertx).compose(made -> {
-            purchases = made;
+        return factory.apply(vertx).compose(service -> {
+            purchases = service;
             return DrainableConsumer.register(vertx, PurchaseClient.ADDRESS, this::buy)
                     .onSuccess(registered -> consumer = registered);
         });

@@ -8,9 +8,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
 
-/** Asks this node's reconciler to recover a sale. The reconciler sees to it that one asked for often is done once. */
+/** Requests recoveries of sales from this node's reconciler, which coalesces repeated requests. */
 public final class RecoveryClient implements OrderPersister.RecoveryRequester {
-    /** Where the reconciler listens for {@link RecoveryRequest}; it replies when the sale is open again. */
+    /** Event bus address of {@link RecoveryRequest}. The reconciler replies when the sale is open again. */
     public static final String ADDRESS = "flashsale.reconcile.recover";
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -19,39 +19,39 @@ public final class RecoveryClient implements OrderPersister.RecoveryRequester {
     private final DeliveryOptions options =
             new DeliveryOptions().setLocalOnly(true).setSendTimeout(TIMEOUT.toMillis());
 
-    /** Makes a client. */
+    /** Creates a client. */
     public RecoveryClient(Vertx vertx) {
         this.vertx = vertx;
     }
 
-    /** Lets the messages of this room travel on the bus; once per bus. */
+    /** Registers the event bus codecs of this package's messages; to be called once per bus. */
     public static void registerCodecs(Vertx vertx) {
         LocalCodec.register(vertx.eventBus(), RecoveryRequest.class);
         LocalCodec.register(vertx.eventBus(), PurchaseCommand.class);
         LocalCodec.register(vertx.eventBus(), PurchaseOutcome.class);
     }
 
-    /** A sale is not certified; does not wait. */
+    /** Requests the recovery of an uncertified sale. Does not wait. */
     public void request(String productId) {
         vertx.eventBus().send(ADDRESS, new RecoveryRequest(productId, 0), options);
     }
 
-    /** A sale is certified, and proved wrong under that epoch; does not wait. */
+    /** Requests the recovery of a certified sale that was found inconsistent under this epoch. Does not wait. */
     @Override
     public void requestBeyond(String productId, long wrongEpoch) {
         vertx.eventBus().send(ADDRESS, new RecoveryRequest(productId, wrongEpoch), options);
     }
 
     /**
-     * A sale is not certified; waits until it is open again.
+     * Requests the recovery of an uncertified sale and waits until it is open again.
      *
-     * @return fails where it could not be recovered now; the reconciler goes on trying
+     * @return fails if the recovery did not succeed now; the reconciler keeps retrying
      */
     public Future<Void> recover(String productId) {
         return recoverBeyond(productId, 0);
     }
 
-    /** A sale is to be read from MongoDB anew, unless that was done after that epoch; see {@link #recover}. */
+    /** Requests a recovery unless the sale was recovered after this epoch, and waits like {@link #recover}. */
     public Future<Void> recoverBeyond(String productId, long epoch) {
         return vertx.eventBus()
                 .request(ADDRESS, new RecoveryRequest(productId, epoch), options)

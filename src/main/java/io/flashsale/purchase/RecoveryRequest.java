@@ -1,10 +1,10 @@
 package io.flashsale.purchase;
 
 /**
- * Asks for the recovery of one sale from MongoDB.
+ * Requests the recovery of one sale from MongoDB.
  *
- * @param productId the product whose sale is not certified, or proved to be forgetful
- * @param wrongEpoch the epoch under which it proved to be wrong though certified; 0 where it was only not certified. What
- *     was recovered since is left alone: a request may be older than the recovery that met it
+ * @param productId the product whose sale is uncertified or has lost data
+ * @param wrongEpoch the epoch under which a certified sale was found inconsistent; 0 for an uncertified sale. A sale
+ *     that was recovered after this epoch is not recovered again, because the request may be older than that recovery
  */
 public record RecoveryRequest(String productId, long wrongEpoch) {}

@@ -6,13 +6,13 @@ import io.flashsale.redis.Reply;
 import java.time.Instant;
 
 /**
- * What the purchase script decided.
+ * Decodes the result of the purchase script.
  *
  * @param code the script's return code
- * @param reply the whole of its answer
+ * @param reply the complete reply
  */
 record ReservationResult(Code code, Reply reply) {
-    /** The return codes of {@code purchase-7.lua}; a test holds the two lists together. */
+    /** Lists the return codes of {@code purchase-7.lua}; a test verifies that the two lists are equal. */
     enum Code {
         RESERVED,
         REPLAYED,
@@ -30,33 +30,33 @@ record ReservationResult(Code code, Reply reply) {
         return new ReservationResult(Code.valueOf(reply.at(0).asString()), reply);
     }
 
-    /** The order, for {@link Code#RESERVED} and {@link Code#REPLAYED}. */
+    /** For {@link Code#RESERVED} and {@link Code#REPLAYED}: returns the order. */
     Order order() {
         return ReservationCodec.parse(reply.at(1).asString());
     }
 
-    /** For {@link Code#REPLAYED}: whether MongoDB has not confirmed the order yet, as far as Redis knows. */
+    /** For {@link Code#REPLAYED}: returns whether the order is still in the outbox. */
     boolean inOutbox() {
         return reply.at(2).asLong() == 1;
     }
 
-    /** For every refusal that the state of the sale explains: the epoch of the copy that spoke. */
+    /** For each refusal by the state of the sale: returns the epoch of the data that the refusal is based on. */
     long epoch() {
         return reply.at(1).asLong();
     }
 
-    /** For {@link Code#LIMIT_REACHED}: the buyer's latest order, or null. */
+    /** For {@link Code#LIMIT_REACHED}: returns the buyer's latest order, or null. */
     String latestOrderId() {
         String id = reply.at(2).asString();
         return id.isEmpty() ? null : id;
     }
 
-    /** For {@link Code#INSUFFICIENT}. */
+    /** For {@link Code#INSUFFICIENT}: returns the number of units left. */
     long remaining() {
         return reply.at(2).asLong();
     }
 
-    /** For {@link Code#NOT_OPEN}: 2 the opening, 3 the end; null where there is none. */
+    /** For {@link Code#NOT_OPEN}: returns the opening (index 2) or closing time (index 3), or null if there is none. */
     Instant time(int index) {
         String millis = reply.at(index).asString();
         return millis.isEmpty() ? null : Instant.ofEpochMilli(Long.parseLong(millis));

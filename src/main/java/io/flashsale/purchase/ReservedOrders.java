@@ -10,15 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Buyers' orders that only Redis has, for an admin: what waits in the outboxes. Held in memory for the moment, since an
- * outbox is bounded. Belongs to the event loop of its ledger.
+ * Lists the buyers' orders in the outboxes, which are not persisted yet, for admins. They are sorted in memory, which
+ * is possible because outboxes are bounded. Belongs to the event loop of its {@link SaleScripts}.
  */
 public final class ReservedOrders {
     private final SaleScripts saleScripts;
     private final StockLevelReader stockLevels;
     private final ProductStore products;
 
-    /** Wires it to both stores. */
+    /** Creates the list over both stores. */
     public ReservedOrders(SaleScripts saleScripts, ProductStore products) {
         this.saleScripts = saleScripts;
         this.stockLevels = new StockLevelReader(saleScripts.redis());
@@ -26,17 +26,18 @@ public final class ReservedOrders {
     }
 
     /**
-     * Orders, newest first.
+     * Lists orders, newest first.
      *
-     * @param productId or null for every product
+     * @param productId a product, or null for all products
      */
     public Future<Page<Order>> list(String productId, String cursor, int limit) {
         return all(productId).map(orders -> OrderStore.page(orders, cursor, limit));
     }
 
     private Future<List<Order>> all(String productId) {
-        Future<List<String>> waiting = productId == null ? withOutbox() : Future.succeededFuture(List.of(productId));
-        return waiting.compose(ids -> {
+        Future<List<String>> productIds =
+                productId == null ? productsWithOutbox() : Future.succeededFuture(List.of(productId));
+        return productIds.compose(ids -> {
             List<Order> orders = new ArrayList<>();
             Future<Void> read = Future.succeededFuture();
             for (String id : ids) {
@@ -50,14 +51,14 @@ public final class ReservedOrders {
         });
     }
 
-    private Future<List<String>> withOutbox() {
+    private Future<List<String>> productsWithOutbox() {
         return products.all().compose(all -> {
             List<String> ids = all.stream().map(Product::id).toList();
-            return stockLevels.of(ids).map(sales -> {
+            return stockLevels.of(ids).map(levels -> {
                 List<String> waiting = new ArrayList<>();
                 for (int i = 0; i < ids.size(); i++) {
-                    // One of which Redis says nothing is asked again, and fails the list.
-                    Long outbox = sales.get(i).outbox();
+                    // An unknown size is read again, which fails the list if Redis is unavailable.
+                    Long outbox = levels.get(i).outbox();
                     if (outbox == null || outbox > 0) {
                         waiting.add(ids.get(i));
                     }

@@ -30,10 +30,10 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
- * The running sales in Redis: every step of theirs is one script.
+ * Runs the scripts of the sales in Redis. Each step of a sale is one script.
  *
- * <p>Each script that changes a sale is told who the caller believes to talk to, and refuses where the data is not
- * certified by that server. Belongs to the event loop of its link.
+ * <p>Each script that changes a sale takes the server identity that the caller has read on its connection, and rejects
+ * the call if the data is not certified by that server. Belongs to the event loop of its {@link RedisGateway}.
  */
 public final class SaleScripts
         implements UnitHolders,
@@ -42,13 +42,13 @@ public final class SaleScripts
                 DeadLetterService.Reservations,
                 OrderService.Outbox {
     /**
-     * What bounds a sale.
+     * Configures the limits of a sale.
      *
-     * @param answerTtl how long a key stays bound to its answer; at least 24 h
-     * @param outboxLimit orders of one product that may wait for MongoDB
+     * @param answerTtl how long an idempotency key stays bound to its answer; at least 24 h
+     * @param outboxLimit maximum number of orders in the outbox of one product
      */
     public record Settings(Duration answerTtl, int outboxLimit) {
-        /** Refuses what would break the contract. */
+        /** Rejects values that would break the API contract. */
         public Settings {
             new Requirements()
                     .that(answerTtl.compareTo(Duration.ofHours(24)) >= 0, "answerTtl must be at least 24h")
@@ -57,7 +57,7 @@ public final class SaleScripts
         }
     }
 
-    /** The scripts; tests break one of them on purpose. */
+    /** Holds the scripts. Tests replace one of them with a broken one. */
     public record Scripts(
             Script purchase,
             Script settle,
@@ -66,7 +66,7 @@ public final class SaleScripts
             Script adopt,
             Script freeUnit,
             Script configure) {
-        /** The scripts of the jar. */
+        /** Loads the scripts from the jar. */
         public static Scripts load() {
             return new Scripts(
                     Script.load("purchase-7"),
@@ -79,15 +79,15 @@ public final class SaleScripts
         }
     }
 
-    /** What came of handing newer settings to a running sale. */
-    public enum HandOver {
-        /** They stand, or newer ones do. */
+    /** Lists the results of {@link #configure}. */
+    public enum ConfigureResult {
+        /** The sale has these settings or newer ones. */
         CONFIGURED,
-        /** There is no sale: its recovery makes it, and a deleted product needs none. */
+        /** The sale does not exist. A recovery creates it; a deleted product needs none. */
         ABSENT,
-        /** The sale is closed, or another server's: its recovery reads them. */
+        /** The sale is being recovered or is not certified by this server. A recovery reads the settings. */
         UNCERTIFIED,
-        /** Its orders lack the slots that the new limit asks for. */
+        /** The orders lack the slots that the new limit requires. */
         LIMIT_CHANGED
     }
 
@@ -96,7 +96,7 @@ public final class SaleScripts
     private final Settings settings;
     private final Clock clock;
 
-    /** Makes a ledger on a link. */
+    /** Creates the scripts on a connection. */
     public SaleScripts(RedisGateway redis, Scripts scripts, Settings settings, Clock clock) {
         this.clock = clock;
         this.redis = redis;
@@ -104,12 +104,12 @@ public final class SaleScripts
         this.settings = settings;
     }
 
-    /** Decides a purchase. */
+    /** Reserves units for a purchase. */
     Future<ReservationResult> purchase(PurchaseCommand command) {
         return purchase(command, false);
     }
 
-    /** Takes units off sale: no window, pause or limit concerns the house. */
+    /** Takes units off sale. Opening times, pauses and limits do not apply. */
     Future<ReservationResult> hold(PurchaseCommand command) {
         return purchase(command, true);
     }
@@ -117,22 +117,22 @@ public final class SaleScripts
     private Future<ReservationResult> purchase(PurchaseCommand command, boolean isStockHold) {
         List<String> keys = Keys.ofPurchase(
                 command.userId(), command.productId(), command.key().hash());
-        return decide(keys, command, isStockHold).compose(decision -> {
-            if (decision.code() != ReservationResult.Code.UNCERTIFIED) {
-                return Future.succeededFuture(decision);
+        return reserve(keys, command, isStockHold).compose(result -> {
+            if (result.code() != ReservationResult.Code.UNCERTIFIED) {
+                return Future.succeededFuture(result);
             }
-            // A promotion may have changed who answers on a connection that stayed open: look once more.
+            // A promotion may have changed the server identity on an open connection: read it again.
             return redis.identity()
                     .map(ServerIdentity::token)
                     .compose(before -> redis.readIdentity()
                             .compose(now -> now.token().equals(before)
-                                    ? Future.succeededFuture(decision)
-                                    : decide(keys, command, isStockHold)));
+                                    ? Future.succeededFuture(result)
+                                    : reserve(keys, command, isStockHold)));
         });
     }
 
-    private Future<ReservationResult> decide(List<String> keys, PurchaseCommand command, boolean isStockHold) {
-        return certified(identity -> redis.run(
+    private Future<ReservationResult> reserve(List<String> keys, PurchaseCommand command, boolean isStockHold) {
+        return withIdentity(identity -> redis.run(
                         scripts.purchase(),
                         keys,
                         List.of(
@@ -150,22 +150,26 @@ public final class SaleScripts
     }
 
     /**
-     * Takes orders that MongoDB holds out of the outbox, and tells the world.
+     * Removes persisted orders of one product from the outbox and announces the remaining stock.
      *
-     * @return in how many milliseconds the rest is to be told, by {@link #announce}; 0 for nothing left to tell
+     * @return the delay in milliseconds until a throttled announcement is due by {@link #announce}; 0 if none is
+     *     pending
      */
     @Override
     public Future<Long> settle(String productId, List<Order> placed) {
         return settle(productId, placed, false);
     }
 
-    /** Tells the world what is left of a product, or that it was told a moment ago; see {@link #settle}. */
+    /** Announces the remaining stock of a product unless throttled. Returns the same as {@link #settle}. */
     @Override
     public Future<Long> announce(String productId) {
         return settle(productId, List.of(), true);
     }
 
-    /** Takes an order out of the outbox that MongoDB will not hold: nothing was bought, though its units stay taken. */
+    /**
+     * Removes an order from the outbox that will not be persisted. It is not announced as a purchase; its units stay
+     * held.
+     */
     @Override
     public Future<Void> removeFromOutbox(Order order) {
         return settle(order.productId(), List.of(order), ignored -> 0, false).mapEmpty();
@@ -175,7 +179,7 @@ public final class SaleScripts
         return settle(productId, placed, order -> order.isStockHold() ? 0 : order.quantity(), changed);
     }
 
-    private Future<Long> settle(String productId, List<Order> placed, ToIntFunction<Order> bought, boolean changed) {
+    private Future<Long> settle(String productId, List<Order> placed, ToIntFunction<Order> soldUnits, boolean changed) {
         List<String> arguments = new ArrayList<>(4 + 5 * placed.size());
         arguments.addAll(List.of(
                 Keys.STOCK_CHANNEL,
@@ -187,7 +191,7 @@ public final class SaleScripts
             arguments.add(ReservationCodec.joined(order.units()));
             arguments.add(String.valueOf(order.epoch()));
             arguments.add(String.valueOf(ReservationCodec.micros(order.reservedAt())));
-            arguments.add(String.valueOf(bought.applyAsInt(order)));
+            arguments.add(String.valueOf(soldUnits.applyAsInt(order)));
         }
         return redis.run(
                         scripts.settle(),
@@ -197,15 +201,15 @@ public final class SaleScripts
     }
 
     /**
-     * Gives units and slots of an order back.
+     * Releases units and slots of an order.
      *
-     * @param order as it was reserved
-     * @return how many units became free by this call; 0 also where the sale is being recovered, which reads the truth
-     *     from MongoDB. It does not hold a dead letter, so a discarded one fails then
+     * @param order the order as reserved
+     * @return the number of units that this call has released. It is 0 during a recovery of the sale, which reads the
+     *     orders from MongoDB. Dead letters are not among those orders, so the release of a discarded one fails then
      */
     @Override
     public Future<Integer> release(Order order, ReleaseReason why, List<Integer> units, List<Integer> slots) {
-        return certified(identity -> redis.run(
+        return withIdentity(identity -> redis.run(
                         scripts.release(),
                         Keys.ofPurchase(order.userId(), order.productId(), order.keyHash()),
                         List.of(
@@ -229,7 +233,7 @@ public final class SaleScripts
 
     @Override
     public Future<Void> remember(Order order) {
-        return certified(identity -> redis.run(
+        return withIdentity(identity -> redis.run(
                         scripts.remember(),
                         List.of(
                                 Keys.sale(order.productId()),
@@ -243,15 +247,15 @@ public final class SaleScripts
     }
 
     @Override
-    public Future<Boolean> adopt(Order trueHolder, int unit, String believed) {
-        return adopt(trueHolder, unit, believed, "", "");
+    public Future<Boolean> adopt(Order trueHolder, int unit, String expectedHolder) {
+        return adopt(trueHolder, unit, expectedHolder, "", "");
     }
 
     @Override
-    public Future<Boolean> adopt(Order trueHolder, int unit, String believed, String epoch, String pass) {
+    public Future<Boolean> adopt(Order trueHolder, int unit, String expectedHolder, String epoch, String pass) {
         String productId = trueHolder.productId();
         Instant answerUntil = trueHolder.reservedAt().plus(settings.answerTtl());
-        return certified(identity -> redis.run(
+        return withIdentity(identity -> redis.run(
                         scripts.adopt(),
                         List.of(
                                 Keys.sale(productId),
@@ -263,7 +267,7 @@ public final class SaleScripts
                         List.of(
                                 identity,
                                 String.valueOf(unit),
-                                believed,
+                                expectedHolder,
                                 trueHolder.id(),
                                 epoch,
                                 pass,
@@ -276,35 +280,38 @@ public final class SaleScripts
     }
 
     @Override
-    public Future<Boolean> freeUnit(String productId, int unit, String believed, String epoch, String pass) {
-        return certified(identity -> redis.run(
+    public Future<Boolean> freeUnit(String productId, int unit, String expectedHolder, String epoch, String pass) {
+        return withIdentity(identity -> redis.run(
                         scripts.freeUnit(),
                         List.of(
                                 Keys.sale(productId),
                                 Keys.stock(productId),
                                 Keys.free(productId),
                                 Keys.holder(productId)),
-                        List.of(identity, String.valueOf(unit), believed, epoch, pass)))
+                        List.of(identity, String.valueOf(unit), expectedHolder, epoch, pass)))
                 .map(reply -> reply.asLong() == 1);
     }
 
     /**
-     * Hands a version of the settings to the running sale.
+     * Applies a version of the settings to the running sale.
      *
-     * @return what came of it; anything but CONFIGURED takes a recovery of the sale, which reads them from MongoDB
+     * @return the result; any result but CONFIGURED requires a recovery of the sale, which reads the settings from
+     *     MongoDB
      */
-    public Future<HandOver> configure(Product product) {
+    public Future<ConfigureResult> configure(Product product) {
         List<String> arguments = new ArrayList<>();
-        return certified(identity -> {
+        return withIdentity(identity -> {
                     arguments.add(identity);
                     arguments.addAll(settingsOf(product));
                     return redis.run(
                             scripts.configure(), List.of(Keys.sale(product.id()), Keys.stock(product.id())), arguments);
                 })
-                .map(reply -> HandOver.valueOf(reply.at(0).asString()));
+                .map(reply -> ConfigureResult.valueOf(reply.at(0).asString()));
     }
 
-    /** Version, highest, limit, price, currency, opensAt, closesAt, paused, deleted, as the scripts take them. */
+    /**
+     * Returns version, unit count, limit, price, currency, opensAt, closesAt, paused and deleted as script arguments.
+     */
     public static List<String> settingsOf(Product product) {
         return List.of(
                 String.valueOf(product.version()),
@@ -324,12 +331,12 @@ public final class SaleScripts
                 .map(reply -> Optional.ofNullable(reply.asString()).map(ReservationCodec::parse));
     }
 
-    /** Orders of a product that wait for MongoDB. */
+    /** Returns the number of orders in the outbox of a product. */
     public Future<Long> outboxSize(String productId) {
         return redis.send("HLEN", Keys.orders(productId)).map(Reply::asLong);
     }
 
-    /** Every order of a product that waits for MongoDB, with the text by which it is known. */
+    /** Returns all orders in the outbox of a product, keyed by their encoded form. */
     public Future<Map<String, Order>> outbox(String productId) {
         return redis.send("HVALS", Keys.orders(productId)).map(reply -> {
             Map<String, Order> orders = new HashMap<>();
@@ -338,17 +345,17 @@ public final class SaleScripts
         });
     }
 
-    /** The link that this ledger writes on. */
+    /** Returns the connection of these scripts. */
     public RedisGateway redis() {
         return redis;
     }
 
-    /** How long answers are kept. */
+    /** Returns how long an idempotency key stays bound to its answer. */
     public Duration answerTtl() {
         return settings.answerTtl();
     }
 
-    private Future<Reply> certified(Function<String, Future<Reply>> script) {
+    private Future<Reply> withIdentity(Function<String, Future<Reply>> script) {
         return redis.identity().compose(identity -> script.apply(identity.token()));
     }
 

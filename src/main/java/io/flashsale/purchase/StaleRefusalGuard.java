@@ -17,38 +17,38 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Looks a second time before a buyer is refused: a refusal is only as good as the copy of the data that spoke.
+ * Verifies a refusal in MongoDB before the buyer gets it, because it may be based on stale data in Redis.
  *
- * <p>A master that was replaced and does not know it yet would refuse a winner's retry, since it never saw the order. But
- * whoever made that order had raised the epoch in MongoDB before: so a refusal stands only if its epoch is still the one
- * there. That costs one small read for all the refusals that come while the read before is under way. Of a sale that was
- * ever recovered the order itself is looked up too: another node may have written orders of an earlier epoch since, however
- * late it was, and a cancelled one is never adopted.
+ * <p>A Redis master that was replaced without noticing would refuse a winner's retry, because it does not have the
+ * order. Before that order was reserved on another master, a recovery raised the epoch in MongoDB. So a refusal is
+ * valid only if its epoch is still current in MongoDB. One small read verifies all refusals that arrive while the
+ * previous read is under way. If the sale was ever recovered, the order is looked up, too: another node may have
+ * persisted orders of an earlier epoch late, and cancelled orders are never adopted into Redis.
  *
- * <p>Without MongoDB, or with one that takes too long, a refusal is believed: the contract excepts its loss. Belongs to one
+ * <p>If MongoDB is unavailable or too slow, the refusal counts as valid; the API contract permits this. Belongs to one
  * event loop.
  */
 final class StaleRefusalGuard {
-    private static final int MAX_WAITING = 20_000;
+    private static final int MAX_PENDING = 20_000;
 
-    /** The epoch of a sale that was opened and has not been recovered since. */
+    /** Epoch of a sale that was opened and never recovered. */
     private static final long FIRST_EPOCH = 1;
 
-    private static final Duration AWAY_REMEMBERED = Duration.ofSeconds(1);
+    private static final Duration UNAVAILABLE_TTL = Duration.ofSeconds(1);
 
     private final BatchLoader<String, Long> epochs;
     private final BatchLoader<String, Order> orders;
     private final Vertx vertx;
     private final Duration timeout;
     private final Clock clock;
-    private Instant awayUntil = Instant.MIN;
+    private Instant unavailableUntil = Instant.MIN;
 
     /**
-     * Makes it for the event loop that will call it.
+     * Creates a guard for the calling event loop.
      *
-     * @param epochs reads the epochs of products in MongoDB
-     * @param orders reads orders in MongoDB
-     * @param timeout how long a refusal waits for MongoDB before it is believed
+     * @param epochs reads the epochs of products from MongoDB
+     * @param orders reads orders from MongoDB
+     * @param timeout how long a refusal waits for MongoDB before it counts as valid
      */
     StaleRefusalGuard(
             Vertx vertx,
@@ -58,45 +58,45 @@ final class StaleRefusalGuard {
             Clock clock) {
         this.vertx = vertx;
         this.timeout = timeout;
-        this.epochs = new BatchLoader<>(epochs, MAX_WAITING);
-        this.orders = new BatchLoader<>(orders, MAX_WAITING);
+        this.epochs = new BatchLoader<>(epochs, MAX_PENDING);
+        this.orders = new BatchLoader<>(orders, MAX_PENDING);
         this.clock = clock;
     }
 
-    /** The refusal, or what is to be told instead. */
-    Future<PurchaseOutcome> at(PurchaseCommand command, long epoch, PurchaseOutcome refusal) {
-        if (clock.instant().isBefore(awayUntil)) {
+    /** Returns the refusal if it is valid, or the correct outcome otherwise. */
+    Future<PurchaseOutcome> verify(PurchaseCommand command, long epoch, PurchaseOutcome refusal) {
+        if (clock.instant().isBefore(unavailableUntil)) {
             return Future.succeededFuture(refusal);
         }
-        // Both at once: together they cost one trip.
-        Future<Optional<Order>> order = epoch > FIRST_EPOCH ? look(command) : null;
-        return inTime(epochs.ask(command.productId()))
+        // Both reads run concurrently and take one round trip.
+        Future<Optional<Order>> order = epoch > FIRST_EPOCH ? findOrder(command) : null;
+        return withTimeout(epochs.load(command.productId()))
                 .map(current -> current.isEmpty() || current.get() != epoch)
-                .onFailure(failure -> awayUntil = clock.instant().plus(AWAY_REMEMBERED))
+                .onFailure(failure -> unavailableUntil = clock.instant().plus(UNAVAILABLE_TTL))
                 .compose(stale -> {
                     if (order == null && !stale) {
                         return Future.succeededFuture(refusal);
                     }
-                    return (order == null ? look(command) : order)
-                            .map(found -> told(command, found, stale, refusal))
+                    return (order == null ? findOrder(command) : order)
+                            .map(found -> corrected(command, found, stale, refusal))
                             .otherwise(stale ? PurchaseOutcome.of(Kind.UNAVAILABLE) : refusal);
                 })
                 .otherwise(refusal);
     }
 
-    private Future<Optional<Order>> look(PurchaseCommand command) {
-        return inTime(orders.ask(command.orderId()));
+    private Future<Optional<Order>> findOrder(PurchaseCommand command) {
+        return withTimeout(orders.load(command.orderId()));
     }
 
-    /** {@link Future#timeout} would fire on another thread: the answers of gathered reads belong to no event loop. */
-    private <T> Future<T> inTime(Future<T> read) {
+    /** Replaces {@link Future#timeout}, which would fire on another thread: batched reads have no event loop. */
+    private <T> Future<T> withTimeout(Future<T> read) {
         if (read.isComplete()) {
             return read;
         }
         Promise<T> answer = Promise.promise();
         long timer = vertx.setTimer(
                 timeout.toMillis(),
-                late -> answer.tryFail(new StoreUnavailableException("a second look took too long")));
+                fired -> answer.tryFail(new StoreUnavailableException("verifying a refusal timed out")));
         read.onComplete(done -> {
             if (vertx.cancelTimer(timer)) {
                 answer.handle(done);
@@ -105,7 +105,7 @@ final class StaleRefusalGuard {
         return answer.future();
     }
 
-    private static PurchaseOutcome told(
+    private static PurchaseOutcome corrected(
             PurchaseCommand command, Optional<Order> found, boolean stale, PurchaseOutcome refusal) {
         Optional<Order> order = found.filter(each -> each.status() != OrderStatus.FAILED);
         if (order.isPresent()) {

@@ -14,20 +14,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes units off sale by orders of the house, so that a unit that is not for sale has a holder like any other and the
- * sum stays right whatever dies in between.
+ * Takes units off sale by hold orders. Each unit off sale thus has a holder like a sold one, and the number of units
+ * stays consistent after a crash at any point.
  *
- * <p>Belongs to the event loop of its ledger.
+ * <p>Belongs to the event loop of its {@link SaleScripts}.
  */
 public final class StockHolds {
-    /** Bounds one step of the script and one document. */
+    /** Limits the work of one script call and the size of one document. */
     static final int MAX_UNITS_PER_ORDER = 500;
 
     private final SaleScripts saleScripts;
     private final OrderPersister persister;
     private final OrderStore store;
 
-    /** Wires the house to both stores. */
+    /** Creates the stock holds over both stores. */
     public StockHolds(SaleScripts saleScripts, OrderPersister persister, OrderStore store) {
         this.saleScripts = saleScripts;
         this.persister = persister;
@@ -37,19 +37,19 @@ public final class StockHolds {
     /**
      * Takes units off sale, all or none.
      *
-     * @param reference names the intent; the same one is done once
-     * @return false where fewer are free; fails where a store does not answer, and then nothing is lost: the reconciler
-     *     puts on sale again what no edit stands for
+     * @param reference identifies the hold; a repetition with the same reference has no effect
+     * @return false if fewer units are free; fails if a store does not reply. No units are lost then: the reconciler
+     *     puts orphaned holds on sale again
      */
     public Future<Boolean> hold(String productId, int units, String reference) {
-        return next(commands(productId, units, reference), 0)
+        return holdNext(commands(productId, units, reference), 0)
                 .compose(enough -> enough
                         ? Future.succeededFuture(true)
-                        : giveBack(productId, units, reference).map(false));
+                        : release(productId, units, reference).map(false));
     }
 
-    /** Puts the units of an earlier withdrawal on sale again. */
-    public Future<Void> giveBack(String productId, int units, String reference) {
+    /** Puts the units of an earlier hold on sale again. */
+    public Future<Void> release(String productId, int units, String reference) {
         Future<Void> done = Future.succeededFuture();
         for (PurchaseCommand command : commands(productId, units, reference)) {
             done = done.compose(before -> undo(command.orderId()));
@@ -57,14 +57,14 @@ public final class StockHolds {
         return done;
     }
 
-    /** The orders of an edit that took units off sale. */
+    /** Returns the ids of the orders that make up a stock hold. */
     public static List<String> orderIds(String productId, StockHold stockHold) {
         return commands(productId, stockHold.units(), stockHold.reference()).stream()
                 .map(PurchaseCommand::orderId)
                 .toList();
     }
 
-    /** Puts the units of one such order on sale again; may be repeated. */
+    /** Puts the units of one hold order on sale again; may be repeated. */
     public Future<Void> undo(String orderId) {
         return store.cancel(orderId).compose(found -> {
             if (found.isPresent() && found.get().status() == OrderStatus.CANCELLED) {
@@ -74,24 +74,25 @@ public final class StockHolds {
         });
     }
 
-    private Future<Boolean> next(List<PurchaseCommand> commands, int index) {
+    private Future<Boolean> holdNext(List<PurchaseCommand> commands, int index) {
         if (index == commands.size()) {
             return Future.succeededFuture(true);
         }
-        return take(commands.get(index))
-                .compose(taken -> taken ? next(commands, index + 1) : Future.succeededFuture(false));
+        return holdOne(commands.get(index))
+                .compose(held -> held ? holdNext(commands, index + 1) : Future.succeededFuture(false));
     }
 
-    private Future<Boolean> take(PurchaseCommand command) {
-        return saleScripts.hold(command).compose(decision -> switch (decision.code()) {
+    private Future<Boolean> holdOne(PurchaseCommand command) {
+        return saleScripts.hold(command).compose(result -> switch (result.code()) {
             case RESERVED, REPLAYED ->
                 persister
-                        .persist(decision.order(), false)
+                        .persist(result.order(), false)
                         .compose(outcome -> outcome.kind() == PurchaseOutcome.Kind.PLACED
                                 ? Future.succeededFuture(true)
-                                : Future.failedFuture(new StoreUnavailableException("units are not withdrawn yet")));
+                                : Future.failedFuture(
+                                        new StoreUnavailableException("the stock hold is not persisted yet")));
             case SOLD_OUT, INSUFFICIENT, GONE -> Future.succeededFuture(false);
-            default -> Future.failedFuture(RedisUnavailableException.nothingSent("the sale is " + decision.code()));
+            default -> Future.failedFuture(RedisUnavailableException.nothingSent("the sale is " + result.code()));
         });
     }
 

@@ -7,36 +7,36 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What running sales say of themselves just now. Belongs to the event loop of its link. */
+/** Reads the current stock levels of running sales. Belongs to the event loop of its {@link RedisGateway}. */
 public final class StockLevelReader {
     private final RedisGateway redis;
 
     /**
-     * One sale.
+     * Holds the stock level of one sale.
      *
-     * @param remaining units left, or null where Redis does not say
-     * @param outbox orders that wait for MongoDB, or null where Redis does not say
+     * @param remaining units left, or null if unknown
+     * @param outbox number of orders in the outbox, or null if unknown
      */
     public record StockLevel(Long remaining, Long outbox) {
-        private static final StockLevel SILENT = new StockLevel(null, null);
+        private static final StockLevel UNKNOWN = new StockLevel(null, null);
     }
 
-    /** Makes it. */
+    /** Creates a reader. */
     public StockLevelReader(RedisGateway redis) {
         this.redis = redis;
     }
 
-    /** The figures of these sales, in their order and in one pipelined trip; never fails. */
+    /** Reads the stock levels of these products, in their order and in one pipelined round trip; never fails. */
     public Future<List<StockLevel>> of(List<String> productIds) {
         List<Future<StockLevel>> reads = new ArrayList<>(productIds.size());
         for (String productId : productIds) {
             Future<Reply> stock = redis.send("GET", Keys.stock(productId));
-            Future<Reply> waiting = redis.send("HLEN", Keys.orders(productId));
-            reads.add(Future.all(stock, waiting)
+            Future<Reply> outbox = redis.send("HLEN", Keys.orders(productId));
+            reads.add(Future.all(stock, outbox)
                     .map(both -> new StockLevel(
                             stock.result().isNil() ? null : stock.result().asLong(),
-                            waiting.result().asLong()))
-                    .otherwise(StockLevel.SILENT));
+                            outbox.result().asLong()))
+                    .otherwise(StockLevel.UNKNOWN));
         }
         return Future.all(reads).map(all -> all.list());
     }

@@ -1,2 +1,2 @@
-/** The purchase: the scripts of a sale in Redis, and what each of their results means. */
+/** Executes purchases: runs the scripts of a sale in Redis and interprets their results. */
 package io.flashsale.purchase;

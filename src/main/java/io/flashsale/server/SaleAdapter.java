@@ -44,11 +44,11 @@ final class SaleAdapter implements SalePort {
     }
 
     /** A recovery that had begun may have read the product before it was edited: so the sale is asked again. */
-    private Future<SaleScripts.HandOver> recoveredAndConfigured(Product product, long wrongEpoch) {
+    private Future<SaleScripts.ConfigureResult> recoveredAndConfigured(Product product, long wrongEpoch) {
         return recoveries
                 .recoverBeyond(product.id(), wrongEpoch)
                 .compose(open -> saleScripts.configure(product))
-                .compose(handedOver -> handedOver == SaleScripts.HandOver.CONFIGURED
+                .compose(handedOver -> handedOver == SaleScripts.ConfigureResult.CONFIGURED
                         ? Future.succeededFuture(handedOver)
                         : Future.failedFuture(RedisUnavailableException.nothingSent("the sale is " + handedOver)));
     }
@@ -60,7 +60,7 @@ final class SaleAdapter implements SalePort {
 
     @Override
     public Future<Void> giveBack(String productId, int units, String reference) {
-        return stockHolds.giveBack(productId, units, reference);
+        return stockHolds.release(productId, units, reference);
     }
 
     @Override

@@ -15,12 +15,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Many questions, few reads, and no answer that is older than its question. */
+/** Verifies that requests are batched and that a value is never older than its request. */
 class BatchLoaderTest {
     private record Read(Set<String> keys, Promise<Map<String, Integer>> end) {}
 
     private final List<Read> reads = new ArrayList<>();
-    private final BatchLoader<String, Integer> gathered = new BatchLoader<>(this::read, 600);
+    private final BatchLoader<String, Integer> loader = new BatchLoader<>(this::read, 600);
 
     private Future<Map<String, Integer>> read(Set<String> keys) {
         Read read = new Read(Set.copyOf(keys), Promise.promise());
@@ -33,9 +33,9 @@ class BatchLoaderTest {
     }
 
     @Test
-    void theFirstQuestionIsReadAtOnce() {
+    void theFirstRequestIsReadAtOnce() {
         // when
-        Future<Optional<Integer>> found = gathered.ask("a");
+        Future<Optional<Integer>> found = loader.load("a");
         reads.get(0).end().complete(Map.of("a", 1));
 
         // then
@@ -43,19 +43,19 @@ class BatchLoaderTest {
     }
 
     @Test
-    void questionsThatComeWhileOneReadIsUnderWayShareTheNext() {
+    void requestsDuringAReadShareTheNextOne() {
         // given
-        Future<Optional<Integer>> first = gathered.ask("a");
+        Future<Optional<Integer>> first = loader.load("a");
 
         // when
-        Future<Optional<Integer>> same = gathered.ask("a");
-        Future<Optional<Integer>> sameAgain = gathered.ask("a");
-        Future<Optional<Integer>> missing = gathered.ask("b");
+        Future<Optional<Integer>> same = loader.load("a");
+        Future<Optional<Integer>> sameAgain = loader.load("a");
+        Future<Optional<Integer>> missing = loader.load("b");
         reads.get(0).end().complete(Map.of("a", 1));
 
         // then
         assertEquals(Optional.of(1), first.result());
-        assertFalse(same.isComplete(), "it was read before it was asked for");
+        assertFalse(same.isComplete(), "the read began before the request");
         assertEquals(List.of(Set.of("a"), Set.of("a", "b")), keys());
 
         // when
@@ -68,12 +68,12 @@ class BatchLoaderTest {
     }
 
     @Test
-    void aFailureReachesAllThatShareTheReadAndNobodyElse() {
+    void aFailureAffectsExactlyTheRequestsOfItsRead() {
         // given
-        gathered.ask("a");
-        List<Future<Optional<Integer>>> second = List.of(gathered.ask("a"), gathered.ask("b"));
+        loader.load("a");
+        List<Future<Optional<Integer>>> second = List.of(loader.load("a"), loader.load("b"));
         reads.get(0).end().complete(Map.of());
-        Future<Optional<Integer>> third = gathered.ask("a");
+        Future<Optional<Integer>> third = loader.load("a");
 
         // when
         reads.get(1).end().fail("away");
@@ -81,40 +81,40 @@ class BatchLoaderTest {
 
         // then
         assertTrue(
-                second.stream().allMatch(answer -> "away".equals(answer.cause().getMessage())));
+                second.stream().allMatch(result -> "away".equals(result.cause().getMessage())));
         assertEquals(Optional.of(3), third.result());
     }
 
     @Test
-    void oneReadIsBoundedAndTheRestFollows() {
+    void aBatchIsLimitedAndTheRestFollows() {
         // given
-        gathered.ask("first");
+        loader.load("first");
 
         // when
-        List<Future<Optional<Integer>>> answers = new ArrayList<>();
+        List<Future<Optional<Integer>>> results = new ArrayList<>();
         for (int i = 0; i < 501; i++) {
-            answers.add(gathered.ask("k" + i));
+            results.add(loader.load("k" + i));
         }
         reads.get(0).end().complete(Map.of());
         reads.get(1).end().complete(Map.of());
 
         // then
         assertEquals(List.of(1, 500, 1), keys().stream().map(Set::size).toList());
-        assertEquals(Set.of("k500"), reads.get(2).keys(), "who came first is read first");
-        assertFalse(answers.get(500).isComplete());
+        assertEquals(Set.of("k500"), reads.get(2).keys(), "requests are read in their order");
+        assertFalse(results.get(500).isComplete());
     }
 
     @Test
-    void oneQuestionTooManyFailsAtOnceWhileAKnownOneIsStillJoined() {
+    void aRequestBeyondTheLimitFailsUnlessItsKeyIsPending() {
         // given
-        gathered.ask("first");
+        loader.load("first");
         for (int i = 0; i < 600; i++) {
-            gathered.ask("k" + i);
+            loader.load("k" + i);
         }
 
         // when
-        Future<Optional<Integer>> refused = gathered.ask("one more");
-        Future<Optional<Integer>> joined = gathered.ask("k1");
+        Future<Optional<Integer>> refused = loader.load("one more");
+        Future<Optional<Integer>> joined = loader.load("k1");
 
         // then
         assertInstanceOf(StoreUnavailableException.class, refused.cause());
@@ -122,10 +122,10 @@ class BatchLoaderTest {
     }
 
     @Test
-    void whoAsksAgainWhenAnsweredIsReadAnew() {
+    void aRequestAfterTheResultIsReadAgain() {
         // given
         List<Future<Optional<Integer>>> again = new ArrayList<>();
-        gathered.ask("a").onComplete(done -> again.add(gathered.ask("a")));
+        loader.load("a").onComplete(done -> again.add(loader.load("a")));
 
         // when
         reads.get(0).end().complete(Map.of("a", 1));
@@ -137,7 +137,7 @@ class BatchLoaderTest {
     }
 
     @Test
-    void aReadThatThrowsHasFailedAndTheNextIsMade() {
+    void anExceptionFailsTheReadButNotTheNextOne() {
         // given
         List<Set<String>> tried = new ArrayList<>();
         BatchLoader<String, Integer> broken = new BatchLoader<>(
@@ -148,8 +148,8 @@ class BatchLoaderTest {
                 10);
 
         // when
-        Future<Optional<Integer>> first = broken.ask("a");
-        Future<Optional<Integer>> second = broken.ask("b");
+        Future<Optional<Integer>> first = broken.load("a");
+        Future<Optional<Integer>> second = broken.load("b");
 
         // then
         assertEquals("closed", first.cause().getMessage());

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The purchase over a real socket, on a real Redis and a MongoDB-wire server. */
+/** Verifies purchases over a real socket, on a real Redis and a MongoDB-wire server. */
 class PurchaseIT {
     private static TestNode node;
     private static Client admin;
@@ -36,7 +36,7 @@ class PurchaseIT {
     }
 
     @Test
-    void buysOneAndTellsWhereItIs() {
+    void buysOneUnitAndReturnsItsLocation() {
         // given
         String product = TestNode.product(admin, 2, 1);
         Client ada = node.user();
@@ -137,7 +137,7 @@ class PurchaseIT {
     }
 
     @Test
-    void refusesASecondOneAndNamesTheFirst() {
+    void refusesASecondUnitAndReturnsTheFirstOrder() {
         // given
         String product = TestNode.product(admin, 9, 1);
         Client ada = node.user();
@@ -191,7 +191,7 @@ class PurchaseIT {
     }
 
     @Test
-    void tellsHowManyAreLeftWhereTooManyAreAskedFor() {
+    void reportsTheRemainingUnitsIfTooManyAreRequested() {
         // given
         String product = TestNode.product(admin, 3, 0);
 
@@ -253,7 +253,7 @@ class PurchaseIT {
     }
 
     @Test
-    void anotherUsersOrderIsNone() {
+    void anotherUsersOrderIsNotFound() {
         // given
         String product = TestNode.product(admin, 1, 1);
         String order =
@@ -331,7 +331,7 @@ class PurchaseIT {
 
     @ParameterizedTest
     @MethodSource("malformedBodies")
-    void refusesABodyThatCannotBeRead(String body) {
+    void refusesAMalformedBody(String body) {
         // given
         String product = TestNode.product(admin, 9, 0);
 
@@ -345,7 +345,7 @@ class PurchaseIT {
     }
 
     @Test
-    void refusesKeysThatAreNone() {
+    void refusesInvalidIdempotencyKeys() {
         // given
         String product = TestNode.product(admin, 9, 0);
         Client ada = node.user();
@@ -401,7 +401,7 @@ class PurchaseIT {
     }
 
     @Test
-    void needsASessionWhoseCodeWasEntered() {
+    void requiresASessionWithAVerifiedCode() {
         // given
         String product = TestNode.product(admin, 9, 1);
         Client halfway = node.client();

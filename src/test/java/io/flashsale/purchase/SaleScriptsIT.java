@@ -40,7 +40,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The scripts of the sale on a real Redis: every return code is reached, and refusals write nothing. */
+/** Runs the scripts of a sale on a real Redis: every return code is reached, and refusals write nothing. */
 class SaleScriptsIT {
     private static final AtomicInteger PRODUCTS = new AtomicInteger();
 
@@ -191,10 +191,10 @@ class SaleScriptsIT {
         open(5, 2);
 
         // when
-        ReservationResult decision = buy("ada", "key", 2);
+        ReservationResult result = buy("ada", "key", 2);
 
         // then
-        Order order = decision.order();
+        Order order = result.order();
         assertEquals(List.of(1, 2), order.units());
         assertEquals(List.of(1, 2), order.slots());
         assertEquals(3, order.epoch());
@@ -251,54 +251,54 @@ class SaleScriptsIT {
     }
 
     @Test
-    void aServerThatIsNotTheCertifiedOneSellsNothing() {
+    void aServerWithoutCertificationSellsNothing() {
         // given
         open(5, 1);
         set("certifiedBy", "another/server");
 
         // when
-        ReservationResult decision = buy("ada", "k", 1);
+        ReservationResult result = buy("ada", "k", 1);
 
         // then
-        assertEquals(Code.UNCERTIFIED, decision.code());
+        assertEquals(Code.UNCERTIFIED, result.code());
         assertEquals(5, stock());
     }
 
     @Test
-    void aCounterOverAnEmptySetClosesTheSale() {
+    void aCounterAboveTheAvailableUnitsClosesTheSale() {
         // given
         open(1, 0);
         buy("ada", "k", 1);
 
         // when
         send("SET", Keys.stock(product), "7");
-        ReservationResult decision = buy("bob", "k", 1);
+        ReservationResult result = buy("bob", "k", 1);
 
         // then
-        assertEquals(Code.UNCERTIFIED, decision.code());
+        assertEquals(Code.UNCERTIFIED, result.code());
         assertNull(send("HGET", Keys.sale(product), "certifiedBy"));
         assertEquals("0", send("HEXISTS", Keys.holder(product), "2"));
     }
 
     @Test
-    void theHouseIsBoundByNoWindowPauseOrLimit() {
+    void aStockHoldIgnoresOpeningTimesPausesAndLimits() {
         // given
         open(9, 1);
         set("paused", "1");
 
         // when
-        ReservationResult taken = run(() -> saleScripts.hold(
+        ReservationResult held = run(() -> saleScripts.hold(
                 new PurchaseCommand(Order.STOCK_HOLD_USER, product, new IdempotencyKey("stock-v2"), 5)));
 
         // then
-        assertEquals(Code.RESERVED, taken.code());
-        assertEquals(5, taken.order().units().size());
-        assertTrue(taken.order().slots().isEmpty());
+        assertEquals(Code.RESERVED, held.code());
+        assertEquals(5, held.order().units().size());
+        assertTrue(held.order().slots().isEmpty());
         assertEquals(4, stock());
     }
 
     @Test
-    void returnsAUnitOnceHoweverOftenItIsTried() {
+    void releasesAUnitOnceDespiteRepetitions() {
         // given
         open(5, 1);
         Order order = buy("ada", "k", 1).order();
@@ -316,7 +316,7 @@ class SaleScriptsIT {
     }
 
     @Test
-    void anOrderThatNeverWasFreesItsKey() {
+    void anOrderThatWasNeverPlacedFreesItsKey() {
         // given
         open(5, 1);
         Order order = buy("ada", "k", 1).order();
@@ -332,9 +332,9 @@ class SaleScriptsIT {
         assertEquals(4, stock());
     }
 
-    /** A node that was halted comes back with what it wanted to do about an earlier reservation of the same request. */
+    /** A node resumes after a pause and releases an earlier reservation of the same request. */
     @Test
-    void aLateReturnLeavesALaterReservationInTheOutboxOfARecovery() {
+    void aLateReleaseKeepsALaterReservationInTheOutboxDuringARecovery() {
         // given
         open(5, 1);
         Order earlier = buy("ada", "k", 1).order();
@@ -348,19 +348,19 @@ class SaleScriptsIT {
                 .release(earlier, ReleaseReason.DISCARDED, earlier.units(), earlier.slots())
                 .map(true)
                 .otherwise(false));
-        String kept = send("HGET", Keys.orders(product), later.id());
+        String remaining = send("HGET", Keys.orders(product), later.id());
         run(() -> saleScripts.release(later, ReleaseReason.NEVER_WAS, later.units(), later.slots()));
 
         // then
         assertEquals(earlier.id(), later.id());
-        assertEquals(ReservationCodec.format(later), kept);
+        assertEquals(ReservationCodec.format(later), remaining);
         assertEquals(false, discarded, "the recovery may have restored it");
         assertEquals("0", send("HLEN", Keys.orders(product)));
     }
 
-    /** The clock of a promoted server may be an hour behind that of the one before it. */
+    /** The clock of a promoted server may be an hour behind the clock of its predecessor. */
     @Test
-    void aPassThatLastsLongerThanItsLeaseIsOver() {
+    void aPassWithMoreThanItsLeaseLeftIsOver() {
         // given
         List<String> key = List.of(Keys.reconcilerPass(product));
 
@@ -385,9 +385,9 @@ class SaleScriptsIT {
         assertEquals(List.of(8L, 0L, 8L), List.of(afterAFailOver, another, mine));
     }
 
-    /** What a server left whose clock was an hour ahead, and which another has replaced. */
+    /** A replaced server with a clock one hour ahead has left locks and counters behind. */
     @Test
-    void locksAndLimitsOfAnotherClockAreNotKeptForAnHour() {
+    void locksAndLimitsOfAFastClockDoNotLastForAnHour() {
         // given
         List<String> lock = List.of(Keys.recoveryLock(product));
         List<String> window = List.of("rate_limit:test:" + product);
@@ -413,7 +413,7 @@ class SaleScriptsIT {
     }
 
     @Test
-    void aReleaseIsRefusedWhereTheSaleIsNotVouchedFor() {
+    void aReleaseIsRejectedIfTheSaleIsNotCertified() {
         // given
         open(5, 1);
         Order order = buy("ada", "k", 1).order();
@@ -433,7 +433,7 @@ class SaleScriptsIT {
     }
 
     @Test
-    void settlesOnlyTheReservationThatMongoDbHolds() {
+    void acknowledgesOnlyThePersistedReservation() {
         // given
         open(5, 1);
         Order order = buy("ada", "k", 1).order();
@@ -454,22 +454,22 @@ class SaleScriptsIT {
 
         // when
         run(() -> saleScripts.settle(product, List.of(other)));
-        String kept = send("HGET", Keys.orders(product), order.id());
+        String remaining = send("HGET", Keys.orders(product), order.id());
         run(() -> saleScripts.settle(product, List.of(order)));
 
         // then
-        assertEquals(ReservationCodec.format(order), kept);
+        assertEquals(ReservationCodec.format(order), remaining);
         assertEquals("0", send("HLEN", Keys.orders(product)));
     }
 
     @Test
-    void givesAUnitToItsTrueHolder() {
+    void assignsAUnitToItsHolderInMongoDb() {
         // given
         open(5, 1);
         Order order = buy("ada", "k", 1).order();
 
         // when
-        boolean stale = run(() -> saleScripts.adopt(placed("eve", 1), 1, "somebody else"));
+        boolean stale = run(() -> saleScripts.adopt(placed("eve", 1), 1, "another order"));
         boolean held = run(() -> saleScripts.adopt(placed("eve", 1), 1, order.id()));
         boolean neverIssued = run(() -> saleScripts.adopt(placed("mallory", 4), 4, "", "3", "7"));
         boolean otherEpoch = run(() -> saleScripts.adopt(placed("x", 5), 5, "", "2", "7"));
@@ -478,10 +478,10 @@ class SaleScriptsIT {
         assertEquals(List.of(false, true, true, false), List.of(stale, held, neverIssued, otherEpoch));
         assertEquals("order-of-eve", send("HGET", Keys.holder(product), "1"));
         ReservationResult retried = buy("eve", "k", 1);
-        assertEquals(ReservationResult.Code.REPLAYED, retried.code(), "its holder's retry finds it");
+        assertEquals(ReservationResult.Code.REPLAYED, retried.code(), "the retry of its holder finds it");
         assertEquals(List.of(1), retried.order().units());
         assertEquals(
-                ReservationResult.Code.LIMIT_REACHED, buy("eve", "other", 1).code(), "and so does the limit");
+                ReservationResult.Code.LIMIT_REACHED, buy("eve", "other", 1).code(), "the purchase limit counts it");
         assertEquals(3, stock());
         assertEquals(2, Long.parseLong(send("SCARD", Keys.free(product))), "2 and 3 stay sellable");
         Set<Integer> sold = new TreeSet<>();
@@ -490,7 +490,7 @@ class SaleScriptsIT {
         assertEquals(Set.of(2, 3), sold);
     }
 
-    /** As MongoDB has it: reserved under an epoch that this copy of the data never saw. */
+    /** Creates an order as in MongoDB, reserved under an epoch that this copy of the data has never had. */
     private Order placed(String user, int unit) {
         return new Order(
                 "order-of-" + user,
@@ -508,13 +508,13 @@ class SaleScriptsIT {
                 Instant.now());
     }
 
-    /** The fence: a node that was halted in its pass comes too late. */
+    /** Fencing: a node that was paused in its pass is rejected. */
     @Test
-    void aLaterPassHasTheSay() {
+    void anEarlierPassIsFenced() {
         // given
         open(5, 1);
         Order order = buy("ada", "k", 1).order();
-        run(() -> saleScripts.adopt(placed("eve", 1), 1, "somebody else", "3", "8"));
+        run(() -> saleScripts.adopt(placed("eve", 1), 1, "another order", "3", "8"));
 
         // when
         boolean lateAdoption = run(() -> saleScripts.adopt(placed("eve", 1), 1, order.id(), "3", "7"));
@@ -526,9 +526,9 @@ class SaleScriptsIT {
         assertEquals(List.of(false, false, true, true), List.of(lateAdoption, lateRelease, noPass, samePass));
     }
 
-    /** Whoever listens ignores what is older than what it was told, so a number too high would silence the sale. */
+    /** Subscribers ignore events with a lower number, so a number that is too high would silence the sale. */
     @Test
-    void whatIsToldDuringARecoveryIsOlderThanWhatIsToldAfterIt() {
+    void eventsDuringARecoveryHaveLowerNumbersThanEventsAfterIt() {
         // given
         open(5, 1);
         set("seq", "57");
@@ -560,13 +560,13 @@ class SaleScriptsIT {
     }
 
     @Test
-    void aUnitThatIsNowhereBecomesSellable() {
+    void aLostUnitBecomesSellable() {
         // given
         open(5, 1);
         Order order = buy("ada", "k", 1).order();
 
         // when
-        boolean stale = run(() -> saleScripts.freeUnit(product, 1, "somebody else", "3", "7"));
+        boolean stale = run(() -> saleScripts.freeUnit(product, 1, "another order", "3", "7"));
         boolean otherEpoch = run(() -> saleScripts.freeUnit(product, 1, order.id(), "2", "7"));
         boolean freed = run(() -> saleScripts.freeUnit(product, 1, order.id(), "3", "7"));
         boolean twice = run(() -> saleScripts.freeUnit(product, 1, "", "3", "7"));
@@ -583,36 +583,36 @@ class SaleScriptsIT {
         open(5, 1);
 
         // when
-        List<SaleScripts.HandOver> handedOver = List.of(
+        List<SaleScripts.ConfigureResult> results = List.of(
                 run(() -> saleScripts.configure(version(3, 8, 700))),
                 run(() -> saleScripts.configure(version(3, 8, 700))),
                 run(() -> saleScripts.configure(version(2, 6, 600))));
 
         // then
-        assertEquals(Collections.nCopies(3, SaleScripts.HandOver.CONFIGURED), handedOver);
+        assertEquals(Collections.nCopies(3, SaleScripts.ConfigureResult.CONFIGURED), results);
         assertEquals(8, stock());
         assertEquals("700", send("HGET", Keys.sale(product), "price"));
     }
 
     @Test
-    void newerSettingsAreNotForASaleThatHasToBeRecoveredFirst() {
+    void newerSettingsAreNotAppliedToASaleThatMustBeRecovered() {
         // given
         open(5, 1);
 
         // when
         set("limit", "2");
-        SaleScripts.HandOver otherLimit = run(() -> saleScripts.configure(version(4, 8, 1)));
+        SaleScripts.ConfigureResult otherLimit = run(() -> saleScripts.configure(version(4, 8, 1)));
         set("certifiedBy", "another/server");
-        SaleScripts.HandOver otherServer = run(() -> saleScripts.configure(version(4, 8, 1)));
+        SaleScripts.ConfigureResult otherServer = run(() -> saleScripts.configure(version(4, 8, 1)));
         send("DEL", Keys.sale(product));
-        SaleScripts.HandOver none = run(() -> saleScripts.configure(version(4, 8, 1)));
+        SaleScripts.ConfigureResult none = run(() -> saleScripts.configure(version(4, 8, 1)));
 
         // then
         assertEquals(
                 List.of(
-                        SaleScripts.HandOver.LIMIT_CHANGED,
-                        SaleScripts.HandOver.UNCERTIFIED,
-                        SaleScripts.HandOver.ABSENT),
+                        SaleScripts.ConfigureResult.LIMIT_CHANGED,
+                        SaleScripts.ConfigureResult.UNCERTIFIED,
+                        SaleScripts.ConfigureResult.ABSENT),
                 List.of(otherLimit, otherServer, none));
         assertEquals(5, stock());
     }
@@ -623,7 +623,7 @@ class SaleScriptsIT {
         return new Product(product, details, unitCount, version, 3, false, Instant.EPOCH, Instant.EPOCH);
     }
 
-    private List<String> look() {
+    private List<String> snapshot() {
         return run(() -> redis.run(Script.load("look-2"), List.of(Keys.sale(product), Keys.stock(product)), List.of()))
                 .asStrings();
     }
@@ -637,14 +637,14 @@ class SaleScriptsIT {
                 arguments));
     }
 
-    /** Its keys may be gone when the time comes to tell more. */
+    /** Its keys may have been removed before a throttled announcement is due. */
     @Test
-    void theEndOfADeletedSaleIsToldAtOnce() {
-        // given: something was told just now
+    void theEndOfADeletedSaleIsAnnouncedAtOnce() {
+        // given: a recent announcement
         open(5, 1);
-        long wait = run(() -> saleScripts.announce(product));
-        for (int i = 0; i < 100 && wait == 0; i++) {
-            wait = run(() -> saleScripts.announce(product));
+        long delay = run(() -> saleScripts.announce(product));
+        for (int i = 0; i < 100 && delay == 0; i++) {
+            delay = run(() -> saleScripts.announce(product));
         }
         set("deleted", "1");
 
@@ -652,42 +652,42 @@ class SaleScriptsIT {
         long last = run(() -> saleScripts.announce(product));
 
         // then
-        assertTrue(wait > 0, "told again after " + wait + " ms");
+        assertTrue(delay > 0, "announced again after " + delay + " ms");
         assertEquals(0, last);
     }
 
-    /** Whoever looks in the middle of a recovery must not be ahead of what is told after it. */
+    /** A snapshot taken during a recovery must not have a higher number than the events after it. */
     @Test
-    void seqNeverFallsNotEvenWithinARecovery() {
+    void seqNeverDecreasesEvenDuringARecovery() {
         // given
         open(5, 1);
         set("seq", "57");
-        long before = Long.parseLong(look().get(0));
+        long before = Long.parseLong(snapshot().get(0));
 
         // when
         run(() -> redis.run(
                 Script.load("begin-recovery-2"),
                 List.of(Keys.sale(product), Keys.orders(product)),
                 List.of("4", "token")));
-        long between = Long.parseLong(look().get(0));
-        long untold = run(() -> saleScripts.announce(product));
-        long still = Long.parseLong(look().get(0));
+        long between = Long.parseLong(snapshot().get(0));
+        long delay = run(() -> saleScripts.announce(product));
+        long still = Long.parseLong(snapshot().get(0));
         finishRecovery();
-        long recovered = Long.parseLong(look().get(0));
+        long recovered = Long.parseLong(snapshot().get(0));
         run(() -> saleScripts.announce(product));
-        long after = Long.parseLong(look().get(0));
+        long after = Long.parseLong(snapshot().get(0));
 
         // then
         assertEquals(3_000_000_057L, before);
         assertEquals(4_000_000_000L, between);
-        assertEquals(0, untold);
-        assertEquals(between, still, "nothing is told of a counter that is not true yet");
+        assertEquals(0, delay);
+        assertEquals(between, still, "nothing is announced before the counter is correct again");
         assertEquals(between, recovered);
         assertEquals(4_000_000_001L, after);
     }
 
     @Test
-    void whatWasToldLastStandsBesideTheCounter() {
+    void theLastPublishedStockIsStored() {
         // given
         open(2, 1);
         run(() -> saleScripts.announce(product));
@@ -695,16 +695,16 @@ class SaleScriptsIT {
 
         // when
         buy("ada", "k", 1);
-        String untold = send("HGET", Keys.sale(product), "told");
+        String unpublished = send("HGET", Keys.sale(product), "told");
         buy("bob", "k", 1);
         String soldOut = send("HGET", Keys.sale(product), "told");
 
         // then
-        assertEquals(List.of("2", "2", "0"), List.of(atFirst, untold, soldOut));
+        assertEquals(List.of("2", "2", "0"), List.of(atFirst, unpublished, soldOut));
     }
 
     @Test
-    void anOrderThatIsPutAsideIsNoPurchase() {
+    void aDeadLetteredOrderIsNotAnnouncedAsAPurchase() {
         // given
         open(5, 1);
         Order refused = buy("ada", "k", 1).order();
@@ -714,11 +714,11 @@ class SaleScriptsIT {
 
         // then
         assertEquals(0, Long.parseLong(send("HLEN", Keys.orders(product))));
-        assertEquals(3_000_000_001L, Long.parseLong(look().get(0)), "only how many are left was told");
+        assertEquals(3_000_000_001L, Long.parseLong(snapshot().get(0)), "only the remaining stock was announced");
     }
 
     @Test
-    void everyScriptsNameEndsInTheNumberOfItsKeys() {
+    void everyScriptNameEndsWithTheNumberOfItsKeys() {
         for (String name : List.of(
                 "purchase-7",
                 "settle-3",
@@ -749,11 +749,11 @@ class SaleScriptsIT {
                 "void-pages-2")) {
             Script script = Script.load(name);
             Matcher keys = Pattern.compile("KEYS\\[(\\d+)]").matcher(script.source());
-            int unitCount = 0;
+            int keyCount = 0;
             while (keys.find()) {
-                unitCount = Math.max(unitCount, Integer.parseInt(keys.group(1)));
+                keyCount = Math.max(keyCount, Integer.parseInt(keys.group(1)));
             }
-            assertEquals(script.keyCount(), unitCount, name);
+            assertEquals(script.keyCount(), keyCount, name);
         }
     }
 }

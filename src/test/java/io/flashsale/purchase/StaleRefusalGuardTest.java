@@ -21,20 +21,20 @@ import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** When a refusal is believed. */
+/** Verifies when a refusal counts as valid. */
 class StaleRefusalGuardTest {
     private static final PurchaseOutcome SOLD_OUT = PurchaseOutcome.of(Kind.SOLD_OUT);
     private static final Order RESERVED = TestOrders.reserved("p", "ada", List.of(1), List.of());
     private static final Order PLACED = TestOrders.placed(RESERVED);
 
-    /** One of MongoDB's collections, whose reads a test answers. */
+    /** Fakes a MongoDB collection; the test completes its reads. */
     private static final class Reads<V> implements Function<Set<String>, Future<Map<String, V>>> {
         private final List<Set<String>> keys = new ArrayList<>();
         private final List<Promise<Map<String, V>>> ends = new ArrayList<>();
 
         @Override
-        public Future<Map<String, V>> apply(Set<String> asked) {
-            keys.add(Set.copyOf(asked));
+        public Future<Map<String, V>> apply(Set<String> requested) {
+            keys.add(Set.copyOf(requested));
             ends.add(Promise.promise());
             return ends.get(ends.size() - 1).future();
         }
@@ -53,80 +53,80 @@ class StaleRefusalGuardTest {
     private final Reads<Order> orders = new Reads<>();
     private static final Duration TIMEOUT = Duration.ofMillis(300);
 
-    private final StaleRefusalGuard look = new StaleRefusalGuard(time.vertx(), epochs, orders, TIMEOUT, time.clock());
+    private final StaleRefusalGuard guard = new StaleRefusalGuard(time.vertx(), epochs, orders, TIMEOUT, time.clock());
 
     private static PurchaseCommand command(int quantity) {
         return new PurchaseCommand("ada", "p", new IdempotencyKey("k"), quantity);
     }
 
     private Future<PurchaseOutcome> refusedIn(long epoch) {
-        return look.at(command(1), epoch, SOLD_OUT);
+        return guard.verify(command(1), epoch, SOLD_OUT);
     }
 
-    private static Kind kind(Future<PurchaseOutcome> told) {
-        return told.result().kind();
+    private static Kind kind(Future<PurchaseOutcome> outcome) {
+        return outcome.result().kind();
     }
 
     @Test
-    void aRefusalOfTheCopyThatMongoDbKnowsStands() {
+    void aRefusalUnderTheCurrentEpochIsValid() {
         // given
-        Future<PurchaseOutcome> told = refusedIn(1);
-        assertFalse(told.isComplete());
+        Future<PurchaseOutcome> outcome = refusedIn(1);
+        assertFalse(outcome.isComplete());
 
         // when
         epochs.answer(Map.of("p", 1L));
 
         // then
-        assertSame(SOLD_OUT, told.result());
-        assertEquals(List.of(), orders.keys, "a sale that was never recovered needs no look at the order");
+        assertSame(SOLD_OUT, outcome.result());
+        assertEquals(List.of(), orders.keys, "the order of a sale without recoveries is not looked up");
     }
 
     @Test
-    void aRefusalOfACopyThatWasReplacedIsNotTold() {
+    void aRefusalUnderAnOldEpochIsNotReturned() {
         // given
-        Future<PurchaseOutcome> told = refusedIn(1);
+        Future<PurchaseOutcome> outcome = refusedIn(1);
 
         // when
         epochs.answer(Map.of("p", 2L));
         orders.answer(Map.of());
 
         // then
-        assertEquals(Kind.UNAVAILABLE, kind(told));
-        assertTrue(told.result().retryAfter().toMillis() > 0);
+        assertEquals(Kind.UNAVAILABLE, kind(outcome));
+        assertTrue(outcome.result().retryAfter().toMillis() > 0);
     }
 
     @Test
-    void aSaleThatMongoDbDoesNotKnowIsNotBelievedEither() {
+    void aRefusalForAnUnknownProductIsNotReturned() {
         // given
-        Future<PurchaseOutcome> told = refusedIn(1);
+        Future<PurchaseOutcome> outcome = refusedIn(1);
 
         // when
         epochs.answer(Map.of());
         orders.answer(Map.of());
 
         // then
-        assertEquals(Kind.UNAVAILABLE, kind(told));
+        assertEquals(Kind.UNAVAILABLE, kind(outcome));
     }
 
     @Test
-    void aWinnerThatTheReplacedCopyNeverSawGetsTheOrder() {
+    void aWinnerMissingInStaleDataGetsTheOrder() {
         // given
-        Future<PurchaseOutcome> told = refusedIn(1);
+        Future<PurchaseOutcome> outcome = refusedIn(1);
 
         // when
         epochs.answer(Map.of("p", 2L));
         orders.answer(Map.of(PLACED.id(), PLACED));
 
         // then
-        assertEquals(PurchaseOutcome.placed(PLACED, true), told.result());
+        assertEquals(PurchaseOutcome.placed(PLACED, true), outcome.result());
         assertEquals(List.of(Set.of(command(1).orderId())), orders.keys);
     }
 
     @Test
-    void ofARecoveredSaleTheOrderIsLookedUpThoughTheEpochStands() {
+    void theOrderOfARecoveredSaleIsLookedUpUnderTheCurrentEpochToo() {
         // given
         Future<PurchaseOutcome> winner = refusedIn(2);
-        assertEquals(1, orders.keys.size(), "in the same trip");
+        assertEquals(1, orders.keys.size(), "in the same round trip");
 
         // when
         epochs.answer(Map.of("p", 2L));
@@ -137,20 +137,20 @@ class StaleRefusalGuardTest {
     }
 
     @Test
-    void ofARecoveredSaleARefusalStandsWhereThereIsNoOrder() {
+    void aRefusalOfARecoveredSaleIsValidWithoutAnOrder() {
         // given
-        Future<PurchaseOutcome> told = refusedIn(2);
+        Future<PurchaseOutcome> outcome = refusedIn(2);
 
         // when
         epochs.answer(Map.of("p", 2L));
         orders.answer(Map.of());
 
         // then
-        assertSame(SOLD_OUT, told.result());
+        assertSame(SOLD_OUT, outcome.result());
     }
 
     @Test
-    void aCancelledOrderIsStillTheAnswerAndAFailedOneIsNone() {
+    void aCancelledOrderIsReturnedAndAFailedOneIsNot() {
         // given
         Future<PurchaseOutcome> cancelled = refusedIn(2);
         epochs.answer(Map.of("p", 2L));
@@ -167,26 +167,26 @@ class StaleRefusalGuardTest {
     }
 
     @Test
-    void anotherQuantityUnderTheKeyIsNotAnsweredWithTheOrder() {
+    void anotherQuantityUnderTheKeyIsAReusedKey() {
         // given
-        Future<PurchaseOutcome> told = look.at(command(2), 2, SOLD_OUT);
+        Future<PurchaseOutcome> outcome = guard.verify(command(2), 2, SOLD_OUT);
 
         // when
         epochs.answer(Map.of("p", 2L));
         orders.answer(Map.of(PLACED.id(), PLACED));
 
         // then
-        assertEquals(Kind.KEY_REUSED, kind(told));
+        assertEquals(Kind.KEY_REUSED, kind(outcome));
     }
 
     @Test
-    void allRefusalsThatComeWhileOneReadIsUnderWayShareTheNext() {
+    void refusalsDuringAReadShareTheNextOne() {
         // given
         Future<PurchaseOutcome> first = refusedIn(1);
         List<Future<PurchaseOutcome>> meanwhile = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             PurchaseCommand other = new PurchaseCommand("user" + i, "p", new IdempotencyKey("k"), 1);
-            meanwhile.add(look.at(other, 1, SOLD_OUT));
+            meanwhile.add(guard.verify(other, 1, SOLD_OUT));
         }
 
         // when
@@ -197,13 +197,13 @@ class StaleRefusalGuardTest {
 
         // then
         assertEquals(2, epochs.keys.size());
-        assertTrue(meanwhile.stream().allMatch(told -> SOLD_OUT.equals(told.result())));
+        assertTrue(meanwhile.stream().allMatch(outcome -> SOLD_OUT.equals(outcome.result())));
     }
 
     @Test
-    void withoutMongoDbARefusalIsBelievedAndTheNextAsksNobodyForASecond() {
+    void withoutMongoDbRefusalsAreValidAndNotVerifiedForASecond() {
         // given
-        Future<PurchaseOutcome> told = refusedIn(1);
+        Future<PurchaseOutcome> outcome = refusedIn(1);
 
         // when
         epochs.fail();
@@ -212,7 +212,7 @@ class StaleRefusalGuardTest {
         Future<PurchaseOutcome> stillWithin = refusedIn(1);
 
         // then
-        assertSame(SOLD_OUT, told.result());
+        assertSame(SOLD_OUT, outcome.result());
         assertSame(SOLD_OUT, soonAfter.result());
         assertSame(SOLD_OUT, stillWithin.result());
         assertEquals(1, epochs.keys.size());
@@ -226,28 +226,28 @@ class StaleRefusalGuardTest {
     }
 
     @Test
-    void anEpochThatComesTooLateIsNotWaitedFor() {
+    void aRefusalIsValidAfterTheTimeout() {
         // given
-        Future<PurchaseOutcome> told = refusedIn(1);
+        Future<PurchaseOutcome> outcome = refusedIn(1);
 
         // when
         time.advanceMillis(299);
-        assertFalse(told.isComplete());
+        assertFalse(outcome.isComplete());
         time.advanceMillis(1);
 
         // then
-        assertSame(SOLD_OUT, told.result());
-        assertTrue(refusedIn(1).isComplete(), "MongoDB counts as away");
+        assertSame(SOLD_OUT, outcome.result());
+        assertTrue(refusedIn(1).isComplete(), "MongoDB counts as unavailable");
 
         // when
         epochs.answer(Map.of("p", 2L));
 
         // then
-        assertSame(SOLD_OUT, told.result());
+        assertSame(SOLD_OUT, outcome.result());
     }
 
     @Test
-    void anOrderThatCannotBeReadLeavesTheDecisionToTheEpoch() {
+    void ifTheOrderCannotBeReadTheEpochDecides() {
         // given
         Future<PurchaseOutcome> current = refusedIn(2);
         epochs.answer(Map.of("p", 2L));
@@ -271,7 +271,7 @@ class StaleRefusalGuardTest {
     }
 
     @Test
-    void anAnswerInTimeLeavesNoTimerBehind() {
+    void aTimelyReplyCancelsTheTimer() {
         // given
         refusedIn(2);
 
