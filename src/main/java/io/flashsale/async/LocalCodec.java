@@ -22,6 +22,13 @@ public final class LocalCodec<T> implements MessageCodec<T, T> {
         bus.registerDefaultCodec(type, new LocalCodec<>(type));
     }
 
+    /** Registers a codec for each record of a sealed interface, because a codec matches exactly one class. */
+    public static void registerSealed(EventBus bus, Class<?> family) {
+        for (Class<?> type : family.getPermittedSubclasses()) {
+            register(bus, type);
+        }
+    }
+
     @Override
     public T transform(T message) {
         return message;

@@ -3,77 +3,119 @@ package io.flashsale.domain;
 import java.time.Duration;
 import java.time.Instant;
 
-/**
- * Reports the outcome of a purchase.
- *
- * @param kind the kind of outcome
- * @param order for {@link Kind#PLACED} and {@link Kind#RESERVED}
- * @param replayed whether the key was bound to its order before this call
- * @param orderId for {@link Kind#LIMIT_REACHED}: the buyer's latest order, or null if the request alone exceeds the
- *     limit
- * @param remaining for {@link Kind#INSUFFICIENT_STOCK}: units left
- * @param opensAt for {@link Kind#NOT_OPEN}, or null
- * @param closesAt for {@link Kind#NOT_OPEN}, or null
- * @param retryAfter for {@link Kind#OVERLOADED} and {@link Kind#UNAVAILABLE}
- */
-public record PurchaseOutcome(
-        Kind kind,
-        Order order,
-        boolean replayed,
-        String orderId,
-        Long remaining,
-        Instant opensAt,
-        Instant closesAt,
-        Duration retryAfter) {
+/** Reports the outcome of a purchase. Each kind of outcome is a record with the data that only this kind has. */
+public sealed interface PurchaseOutcome {
     /** The kinds of outcome. */
-    public enum Kind {
-        /** Persisted in MongoDB: the purchase is confirmed. */
+    enum Kind {
         PLACED,
-        /** Reserved in Redis; MongoDB has not confirmed it in time. */
         RESERVED,
-        /** The key is bound to another quantity. */
         KEY_REUSED,
-        /** The buyer would exceed the purchase limit. */
         LIMIT_REACHED,
-        /** The sale is not open yet, closed, or paused. */
         NOT_OPEN,
-        /** No units are left. */
         SOLD_OUT,
-        /** Fewer units are left than requested. */
         INSUFFICIENT_STOCK,
-        /** There is no such product. */
         UNKNOWN_PRODUCT,
-        /** The request was shed before any processing. */
         OVERLOADED,
-        /** A store is unavailable or the sale is being recovered. The order may exist: retry with the same key. */
         UNAVAILABLE
     }
 
-    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+    /** When a client should retry after {@link Overloaded} and {@link Unavailable}. */
+    Duration RETRY_DELAY = Duration.ofSeconds(1);
 
-    public static PurchaseOutcome placed(Order order, boolean replayed) {
-        return new PurchaseOutcome(Kind.PLACED, order, replayed, order.id(), null, null, null, null);
+    /** Returns the kind of outcome. */
+    Kind kind();
+
+    /** Returns whether the key was bound to its order before this call. */
+    default boolean replayed() {
+        return false;
     }
 
-    public static PurchaseOutcome reserved(Order order, boolean replayed) {
-        return new PurchaseOutcome(Kind.RESERVED, order, replayed, order.id(), null, null, null, null);
+    /** The order is persisted in MongoDB: the purchase is confirmed. */
+    record Placed(Order order, boolean replayed) implements PurchaseOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.PLACED;
+        }
     }
 
-    public static PurchaseOutcome limitReached(String latestOrderId) {
-        return new PurchaseOutcome(Kind.LIMIT_REACHED, null, false, latestOrderId, null, null, null, null);
+    /** The order is reserved in Redis; MongoDB has not confirmed it in time. */
+    record Reserved(Order order, boolean replayed) implements PurchaseOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.RESERVED;
+        }
     }
 
-    public static PurchaseOutcome notOpen(Instant opensAt, Instant closesAt) {
-        return new PurchaseOutcome(Kind.NOT_OPEN, null, false, null, null, opensAt, closesAt, null);
+    /** The key is bound to another quantity. */
+    record KeyReused() implements PurchaseOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.KEY_REUSED;
+        }
     }
 
-    public static PurchaseOutcome insufficientStock(long remaining) {
-        return new PurchaseOutcome(Kind.INSUFFICIENT_STOCK, null, false, null, remaining, null, null, null);
+    /**
+     * The buyer would exceed the purchase limit.
+     *
+     * @param latestOrderId the buyer's latest order, or null if the request alone exceeds the limit
+     */
+    record LimitReached(String latestOrderId) implements PurchaseOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.LIMIT_REACHED;
+        }
     }
 
-    /** Creates a refusal without details. {@code OVERLOADED} and {@code UNAVAILABLE} get a retry delay. */
-    public static PurchaseOutcome of(Kind kind) {
-        Duration retryAfter = kind == Kind.OVERLOADED || kind == Kind.UNAVAILABLE ? RETRY_DELAY : null;
-        return new PurchaseOutcome(kind, null, false, null, null, null, null, retryAfter);
+    /**
+     * The sale is not open yet, closed, or paused.
+     *
+     * @param opensAt start of the sale, or null
+     * @param closesAt end of the sale, or null
+     */
+    record NotOpen(Instant opensAt, Instant closesAt) implements PurchaseOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.NOT_OPEN;
+        }
+    }
+
+    /** No units are left. */
+    record SoldOut() implements PurchaseOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.SOLD_OUT;
+        }
+    }
+
+    /** Fewer units are left than requested. */
+    record InsufficientStock(long remaining) implements PurchaseOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.INSUFFICIENT_STOCK;
+        }
+    }
+
+    /** There is no such product. */
+    record UnknownProduct() implements PurchaseOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.UNKNOWN_PRODUCT;
+        }
+    }
+
+    /** The request was shed before any processing. */
+    record Overloaded() implements PurchaseOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.OVERLOADED;
+        }
+    }
+
+    /** A store is unavailable or the sale is being recovered. The order may exist: retry with the same key. */
+    record Unavailable() implements PurchaseOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.UNAVAILABLE;
+        }
     }
 }

@@ -109,25 +109,22 @@ public final class OrderPersister implements UnitReturns {
         return switch (result.kind()) {
             case PLACED -> {
                 acknowledger.settle(result.order());
-                yield Future.succeededFuture(PurchaseOutcome.placed(result.order(), replayed));
+                yield Future.succeededFuture(new PurchaseOutcome.Placed(result.order(), replayed));
             }
             case ALREADY_PLACED ->
-                alreadyPlaced(order, result.order()).map(done -> PurchaseOutcome.placed(result.order(), true));
-            case KEY_REUSED ->
-                releaseUnplaced(order, order.units()).map(done -> PurchaseOutcome.of(PurchaseOutcome.Kind.KEY_REUSED));
+                alreadyPlaced(order, result.order()).map(done -> new PurchaseOutcome.Placed(result.order(), true));
+            case KEY_REUSED -> releaseUnplaced(order, order.units()).map(done -> new PurchaseOutcome.KeyReused());
             case BUYER_HOLDS ->
                 releaseUnplaced(order, order.units()).map(done -> {
                     recoveries.requestBeyond(order.productId(), order.epoch());
-                    return PurchaseOutcome.limitReached(result.order().id());
+                    return new PurchaseOutcome.LimitReached(result.order().id());
                 });
-            case UNITS_TAKEN ->
-                unitsTaken(order, result.unitHolders())
-                        .map(done -> PurchaseOutcome.of(PurchaseOutcome.Kind.UNAVAILABLE));
+            case UNITS_TAKEN -> unitsTaken(order, result.unitHolders()).map(done -> new PurchaseOutcome.Unavailable());
             // A rejection may be temporary: the reconciler retries, and dead-letters the order if it is not.
             case REFUSED, UNKNOWN -> {
                 // The order is not acknowledged yet, but its units are no longer for sale.
                 stockChanged(order.productId());
-                yield Future.succeededFuture(PurchaseOutcome.reserved(order, replayed));
+                yield Future.succeededFuture(new PurchaseOutcome.Reserved(order, replayed));
             }
         };
     }

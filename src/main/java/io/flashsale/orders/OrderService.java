@@ -69,7 +69,7 @@ public final class OrderService {
                 case RESERVED ->
                     persister
                             .persist(order, true)
-                            .compose(outcome -> outcome.kind() == PurchaseOutcome.Kind.PLACED
+                            .compose(outcome -> outcome instanceof PurchaseOutcome.Placed
                                     ? cancelPlaced(orderId)
                                     : Future.failedFuture(
                                             new StoreUnavailableException("the order is not persisted yet")));

@@ -1,7 +1,6 @@
 package io.flashsale.purchase;
 
 import io.flashsale.domain.PurchaseOutcome;
-import io.flashsale.domain.PurchaseOutcome.Kind;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -34,7 +33,7 @@ public final class PurchaseClient {
     /** Buys; never fails, because an outage is an outcome, too. */
     public Future<PurchaseOutcome> buy(PurchaseCommand command) {
         if (!concurrencyLimiter.tryAcquire()) {
-            PurchaseOutcome overloaded = PurchaseOutcome.of(Kind.OVERLOADED);
+            PurchaseOutcome overloaded = new PurchaseOutcome.Overloaded();
             metrics.shed(overloaded);
             return Future.succeededFuture(overloaded);
         }
@@ -42,7 +41,7 @@ public final class PurchaseClient {
         return vertx.eventBus()
                 .<PurchaseOutcome>request(ADDRESS, command, options)
                 .map(message -> message.body())
-                .otherwise(failure -> PurchaseOutcome.of(Kind.UNAVAILABLE))
+                .otherwise(failure -> new PurchaseOutcome.Unavailable())
                 .onComplete(done -> {
                     concurrencyLimiter.release();
                     metrics.answered(started, done.result());

@@ -4,7 +4,6 @@ import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
 import io.flashsale.domain.Product;
 import io.flashsale.domain.PurchaseOutcome;
-import io.flashsale.domain.PurchaseOutcome.Kind;
 import io.flashsale.orders.BoundedMap;
 import io.flashsale.orders.OrderPersister;
 import io.flashsale.persistence.StoreUnavailableException;
@@ -75,10 +74,10 @@ public final class PurchaseService {
     /** Buys; never fails, because an outage is an outcome, too. */
     public Future<PurchaseOutcome> buy(PurchaseCommand command) {
         if (isCached(unknownUntil, command.productId())) {
-            return completed(PurchaseOutcome.of(Kind.UNKNOWN_PRODUCT));
+            return completed(new PurchaseOutcome.UnknownProduct());
         }
         if (isCached(recoveryRequestedUntil, command.productId())) {
-            return completed(PurchaseOutcome.of(Kind.UNAVAILABLE));
+            return completed(new PurchaseOutcome.Unavailable());
         }
         return saleScripts
                 .purchase(command)
@@ -92,23 +91,26 @@ public final class PurchaseService {
     }
 
     private Future<PurchaseOutcome> apply(PurchaseCommand command, ReservationResult result) {
-        return switch (result.code()) {
-            case RESERVED -> persister.persist(result.order(), false);
-            case REPLAYED -> replay(result.order(), result.inOutbox());
-            case UNCERTIFIED -> uncertified(command);
-            case KEY_REUSED -> completed(PurchaseOutcome.of(Kind.KEY_REUSED));
-            case LIMIT_REACHED -> refuse(command, result, PurchaseOutcome.limitReached(result.latestOrderId()));
-            // The keys of a deleted product are removed one by one: only MongoDB reliably has its orders.
-            case GONE -> retryAfterDeletion(command);
-            case NOT_OPEN -> refuse(command, result, PurchaseOutcome.notOpen(result.time(2), result.time(3)));
-            case SOLD_OUT -> refuse(command, result, PurchaseOutcome.of(Kind.SOLD_OUT));
-            case INSUFFICIENT -> refuse(command, result, PurchaseOutcome.insufficientStock(result.remaining()));
-            case OUTBOX_FULL -> completed(PurchaseOutcome.of(Kind.UNAVAILABLE));
-        };
+        if (result instanceof ReservationResult.Reserved reserved) {
+            return persister.persist(reserved.order(), false);
+        }
+        if (result instanceof ReservationResult.Replayed replayed) {
+            return replay(replayed.order(), replayed.inOutbox());
+        }
+        if (result instanceof ReservationResult.Refused refused) {
+            return staleRefusalGuard.verify(command, refused.epoch(), refused.outcome());
+        }
+        return reject(command, (ReservationResult.Rejected) result);
     }
 
-    private Future<PurchaseOutcome> refuse(PurchaseCommand command, ReservationResult result, PurchaseOutcome refusal) {
-        return staleRefusalGuard.verify(command, result.epoch(), refusal);
+    private Future<PurchaseOutcome> reject(PurchaseCommand command, ReservationResult.Rejected rejected) {
+        return switch (rejected) {
+            case UNCERTIFIED -> uncertified(command);
+            case KEY_REUSED -> completed(new PurchaseOutcome.KeyReused());
+            // The keys of a deleted product are removed one by one: only MongoDB reliably has its orders.
+            case GONE -> retryAfterDeletion(command);
+            case OUTBOX_FULL -> completed(new PurchaseOutcome.Unavailable());
+        };
     }
 
     /** Confirms a replay in MongoDB: an order in the outbox is persisted again, any other order is read. */
@@ -118,9 +120,9 @@ public final class PurchaseService {
         }
         return orders.find(order.id())
                 .compose(found -> found.isPresent() && found.get().status() != OrderStatus.FAILED
-                        ? completed(PurchaseOutcome.placed(found.get(), true))
+                        ? completed(new PurchaseOutcome.Placed(found.get(), true))
                         : persister.persist(order, true))
-                .otherwise(failure -> PurchaseOutcome.reserved(order, true));
+                .otherwise(failure -> new PurchaseOutcome.Reserved(order, true));
     }
 
     /** Handles an uncertified sale: its product is unknown or deleted, or the sale must be recovered first. */
@@ -129,14 +131,14 @@ public final class PurchaseService {
         return products.find(productId).compose(found -> {
             if (found.isEmpty()) {
                 unknownUntil.put(productId, clock.instant().plus(UNKNOWN_TTL));
-                return completed(PurchaseOutcome.of(Kind.UNKNOWN_PRODUCT));
+                return completed(new PurchaseOutcome.UnknownProduct());
             }
             if (found.filter(Product::deleted).isPresent()) {
                 return retryAfterDeletion(command);
             }
             recoveryRequestedUntil.put(productId, clock.instant().plus(RECOVERY_REQUEST_TTL));
             recoveries.request(productId);
-            return completed(PurchaseOutcome.of(Kind.UNAVAILABLE));
+            return completed(new PurchaseOutcome.Unavailable());
         });
     }
 
@@ -149,11 +151,11 @@ public final class PurchaseService {
         return orders.find(command.orderId()).map(found -> {
             Optional<Order> placed = found.filter(order -> order.status() != OrderStatus.FAILED);
             if (placed.isEmpty()) {
-                return PurchaseOutcome.of(Kind.UNKNOWN_PRODUCT);
+                return new PurchaseOutcome.UnknownProduct();
             }
             return placed.get().quantity() == command.quantity()
-                    ? PurchaseOutcome.placed(placed.get(), true)
-                    : PurchaseOutcome.of(Kind.KEY_REUSED);
+                    ? new PurchaseOutcome.Placed(placed.get(), true)
+                    : new PurchaseOutcome.KeyReused();
         });
     }
 
@@ -164,7 +166,7 @@ public final class PurchaseService {
                     .addKeyValue("reason", failure.getMessage())
                     .log("purchase failed unexpectedly");
         }
-        return PurchaseOutcome.of(Kind.UNAVAILABLE);
+        return new PurchaseOutcome.Unavailable();
     }
 
     private static Future<PurchaseOutcome> completed(PurchaseOutcome outcome) {

@@ -40,7 +40,7 @@ public final class PurchaseVerticle extends VerticleBase {
 
     private Future<?> buy(Message<PurchaseCommand> message) {
         return Futures.attempt(() -> purchases.buy(message.body()))
-                .otherwise(failure -> PurchaseOutcome.of(PurchaseOutcome.Kind.UNAVAILABLE))
+                .otherwise(failure -> new PurchaseOutcome.Unavailable())
                 .onSuccess(message::reply);
     }
 }

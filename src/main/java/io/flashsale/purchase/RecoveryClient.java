@@ -28,7 +28,7 @@ public final class RecoveryClient implements OrderPersister.RecoveryRequester {
     public static void registerCodecs(Vertx vertx) {
         LocalCodec.register(vertx.eventBus(), RecoveryRequest.class);
         LocalCodec.register(vertx.eventBus(), PurchaseCommand.class);
-        LocalCodec.register(vertx.eventBus(), PurchaseOutcome.class);
+        LocalCodec.registerSealed(vertx.eventBus(), PurchaseOutcome.class);
     }
 
     /** Requests the recovery of an uncertified sale. Does not wait. */

@@ -118,7 +118,7 @@ public final class SaleScripts
         List<String> keys = Keys.ofPurchase(
                 command.userId(), command.productId(), command.key().hash());
         return reserve(keys, command, isStockHold).compose(result -> {
-            if (result.code() != ReservationResult.Code.UNCERTIFIED) {
+            if (result != ReservationResult.Rejected.UNCERTIFIED) {
                 return Future.succeededFuture(result);
             }
             // A promotion may have changed the server identity on an open connection: read it again.
@@ -146,7 +146,7 @@ public final class SaleScripts
                                 isStockHold ? "1" : "0",
                                 Keys.STOCK_CHANNEL,
                                 command.key().hash())))
-                .map(ReservationResult::of);
+                .map(ReservationResult::decode);
     }
 
     /**

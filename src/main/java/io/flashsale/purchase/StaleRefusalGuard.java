@@ -3,7 +3,6 @@ package io.flashsale.purchase;
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
 import io.flashsale.domain.PurchaseOutcome;
-import io.flashsale.domain.PurchaseOutcome.Kind;
 import io.flashsale.persistence.StoreUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -79,7 +78,7 @@ final class StaleRefusalGuard {
                     }
                     return (order == null ? findOrder(command) : order)
                             .map(found -> corrected(command, found, stale, refusal))
-                            .otherwise(stale ? PurchaseOutcome.of(Kind.UNAVAILABLE) : refusal);
+                            .otherwise(stale ? new PurchaseOutcome.Unavailable() : refusal);
                 })
                 .otherwise(refusal);
     }
@@ -110,9 +109,9 @@ final class StaleRefusalGuard {
         Optional<Order> order = found.filter(each -> each.status() != OrderStatus.FAILED);
         if (order.isPresent()) {
             return order.get().quantity() == command.quantity()
-                    ? PurchaseOutcome.placed(order.get(), true)
-                    : PurchaseOutcome.of(Kind.KEY_REUSED);
+                    ? new PurchaseOutcome.Placed(order.get(), true)
+                    : new PurchaseOutcome.KeyReused();
         }
-        return stale ? PurchaseOutcome.of(Kind.UNAVAILABLE) : refusal;
+        return stale ? new PurchaseOutcome.Unavailable() : refusal;
     }
 }

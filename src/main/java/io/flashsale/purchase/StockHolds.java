@@ -83,17 +83,26 @@ public final class StockHolds {
     }
 
     private Future<Boolean> holdOne(PurchaseCommand command) {
-        return saleScripts.hold(command).compose(result -> switch (result.code()) {
-            case RESERVED, REPLAYED ->
-                persister
-                        .persist(result.order(), false)
-                        .compose(outcome -> outcome.kind() == PurchaseOutcome.Kind.PLACED
-                                ? Future.succeededFuture(true)
-                                : Future.failedFuture(
-                                        new StoreUnavailableException("the stock hold is not persisted yet")));
-            case SOLD_OUT, INSUFFICIENT, GONE -> Future.succeededFuture(false);
-            default -> Future.failedFuture(RedisUnavailableException.nothingSent("the sale is " + result.code()));
+        return saleScripts.hold(command).compose(result -> {
+            if (result instanceof ReservationResult.Reserved reserved) {
+                return persist(reserved.order());
+            }
+            if (result instanceof ReservationResult.Replayed replayed) {
+                return persist(replayed.order());
+            }
+            return switch (result.code()) {
+                case SOLD_OUT, INSUFFICIENT, GONE -> Future.succeededFuture(false);
+                default -> Future.failedFuture(RedisUnavailableException.nothingSent("the sale is " + result.code()));
+            };
         });
+    }
+
+    private Future<Boolean> persist(Order order) {
+        return persister
+                .persist(order, false)
+                .compose(outcome -> outcome instanceof PurchaseOutcome.Placed
+                        ? Future.succeededFuture(true)
+                        : Future.failedFuture(new StoreUnavailableException("the stock hold is not persisted yet")));
     }
 
     private static List<PurchaseCommand> commands(String productId, int units, String reference) {

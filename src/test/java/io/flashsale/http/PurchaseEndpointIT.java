@@ -44,7 +44,7 @@ class PurchaseEndpointIT {
         TestServer.Setup setup = new TestServer.Setup();
         setup.routes = (table, vertx) -> {
             LocalCodec.register(vertx.eventBus(), PurchaseCommand.class);
-            LocalCodec.register(vertx.eventBus(), PurchaseOutcome.class);
+            LocalCodec.registerSealed(vertx.eventBus(), PurchaseOutcome.class);
             vertx.eventBus().<PurchaseCommand>localConsumer("flashsale.purchase.buy", message -> {
                 received = message.body();
                 if (outcome != null) {
@@ -76,7 +76,18 @@ class PurchaseEndpointIT {
     }
 
     private static PurchaseOutcome outcome(Kind kind) {
-        return new PurchaseOutcome(kind, ORDER, false, "p1-latest", 1L, AT, AT.plusSeconds(60), Duration.ofSeconds(1));
+        return switch (kind) {
+            case PLACED -> new PurchaseOutcome.Placed(ORDER, false);
+            case RESERVED -> new PurchaseOutcome.Reserved(ORDER, false);
+            case KEY_REUSED -> new PurchaseOutcome.KeyReused();
+            case LIMIT_REACHED -> new PurchaseOutcome.LimitReached("p1-latest");
+            case NOT_OPEN -> new PurchaseOutcome.NotOpen(AT, AT.plusSeconds(60));
+            case SOLD_OUT -> new PurchaseOutcome.SoldOut();
+            case INSUFFICIENT_STOCK -> new PurchaseOutcome.InsufficientStock(1);
+            case UNKNOWN_PRODUCT -> new PurchaseOutcome.UnknownProduct();
+            case OVERLOADED -> new PurchaseOutcome.Overloaded();
+            case UNAVAILABLE -> new PurchaseOutcome.Unavailable();
+        };
     }
 
     @ParameterizedTest
@@ -112,7 +123,7 @@ class PurchaseEndpointIT {
     @Test
     void aReplaySaysSo() throws IOException {
         // given
-        outcome = new PurchaseOutcome(Kind.PLACED, ORDER, true, "p1-x", null, null, null, null);
+        outcome = new PurchaseOutcome.Placed(ORDER, true);
 
         // when
         String answer = buy("Idempotency-Key: k\r\n", "");

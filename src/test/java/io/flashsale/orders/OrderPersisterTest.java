@@ -116,7 +116,7 @@ class OrderPersisterTest {
         PurchaseOutcome outcome = persist(PersistResult.Kind.PLACED, placed);
 
         // then
-        assertEquals(PurchaseOutcome.placed(placed, false), outcome);
+        assertEquals(new PurchaseOutcome.Placed(placed, false), outcome);
         assertEquals(List.of(), steps);
 
         // when
@@ -136,7 +136,7 @@ class OrderPersisterTest {
         PurchaseOutcome outcome = persist(new PersistResult(PersistResult.Kind.PLACED, placed, Map.of(), null), true);
 
         // then
-        assertEquals(PurchaseOutcome.placed(placed, true), outcome);
+        assertEquals(new PurchaseOutcome.Placed(placed, true), outcome);
     }
 
     @Test
@@ -149,7 +149,7 @@ class OrderPersisterTest {
         settleAll();
 
         // then
-        assertEquals(PurchaseOutcome.placed(stored, true), outcome);
+        assertEquals(new PurchaseOutcome.Placed(stored, true), outcome);
         assertEquals(List.of(ada.withStatus(OrderStatus.PLACED, stored.updatedAt())), settled);
         assertEquals(List.of("audit placed [ada]", "settle p"), steps);
     }
@@ -182,7 +182,7 @@ class OrderPersisterTest {
         settleAll();
 
         // then
-        assertEquals(PurchaseOutcome.placed(first, true), outcome);
+        assertEquals(new PurchaseOutcome.Placed(first, true), outcome);
         assertEquals(
                 List.of(
                         "audit placed [ada]",
@@ -201,7 +201,7 @@ class OrderPersisterTest {
         PurchaseOutcome outcome = persist(PersistResult.Kind.ALREADY_PLACED, cancelled);
 
         // then
-        assertEquals(PurchaseOutcome.placed(cancelled, true), outcome);
+        assertEquals(new PurchaseOutcome.Placed(cancelled, true), outcome);
         assertEquals(
                 List.of("audit placed [ada]", "release ada REPLACED units [1, 2] slots [1, 2]", "remember ada [1, 2]"),
                 steps);
@@ -217,7 +217,7 @@ class OrderPersisterTest {
         PurchaseOutcome outcome = persist(PersistResult.Kind.ALREADY_PLACED, first);
 
         // then
-        assertEquals(PurchaseOutcome.placed(first, true), outcome);
+        assertEquals(new PurchaseOutcome.Placed(first, true), outcome);
         assertEquals(List.of("audit placed [ada]"), steps);
     }
 
@@ -241,7 +241,7 @@ class OrderPersisterTest {
         PurchaseOutcome outcome = persist(PersistResult.Kind.BUYER_HOLDS, other);
 
         // then
-        assertEquals(PurchaseOutcome.limitReached(other.id()), outcome);
+        assertEquals(new PurchaseOutcome.LimitReached(other.id()), outcome);
         assertEquals(
                 List.of("release ada NEVER_WAS units [1, 2] slots [1, 2]", "recover p beyond " + TestOrders.EPOCH),
                 steps);
@@ -257,7 +257,7 @@ class OrderPersisterTest {
         settleAll();
 
         // then
-        assertEquals(PurchaseOutcome.limitReached(bob.id()), outcome);
+        assertEquals(new PurchaseOutcome.LimitReached(bob.id()), outcome);
         assertTrue(steps.contains("recover p beyond " + TestOrders.EPOCH), steps.toString());
     }
 
@@ -318,7 +318,7 @@ class OrderPersisterTest {
             settleAll();
 
             // then
-            assertEquals(PurchaseOutcome.reserved(ada, false), outcome);
+            assertEquals(new PurchaseOutcome.Reserved(ada, false), outcome);
             assertEquals(List.of("announce p"), steps, "its units are no longer for sale");
         }
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Verifies when a refusal counts as valid. */
 class StaleRefusalGuardTest {
-    private static final PurchaseOutcome SOLD_OUT = PurchaseOutcome.of(Kind.SOLD_OUT);
+    private static final PurchaseOutcome SOLD_OUT = new PurchaseOutcome.SoldOut();
     private static final Order RESERVED = TestOrders.reserved("p", "ada", List.of(1), List.of());
     private static final Order PLACED = TestOrders.placed(RESERVED);
 
@@ -92,7 +92,6 @@ class StaleRefusalGuardTest {
 
         // then
         assertEquals(Kind.UNAVAILABLE, kind(outcome));
-        assertTrue(outcome.result().retryAfter().toMillis() > 0);
     }
 
     @Test
@@ -118,7 +117,7 @@ class StaleRefusalGuardTest {
         orders.answer(Map.of(PLACED.id(), PLACED));
 
         // then
-        assertEquals(PurchaseOutcome.placed(PLACED, true), outcome.result());
+        assertEquals(new PurchaseOutcome.Placed(PLACED, true), outcome.result());
         assertEquals(List.of(Set.of(command(1).orderId())), orders.keys);
     }
 
@@ -133,7 +132,7 @@ class StaleRefusalGuardTest {
         orders.answer(Map.of(PLACED.id(), PLACED));
 
         // then
-        assertEquals(PurchaseOutcome.placed(PLACED, true), winner.result());
+        assertEquals(new PurchaseOutcome.Placed(PLACED, true), winner.result());
     }
 
     @Test

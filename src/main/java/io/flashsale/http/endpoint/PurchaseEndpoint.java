@@ -3,6 +3,7 @@ package io.flashsale.http.endpoint;
 import io.flashsale.auth.AuthHandlers;
 import io.flashsale.domain.IdempotencyKey;
 import io.flashsale.domain.InvalidFieldsException;
+import io.flashsale.domain.Order;
 import io.flashsale.domain.ProductIds;
 import io.flashsale.domain.PurchaseOutcome;
 import io.flashsale.http.message.JsonResponses;
@@ -58,46 +59,51 @@ public final class PurchaseEndpoint {
     }
 
     private static void answer(RoutingContext ctx, PurchaseOutcome outcome) {
-        switch (outcome.kind()) {
-            case PLACED -> receipt(ctx, 201, outcome);
-            case RESERVED -> receipt(ctx, 202, outcome);
-            default -> ctx.fail(refusal(outcome));
+        if (outcome instanceof PurchaseOutcome.Placed placed) {
+            receipt(ctx, 201, placed.order(), placed.replayed());
+        } else if (outcome instanceof PurchaseOutcome.Reserved reserved) {
+            receipt(ctx, 202, reserved.order(), reserved.replayed());
+        } else {
+            ctx.fail(refusal(outcome));
         }
     }
 
-    private static void receipt(RoutingContext ctx, int status, PurchaseOutcome outcome) {
-        ctx.response().putHeader("Location", OrderJson.location(outcome.order()));
-        if (outcome.replayed()) {
+    private static void receipt(RoutingContext ctx, int status, Order order, boolean replayed) {
+        ctx.response().putHeader("Location", OrderJson.location(order));
+        if (replayed) {
             ctx.response().putHeader("Idempotency-Replayed", "true");
         }
-        JsonResponses.json(ctx, status, OrderJson.receipt(outcome.order()));
+        JsonResponses.json(ctx, status, OrderJson.receipt(order));
     }
 
     private static ApiException refusal(PurchaseOutcome outcome) {
+        if (outcome instanceof PurchaseOutcome.LimitReached limit) {
+            return new ApiException(ApiError.PURCHASE_LIMIT_REACHED, "you would hold more units than one user may")
+                    .with("orderId", limit.latestOrderId());
+        }
+        if (outcome instanceof PurchaseOutcome.NotOpen notOpen) {
+            return new ApiException(ApiError.SALE_NOT_OPEN, "nothing is sold before, after, or while paused")
+                    .with("opensAt", JsonResponses.time(notOpen.opensAt()))
+                    .with("closesAt", JsonResponses.time(notOpen.closesAt()));
+        }
+        if (outcome instanceof PurchaseOutcome.InsufficientStock insufficient) {
+            return new ApiException(ApiError.INSUFFICIENT_STOCK, "only " + insufficient.remaining() + " left")
+                    .with("remaining", insufficient.remaining());
+        }
         return switch (outcome.kind()) {
             case KEY_REUSED ->
                 new ApiException(
                         ApiError.IDEMPOTENCY_KEY_REUSED, "this key was used with another quantity; use a new one");
-            case LIMIT_REACHED ->
-                new ApiException(ApiError.PURCHASE_LIMIT_REACHED, "you would hold more units than one user may")
-                        .with("orderId", outcome.orderId());
-            case NOT_OPEN ->
-                new ApiException(ApiError.SALE_NOT_OPEN, "nothing is sold before, after, or while paused")
-                        .with("opensAt", JsonResponses.time(outcome.opensAt()))
-                        .with("closesAt", JsonResponses.time(outcome.closesAt()));
             case SOLD_OUT -> new ApiException(ApiError.SOLD_OUT, "nothing is left; a cancelled order may come back");
-            case INSUFFICIENT_STOCK ->
-                new ApiException(ApiError.INSUFFICIENT_STOCK, "only " + outcome.remaining() + " left")
-                        .with("remaining", outcome.remaining());
             case UNKNOWN_PRODUCT -> ProductEndpoints.unknown();
             case OVERLOADED ->
                 new ApiException(ApiError.OVERLOADED, "too many purchases at once; nothing was done, try again")
-                        .retryAfter(outcome.retryAfter());
+                        .retryAfter(PurchaseOutcome.RETRY_DELAY);
             default ->
                 new ApiException(
                                 ApiError.UNAVAILABLE,
                                 "the outcome is not known yet: ask again with the same Idempotency-Key")
-                        .retryAfter(outcome.retryAfter());
+                        .retryAfter(PurchaseOutcome.RETRY_DELAY);
         };
     }
 }
