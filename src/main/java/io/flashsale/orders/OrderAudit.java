@@ -57,7 +57,7 @@ public final class OrderAudit implements OrderPersister.AuditTrail {
         // The same request may be reserved and rejected again.
         String id = order.id() + ":put-aside:" + ReservationCodec.micros(order.reservedAt());
         return store.append(List.of(
-                AuditEntry.done(id, now(), AuditAction.DEAD_LETTER_PUT_ASIDE, AuditEntry.SYSTEM, order.id(), details)));
+                AuditEntry.done(id, now(), AuditAction.ORDER_DEAD_LETTERED, AuditEntry.SYSTEM, order.id(), details)));
     }
 
     /** Records that a reserved order failed because its units or slots were taken already. */

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Lists in pages, newest first, each page beginning where the last one ended: what is added meanwhile neither shifts nor
- * repeats an item.
+ * Reads lists in pages, newest first. Each page begins where the previous one ended, so items added meanwhile neither
+ * shift nor repeat an item.
  */
 public final class KeysetPagination {
     private KeysetPagination() {}
@@ -23,9 +23,9 @@ public final class KeysetPagination {
     /**
      * Reads a page.
      *
-     * @param timeField by which the list is sorted, before the id
-     * @param cursor of the page before, or null for the first page
-     * @return fails with {@link InvalidFieldsException} for a cursor that was not handed out here
+     * @param timeField the first sort field; the id is the second
+     * @param cursor the cursor that came with the previous page, or null for the first page
+     * @return the page; fails with {@link InvalidFieldsException} for a cursor that this class did not encode
      */
     public static <T> Future<Page<T>> page(
             MongoGateway mongo,
@@ -45,7 +45,7 @@ public final class KeysetPagination {
             }
         }
         JsonObject from = filter;
-        // One more than asked for tells whether there is a next page.
+        // One extra item shows whether there is a next page.
         FindOptions options = new FindOptions().setSort(newestFirst(timeField)).setLimit(limit + 1);
         return mongo.call(client -> client.findWithOptions(collection, from, options))
                 .map(found -> {
@@ -57,25 +57,26 @@ public final class KeysetPagination {
                 });
     }
 
-    /** How such lists are sorted. */
+    /** Returns the sort order of such lists. */
     public static JsonObject newestFirst(String timeField) {
         return new JsonObject().put(timeField, -1).put("_id", -1);
     }
 
-    /** A place in such a list: the item that the page before ended with. */
+    /** The position in such a list of the last item of a page. */
     public record Position(Instant time, String id) {
         JsonObject after(String timeField) {
             JsonObject older = new JsonObject().put(timeField, new JsonObject().put("$lt", MongoGateway.date(time)));
             JsonObject sameTime = new JsonObject()
                     .put(timeField, MongoGateway.date(time))
                     .put("_id", new JsonObject().put("$lt", id));
-            // The first condition says nothing new; by it MongoDB enters the index where the page begins.
+            // The first condition is redundant, but lets MongoDB start its index scan where the page begins.
             return new JsonObject()
                     .put(timeField, new JsonObject().put("$lte", MongoGateway.date(time)))
                     .put("$or", new JsonArray().add(older).add(sameTime));
         }
     }
 
+    /** Encodes the position after the item with this time and id as an opaque cursor. */
     public static String encode(Instant time, String id) {
         String position = time.toEpochMilli() + ":" + id;
         return Base64.getUrlEncoder().withoutPadding().encodeToString(position.getBytes(StandardCharsets.UTF_8));
@@ -84,7 +85,7 @@ public final class KeysetPagination {
     /**
      * Reads a cursor.
      *
-     * @throws InvalidFieldsException for one that was not handed out here
+     * @throws InvalidFieldsException for a cursor that {@link #encode} did not produce
      */
     public static Position decode(String cursor) {
         try {
@@ -93,7 +94,7 @@ public final class KeysetPagination {
             Instant time = Instant.ofEpochMilli(Long.parseLong(position.substring(0, Math.max(0, colon))));
             return new Position(time, position.substring(colon + 1));
         } catch (IllegalArgumentException | DateTimeException e) {
-            throw new InvalidFieldsException("cursor", "must be the cursor of the page before, unchanged");
+            throw new InvalidFieldsException("cursor", "must be the cursor of the previous page, unchanged");
         }
     }
 }

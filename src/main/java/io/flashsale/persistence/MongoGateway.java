@@ -24,16 +24,16 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The MongoDB client with a time-out on every call and one place that tells a duplicate key from an outage.
+ * Wraps the MongoDB client: every call has a timeout, and one place distinguishes a duplicate key from an outage.
  *
- * <p>May be shared by all event loops: every answer comes back on the caller's.
+ * <p>All event loops may share one gateway. Results arrive on the caller's event loop.
  */
 public final class MongoGateway {
     private static final Logger LOG = LoggerFactory.getLogger(MongoGateway.class);
     public static final int DUPLICATE_KEY = 11_000;
     private static final int OUT_OF_DISK_SPACE = 14_031;
 
-    /** Holds the document that {@link #probeWrite} writes. */
+    /** The collection of the document that {@link #probeWrite} writes. */
     private static final String HEALTH = "health";
 
     private final Settings settings;
@@ -41,14 +41,14 @@ public final class MongoGateway {
     private volatile boolean closed;
 
     /**
-     * How a link behaves.
+     * Configures the gateway.
      *
-     * @param commandTimeout after which a call's outcome counts as unknown
+     * @param commandTimeout how long to wait for a reply before the outcome of a call counts as unknown
      */
     public record Settings(Duration commandTimeout) {
         private static final Duration LONGEST = Duration.ofHours(1);
 
-        /** Refuses what cannot work. */
+        /** Rejects values out of range. */
         public Settings {
             if (commandTimeout.toMillis() < 1 || commandTimeout.compareTo(LONGEST) > 0) {
                 throw new IllegalArgumentException("commandTimeout must be 1ms to 1h");
@@ -56,15 +56,15 @@ public final class MongoGateway {
         }
     }
 
-    /** Makes a link that is not open yet: until then every call fails as if MongoDB were away. */
+    /** Creates a gateway that is not open yet. Until {@link #open} completes, every call fails as in an outage. */
     public MongoGateway(Settings settings) {
         this.settings = settings;
     }
 
     /**
-     * Makes an open link.
+     * Creates an open gateway.
      *
-     * @param client with majority read and write concern
+     * @param client a client with majority read and write concern
      */
     public MongoGateway(MongoClient client, Settings settings) {
         this(settings);
@@ -72,12 +72,12 @@ public final class MongoGateway {
     }
 
     /**
-     * Makes the client, on a worker thread: of a {@code mongodb+srv://} address the driver reads the options from DNS first.
-     * It connects later, by itself.
+     * Creates the client. This runs on a worker thread, because for a {@code mongodb+srv://} address the driver first
+     * reads options from DNS. The client connects later, on its own.
      *
-     * @param config with the connection string, of majority read and write concern, and the database
-     * @return fails with {@link StoreUnavailableException} where DNS does not answer, to be tried again; completes at once
-     *     where the link is open already
+     * @param config the database and the connection string, with majority read and write concern
+     * @return completes at once if the gateway is already open; fails with {@link StoreUnavailableException} if DNS
+     *     does not answer, and may then be retried
      */
     public Future<Void> open(Vertx vertx, JsonObject config) {
         if (client != null) {
@@ -93,13 +93,13 @@ public final class MongoGateway {
     }
 
     private static MongoClient create(Vertx vertx, JsonObject config) {
-        // Parsed once more than needed: a client that cannot be made leaves something behind in Vert.x' shared data.
+        // Parsing first rejects a wrong address: a failed client creation would leave an entry in Vert.x' shared data.
         ConnectionString parsed = new ConnectionString(config.getString("connection_string"));
         LOG.atDebug().addKeyValue("hosts", parsed.getHosts()).log("MongoDB client created");
         return MongoClient.create(vertx, config);
     }
 
-    /** Closes the client for good; what is under way fails. */
+    /** Closes the client for good. Calls in flight fail. */
     public Future<Void> close() {
         closed = true;
         return client == null ? Future.succeededFuture() : client.close();
@@ -108,89 +108,91 @@ public final class MongoGateway {
     /**
      * Calls MongoDB.
      *
-     * @return fails with {@link StoreUnavailableException} on time-out and outage; a duplicate key stays what it is, see
-     *     {@link #isDuplicateKey}
+     * @return fails with {@link StoreUnavailableException} on timeout and outage; a duplicate-key error passes through
+     *     unchanged, see {@link #isDuplicateKey}
      */
     public <T> Future<T> call(Function<MongoClient, Future<T>> command) {
         MongoClient opened = client;
         if (opened == null) {
-            return Future.failedFuture(new StoreUnavailableException("no client for MongoDB yet"));
+            return Future.failedFuture(new StoreUnavailableException("the MongoDB client is not open yet"));
         }
-        // A client that throws, since it is closed perhaps, has failed: callers keep count of what is under way.
+        // A client that throws, for example because it is closed, must fail the future: callers count calls in flight.
         return Futures.attempt(() -> command.apply(opened))
                 .timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .recover(failure -> Future.failedFuture(classify(failure)));
     }
 
     /**
-     * Reads what may be too much to hold.
+     * Streams a result that may be too large for memory.
      *
-     * @return nothing is read before it has a handler; {@code handler(null)} ends it, in MongoDB too
+     * @return a stream that reads nothing before it has a handler; {@code handler(null)} also closes the cursor in
+     *     MongoDB
      */
     public ReadStream<JsonObject> stream(Function<MongoClient, ReadStream<JsonObject>> query) {
         return query.apply(client);
     }
 
-    /** Makes sure that a unique index stands; a node is not ready before it does. */
+    /** Creates a unique index unless it exists. A node is not ready before its unique indexes exist. */
     public Future<Void> ensureUniqueIndex(String collection, String name, JsonObject fields, boolean sparse) {
         IndexOptions options = new IndexOptions().name(name).unique(true).sparse(sparse);
         return call(mongo -> mongo.createIndexWithOptions(collection, fields, options));
     }
 
-    /** Makes sure that an index which only speeds queries up stands. */
+    /** Creates an index that only speeds up queries, unless it exists. */
     public Future<Void> ensureIndex(String collection, String name, JsonObject fields) {
         return call(mongo -> mongo.createIndexWithOptions(collection, fields, new IndexOptions().name(name)));
     }
 
     /**
-     * Whether MongoDB takes a write: one that a majority has to have, of the one document of a small collection. A server
-     * whose disk is full, or a primary that has lost its majority, answers a ping.
+     * Checks that MongoDB accepts writes, by a majority write to the single document of a small collection. A ping is
+     * not enough: a server whose disk is full and a primary that has lost its majority still answer it.
      *
-     * @return fails with {@link StoreUnavailableException} where it does not
+     * @return fails with {@link StoreUnavailableException} if the write is not accepted
      */
     public Future<Void> probeWrite() {
         JsonObject update = new JsonObject().put("$inc", new JsonObject().put("writes", 1L));
         UpdateOptions upsert = new UpdateOptions().setUpsert(true).setWriteOption(WriteOption.MAJORITY);
         return call(mongo ->
                         mongo.updateCollectionWithOptions(HEALTH, new JsonObject().put("_id", "probe"), update, upsert))
-                // Two nodes made the document at once, so it can be written.
+                // Another node inserted the document at the same time, so MongoDB accepts writes.
                 .recover(failure -> isDuplicateKey(failure) ? Future.succeededFuture() : Future.failedFuture(failure))
                 .mapEmpty();
     }
 
-    /** Whether a unique index refused the write, whichever it was. */
+    /** Returns whether any unique index rejected the write. */
     public static boolean isDuplicateKey(Throwable failure) {
         return (failure instanceof MongoWriteException write
                         && write.getError().getCategory() == ErrorCategory.DUPLICATE_KEY)
                 || (failure instanceof MongoException mongo && mongo.getCode() == DUPLICATE_KEY);
     }
 
-    /** A time as MongoDB's client takes it. */
+    /** Converts a time to the form that the MongoDB client expects. */
     public static JsonObject date(Instant time) {
         return new JsonObject().put("$date", time.toString());
     }
 
-    /** A time as MongoDB's client gives it, or null. */
+    /** Reads a time in the form that the MongoDB client returns; null if the field is missing. */
     public static Instant instant(JsonObject document, String field) {
         JsonObject date = document.getJsonObject(field);
         return date == null ? null : Instant.parse(date.getString("$date"));
     }
 
+    /** Maps every failure except duplicate keys and bulk-write errors to {@link StoreUnavailableException}. */
     public static Throwable classify(Throwable failure) {
         if (isDuplicateKey(failure) || failure instanceof MongoBulkWriteException) {
             return failure;
         }
-        if (failure instanceof MongoCommandException refused) {
-            return refused(refused);
+        if (failure instanceof MongoCommandException rejected) {
+            return rejected(rejected);
         }
         return new StoreUnavailableException(failure.getClass().getSimpleName() + ": " + failure.getMessage());
     }
 
-    private static StoreUnavailableException refused(MongoCommandException refused) {
-        // A full disk refuses every write, and the health of the stores tells of it once.
-        Level level = refused.getErrorCode() == OUT_OF_DISK_SPACE ? Level.DEBUG : Level.WARN;
-        LOG.atLevel(level).addKeyValue("code", refused.getErrorCode()).log("MongoDB refused a command");
-        return new StoreUnavailableException("MongoDB refused it with " + refused.getErrorCode() + " "
-                + refused.getErrorCodeName() + ": " + refused.getErrorMessage());
+    private static StoreUnavailableException rejected(MongoCommandException rejected) {
+        // A full disk fails every write, and the store health check reports it once.
+        Level level = rejected.getErrorCode() == OUT_OF_DISK_SPACE ? Level.DEBUG : Level.WARN;
+        LOG.atLevel(level).addKeyValue("code", rejected.getErrorCode()).log("MongoDB rejected a command");
+        return new StoreUnavailableException("MongoDB rejected the command with error " + rejected.getErrorCode() + " "
+                + rejected.getErrorCodeName() + ": " + rejected.getErrorMessage());
     }
 }

@@ -9,8 +9,8 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /**
- * A secret that all nodes share: whoever comes first invents it. Kept apart from Redis, so that the digests there are
- * worth nothing by themselves.
+ * Stores secrets that all nodes share; the first node generates them. They are kept out of Redis, so that the digests
+ * in Redis are useless on their own.
  */
 public final class SecretStore {
     private static final String COLLECTION = "secrets";
@@ -18,19 +18,19 @@ public final class SecretStore {
 
     private final MongoGateway mongo;
 
-    /** Makes a store. */
+    /** Creates a store. */
     public SecretStore(MongoGateway mongo) {
         this.mongo = mongo;
     }
 
-    /** The secret of that name, 256 bits, invented if it is not there yet. */
+    /** Returns the secret with this name, 256 bits long. Generates it if it does not exist yet. */
     public Future<byte[]> get(String name) {
-        byte[] invented = new byte[RANDOM_BYTES];
-        new SecureRandom().nextBytes(invented);
+        byte[] generated = new byte[RANDOM_BYTES];
+        new SecureRandom().nextBytes(generated);
         JsonObject update = new JsonObject()
                 .put(
                         "$setOnInsert",
-                        new JsonObject().put("value", Base64.getEncoder().encodeToString(invented)));
+                        new JsonObject().put("value", Base64.getEncoder().encodeToString(generated)));
         UpdateOptions upsert = new UpdateOptions()
                 .setUpsert(true)
                 .setReturningNewDocument(true)
@@ -38,7 +38,7 @@ public final class SecretStore {
         return mongo.call(client -> client.findOneAndUpdateWithOptions(
                         COLLECTION, new JsonObject().put("_id", name), update, new FindOptions(), upsert))
                 .recover(failure ->
-                        // Two nodes came first at once: one of them was.
+                        // Two nodes inserted it at the same time: read the one that won.
                         MongoGateway.isDuplicateKey(failure)
                                 ? mongo.call(
                                         client -> client.findOne(COLLECTION, new JsonObject().put("_id", name), null))

@@ -1,18 +1,18 @@
 package io.flashsale.persistence;
 
 /**
- * MongoDB gave no answer, or none that counts. A write may have happened nevertheless: its outcome is unknown, not
- * failed.
+ * Signals that MongoDB did not reply, or not conclusively. A write may have happened nevertheless: its outcome is
+ * unknown, not failed.
  *
- * <p>Carries no stack trace: it is thrown once per call while MongoDB is away.
+ * <p>Carries no stack trace, because an outage raises it once per call.
  */
 public final class StoreUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Says what could not be done.
+     * Creates an exception.
      *
-     * @param message for the log; never shown to a client
+     * @param message the reason, for the log; never sent to a client
      */
     public StoreUnavailableException(String message) {
         super(message, null, false, false);

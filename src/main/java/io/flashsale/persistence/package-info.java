@@ -1,2 +1,2 @@
-/** The connection to MongoDB, and what all of its collections share: pages of a list, and errors. */
+/** Provides the MongoDB gateway and what all collections share: keyset pagination and errors. */
 package io.flashsale.persistence;

@@ -97,7 +97,8 @@ class DeadLetterIT {
         assertEquals(202, reserved.status(), reserved.body());
         assertEquals(reserved.json().getString("orderId"), deadLetter.getString("orderId"));
         assertEquals(reserved.json().getJsonArray("units"), deadLetter.getJsonArray("units"));
-        assertEquals("error 11000: a unique index that no order explains", deadLetter.getString("reason"));
+        assertEquals(
+                "error 11000: duplicate key in a unique index, but no order holds it", deadLetter.getString("reason"));
         assertEquals(5, deadLetter.getInteger("tries"));
         assertEquals("reserved", orderStatus());
         await(() -> metrics().contains("flashsale_dead_letters 1.0\n"));

@@ -83,8 +83,8 @@ class FullDiskIT {
             // then
             assertEquals("up", store(node, "redis").getString("status"));
             assertEquals(
-                    "MongoDB refused it with 14031 OutOfDiskSpace: the data file of the embedded server failed:"
-                            + " No space left on device",
+                    "MongoDB rejected the command with error 14031 OutOfDiskSpace: the data file of the"
+                            + " embedded server failed: No space left on device",
                     store(node, "mongodb").getString("reason"));
             assertReadable(node, ada);
 

@@ -3,15 +3,15 @@ package io.flashsale.persistence.account;
 import java.time.Instant;
 
 /**
- * An account.
+ * Represents a registered account.
  *
- * @param email canonical; one account each
- * @param userId a new one whenever an account that was never verified is registered over
- * @param passwordHash bcrypt
- * @param name what the user wants to be called, or null
+ * @param email the canonical address; each has at most one account
+ * @param userId a new one is generated when a registration replaces an account that was never verified
+ * @param passwordHash the bcrypt hash
+ * @param name the display name, or null
  * @param role {@code user} or {@code admin}
  * @param verified whether a code sent to the address was ever entered
- * @param generation rises whenever all sessions are to end
+ * @param generation rises to end all sessions of the account
  * @param createdAt when it was registered
  */
 public record Account(
@@ -23,13 +23,13 @@ public record Account(
         boolean verified,
         long generation,
         Instant createdAt) {
-    /** Who may change the catalogue. */
+    /** The role of those who manage the catalogue. */
     public static final String ADMIN = "admin";
 
-    /** Everybody else. */
+    /** The role of all other users. */
     public static final String USER = "user";
 
-    /** Without the hash and the address: this may end up in a log. */
+    /** Omits the hash and the address, because the text may end up in a log. */
     @Override
     public String toString() {
         return "Account[userId=" + userId + ", role=" + role + ", verified=" + verified + "]";

@@ -7,57 +7,58 @@ import io.vertx.ext.mongo.UpdateOptions;
 import io.vertx.ext.mongo.WriteOption;
 import java.util.Optional;
 
-/** Accounts in MongoDB, by their canonical e-mail address. */
+/** Stores accounts in MongoDB, keyed by canonical e-mail address. */
 public final class AccountStore {
     private static final String COLLECTION = "accounts";
 
     private final MongoGateway mongo;
 
-    /** Makes a store. */
+    /** Creates a store. */
     public AccountStore(MongoGateway mongo) {
         this.mongo = mongo;
     }
 
-    /** A user id belongs to one account. */
+    /** Creates the index that keeps user ids unique. */
     public Future<Void> ensureIndexes() {
         return mongo.ensureUniqueIndex(COLLECTION, "user_id", new JsonObject().put("userId", 1), false);
     }
 
-    /** The account of that address. */
+    /** Finds the account with this address. */
     public Future<Optional<Account>> findByEmail(String email) {
         return findOne(new JsonObject().put("_id", email));
     }
 
-    /** The account of that user. */
+    /** Finds the account of this user. */
     public Future<Optional<Account>> findByUserId(String userId) {
         return findOne(new JsonObject().put("userId", userId));
     }
 
     /**
-     * Registers, also over an account that was never verified, so that nobody can lock somebody else's address.
+     * Registers an account. It replaces one that was never verified, so that nobody can block another person's address.
      *
-     * @return false where the address belongs to a verified account
+     * @return false if the address belongs to a verified account
      */
     public Future<Boolean> register(Account account) {
         JsonObject document = fields(account).put("_id", account.email());
         return mongo.call(client -> client.insertWithOptions(COLLECTION, document, WriteOption.MAJORITY))
                 .map(id -> true)
-                .recover(failure ->
-                        MongoGateway.isDuplicateKey(failure) ? registerOver(account) : Future.failedFuture(failure));
+                .recover(failure -> MongoGateway.isDuplicateKey(failure)
+                        ? replaceUnverified(account)
+                        : Future.failedFuture(failure));
     }
 
-    private Future<Boolean> registerOver(Account account) {
+    private Future<Boolean> replaceUnverified(Account account) {
         JsonObject query = new JsonObject().put("_id", account.email()).put("verified", false);
         return update(query, new JsonObject().put("$set", fields(account)));
     }
 
-    /** Records that a code sent to the address was entered; false where the account was registered over meanwhile. */
+    /** Records that a code sent to the address was entered; false if another registration has replaced the account. */
     public Future<Boolean> markVerified(String userId) {
         JsonObject update = new JsonObject().put("$set", new JsonObject().put("verified", true));
         return update(new JsonObject().put("userId", userId), update);
     }
 
-    /** Sets a new password and ends all sessions; false where there is no such user any more. */
+    /** Sets a new password and raises the generation, which ends all sessions; false if the user no longer exists. */
     public Future<Boolean> setPassword(String userId, String passwordHash) {
         JsonObject update = new JsonObject()
                 .put("$set", new JsonObject().put("passwordHash", passwordHash).put("verified", true))
@@ -65,7 +66,7 @@ public final class AccountStore {
         return update(new JsonObject().put("userId", userId), update);
     }
 
-    /** Ends all sessions, those under way to being verified too. */
+    /** Raises the generation, which ends all sessions, including those whose verification is in progress. */
     public Future<Boolean> raiseGeneration(String userId) {
         JsonObject update = new JsonObject().put("$inc", new JsonObject().put("generation", 1));
         return update(new JsonObject().put("userId", userId), update);

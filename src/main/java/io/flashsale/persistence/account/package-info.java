@@ -1,2 +1,2 @@
-/** The accounts in MongoDB. */
+/** Stores accounts in MongoDB. */
 package io.flashsale.persistence.account;

@@ -6,7 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
 
-/** The sending side of {@link AuditVerticle}. */
+/** Sends audit entries to {@link AuditVerticle}. */
 public final class AuditClient implements AuditRecorder {
     static final String ADDRESS = "flashsale.persistence.audit";
 
@@ -14,16 +14,16 @@ public final class AuditClient implements AuditRecorder {
     private final DeliveryOptions options;
 
     /**
-     * Makes a client.
+     * Creates a client.
      *
-     * @param timeout how long it is waited for the entry to be written; it will be after that, too
+     * @param timeout how long to wait for the entry to be written; the write continues after that
      */
     public AuditClient(Vertx vertx, Duration timeout) {
         this.vertx = vertx;
         this.options = new DeliveryOptions().setLocalOnly(true).setSendTimeout(timeout.toMillis());
     }
 
-    /** Lets entries travel on the bus; once per bus. */
+    /** Registers the bus codec of audit entries. Call it once per bus. */
     public static void registerCodecs(Vertx vertx) {
         LocalCodec.register(vertx.eventBus(), AuditEntry.class);
     }

@@ -5,33 +5,33 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * Who did what to what, when, and what came of it. Never changed once it is written.
+ * Records who did what to which subject, when, and with what outcome. Entries never change once they are written.
  *
  * <p>Carries no e-mail address, password, code or cookie.
  *
- * @param id of the event: what happened once has one, however often it is told
+ * @param id of the event; repeated reports of one event carry the same id
  * @param at when it happened
- * @param action what
+ * @param action what happened
  * @param actor a user's id, or {@link #SYSTEM}
- * @param subject the id of what it concerns: a product, an order, a user
+ * @param subject the id of the affected product, order or user
  * @param outcome {@link #DONE}, or the code of the error
- * @param details what else is worth knowing; not to be changed afterwards
+ * @param details additional data; must not be modified afterwards
  */
 public record AuditEntry(
         String id, Instant at, AuditAction action, String actor, String subject, String outcome, JsonObject details) {
-    /** Who acts where no user does. */
+    /** The actor of events that no user caused. */
     public static final String SYSTEM = "system";
 
-    /** It was done. */
+    /** The outcome of an action that succeeded. */
     public static final String DONE = "done";
 
-    /** Something that was done. */
+    /** Creates an entry of an action that succeeded. */
     public static AuditEntry done(
             String id, Instant at, AuditAction action, String actor, String subject, JsonObject details) {
         return new AuditEntry(id, at, action, actor, subject, DONE, details);
     }
 
-    /** An id for what happens once and is told once. */
+    /** Returns a new id for an event that happens once and is reported once. */
     public static String freshId() {
         return UUID.randomUUID().toString();
     }

@@ -12,30 +12,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes down what has happened already and is not undone because MongoDB is away: entries wait for it, up to a bound.
- * Those that come together are written together. Belongs to one event loop.
+ * Queues and writes audit entries of actions that an unavailable MongoDB does not undo. Entries wait for MongoDB up to
+ * a bound, and entries that arrive together are written together. Confined to one event loop.
  *
- * <p>Entries of orders do not go this way: their order waits in the outbox until they are written, so that not even the
- * death of this node loses one.
+ * <p>Entries of orders bypass this queue: their order stays in the outbox until they are written, so that even a crash
+ * of this node loses none.
  */
 public final class AuditLog {
     private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
     private static final int MAX_WAITING = 10_000;
     private static final int MAX_GROUP = 500;
     private static final Duration LINGER = Duration.ofMillis(5);
-    private static final Duration AGAIN = Duration.ofSeconds(1);
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
-    private record Waiting(AuditEntry entry, Promise<Void> told) {}
+    private record QueuedEntry(AuditEntry entry, Promise<Void> done) {}
 
     private final Vertx vertx;
     private final AuditStore store;
     private final AuditMetrics metrics;
-    private final Deque<Waiting> queue = new ArrayDeque<>();
+    private final Deque<QueuedEntry> queue = new ArrayDeque<>();
     private Future<Void> writing = Future.succeededFuture();
-    private boolean armed;
-    private boolean away;
+    private boolean scheduled;
+    private boolean unavailable;
 
-    /** Makes a log for the event loop that will call it. */
+    /** Creates a log for the event loop that will call it. */
     public AuditLog(Vertx vertx, AuditStore store, AuditMetrics metrics) {
         this.vertx = vertx;
         this.store = store;
@@ -43,32 +43,35 @@ public final class AuditLog {
     }
 
     /**
-     * Takes an entry.
+     * Queues an entry.
      *
-     * @return completes when it is written, or has to wait for a MongoDB that is away; never fails
+     * @return completes when the entry is written, or when it has to wait because MongoDB is unavailable; never fails
      */
     public Future<Void> record(AuditEntry entry) {
         if (queue.size() >= MAX_WAITING) {
             metrics.dropped();
-            LOG.atError().addKeyValue("entry", entry).log("no room for an entry of the audit log");
+            LOG.atError()
+                    .addKeyValue("reason", "queue full")
+                    .addKeyValue("entry", entry)
+                    .log("audit entry dropped");
             return Future.succeededFuture();
         }
-        Promise<Void> told = Promise.promise();
-        queue.add(new Waiting(entry, told));
+        Promise<Void> done = Promise.promise();
+        queue.add(new QueuedEntry(entry, done));
         metrics.waiting(queue.size());
-        if (away) {
-            told.complete();
+        if (unavailable) {
+            done.complete();
         } else {
-            arm(LINGER);
+            schedule(LINGER);
         }
-        return told.future();
+        return done.future();
     }
 
-    private void arm(Duration wait) {
-        if (!armed) {
-            armed = true;
-            vertx.setTimer(wait.toMillis(), timer -> {
-                armed = false;
+    private void schedule(Duration delay) {
+        if (!scheduled) {
+            scheduled = true;
+            vertx.setTimer(delay.toMillis(), timer -> {
+                scheduled = false;
                 write();
             });
         }
@@ -78,24 +81,24 @@ public final class AuditLog {
         if (!writing.isComplete() || queue.isEmpty()) {
             return;
         }
-        List<Waiting> group = queue.stream().limit(MAX_GROUP).toList();
+        List<QueuedEntry> group = queue.stream().limit(MAX_GROUP).toList();
         writing = Futures.attempt(
-                () -> store.append(group.stream().map(Waiting::entry).toList()));
-        writing.onComplete(done -> {
-            away = done.failed();
-            group.forEach(waiting -> waiting.told().tryComplete());
-            if (away) {
-                queue.forEach(waiting -> waiting.told().tryComplete());
-                arm(AGAIN);
+                () -> store.append(group.stream().map(QueuedEntry::entry).toList()));
+        writing.onComplete(written -> {
+            unavailable = written.failed();
+            group.forEach(queued -> queued.done().tryComplete());
+            if (unavailable) {
+                queue.forEach(queued -> queued.done().tryComplete());
+                schedule(RETRY_DELAY);
                 return;
             }
-            group.forEach(waiting -> queue.remove());
+            group.forEach(each -> queue.remove());
             metrics.waiting(queue.size());
             write();
         });
     }
 
-    /** Writes what waits, if MongoDB takes it now. */
+    /** Writes all queued entries, if MongoDB is available now. */
     public Future<Void> flush() {
         return writing.otherwiseEmpty().compose(before -> {
             if (queue.isEmpty()) {

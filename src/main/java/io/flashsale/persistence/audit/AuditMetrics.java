@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How the audit log of this node is doing. For any thread. */
+/** Measures the audit log of this node. Thread-safe. */
 public final class AuditMetrics {
     private final Counter written;
     private final Counter repeated;
@@ -12,7 +12,7 @@ public final class AuditMetrics {
     private final Counter dropped;
     private final AtomicInteger waiting = new AtomicInteger();
 
-    /** Makes the meters. */
+    /** Registers the meters. */
     public AuditMetrics(MeterRegistry meters) {
         written = counter(meters, "written");
         repeated = counter(meters, "repeated");
@@ -23,7 +23,7 @@ public final class AuditMetrics {
 
     private static Counter counter(MeterRegistry meters, String result) {
         return Counter.builder("flashsale.audit.entries")
-                .description("entries of the audit log")
+                .description("audit log entries by result")
                 .tag("result", result)
                 .register(meters);
     }
@@ -32,17 +32,17 @@ public final class AuditMetrics {
         written.increment(entries);
     }
 
-    /** They were there already. */
+    /** Counts entries that were already in the log. */
     void repeated(int entries) {
         repeated.increment(entries);
     }
 
-    /** MongoDB will never take it; it is in the log of the program instead. */
+    /** Counts an entry that MongoDB rejected permanently; it is in the application log instead. */
     void refused() {
         refused.increment();
     }
 
-    /** There was no room to wait. */
+    /** Counts an entry that was dropped because the queue was full. */
     void dropped() {
         dropped.increment();
     }

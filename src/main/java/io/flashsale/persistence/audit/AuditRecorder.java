@@ -6,9 +6,9 @@ import io.vertx.core.Future;
 @FunctionalInterface
 public interface AuditRecorder {
     /**
-     * Has an entry written. The caller need not wait.
+     * Records an entry. The caller need not wait.
      *
-     * @return completes when it is written or waits for MongoDB; never fails
+     * @return completes when the entry is written or queued; never fails
      */
     Future<Void> record(AuditEntry entry);
 }

@@ -21,7 +21,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The audit log in MongoDB: entries are added, by the id of their event, and never changed. */
+/** Stores the audit log in MongoDB. Entries are keyed by the id of their event and never changed. */
 public final class AuditStore {
     private static final Logger LOG = LoggerFactory.getLogger(AuditStore.class);
     private static final String COLLECTION = "audit";
@@ -29,7 +29,7 @@ public final class AuditStore {
             new BulkWriteOptions().setOrdered(false).setWriteOption(WriteOption.MAJORITY);
 
     /**
-     * Which entries are asked for.
+     * Selects entries of the log.
      *
      * @param action or null for any
      * @param actor or null for any
@@ -40,13 +40,13 @@ public final class AuditStore {
     private final MongoGateway mongo;
     private final AuditMetrics metrics;
 
-    /** Makes a store. */
+    /** Creates a store. */
     public AuditStore(MongoGateway mongo, AuditMetrics metrics) {
         this.mongo = mongo;
         this.metrics = metrics;
     }
 
-    /** The indexes that make each filter of the list fast. */
+    /** Creates the indexes that make each filter of the list fast. */
     public Future<Void> ensureIndexes() {
         return mongo.ensureIndex(COLLECTION, "newest_first", newestFirst(new JsonObject()))
                 .compose(done -> mongo.ensureIndex(COLLECTION, "of_an_action", newestFirst("action")))
@@ -63,13 +63,13 @@ public final class AuditStore {
     }
 
     /**
-     * Adds entries; what is there already stays as it is.
+     * Adds entries. Entries that already exist stay unchanged.
      *
-     * <p>An entry that MongoDB refuses for good, a validator's doing perhaps, must not stand in the way of a sale: it goes to
-     * the program's log and is counted.
+     * <p>An entry that MongoDB rejects permanently, for example by a validator, must not block a sale: it goes to the
+     * application log and is counted.
      *
-     * @return fails with {@link StoreUnavailableException} where MongoDB did not say that a majority has all of them: to
-     *     be tried again, since a repetition is idle
+     * @return fails with {@link StoreUnavailableException} if MongoDB did not confirm that a majority holds all
+     *     entries; a retry is safe, because repeated entries are ignored
      */
     public Future<Void> append(List<AuditEntry> entries) {
         if (entries.isEmpty()) {
@@ -82,47 +82,44 @@ public final class AuditStore {
         return mongo.call(client -> client.bulkWriteWithOptions(COLLECTION, inserts, UNORDERED_MAJORITY))
                 .<Void>mapEmpty()
                 .onSuccess(done -> metrics.written(entries.size()))
-                .recover(failure -> explain(entries, failure));
+                .recover(failure -> classifyErrors(entries, failure));
     }
 
-    private Future<Void> explain(List<AuditEntry> entries, Throwable failure) {
+    private Future<Void> classifyErrors(List<AuditEntry> entries, Throwable failure) {
         if (!(failure instanceof MongoBulkWriteException partial)) {
             return Future.failedFuture(failure);
         }
         if (partial.getWriteConcernError() != null) {
-            return Future.failedFuture(new StoreUnavailableException("no majority took the audit entries"));
+            return Future.failedFuture(new StoreUnavailableException("no majority acknowledged the audit entries"));
         }
-        Map<String, AuditEntry> doubted = new HashMap<>();
+        Map<String, AuditEntry> duplicates = new HashMap<>();
         for (BulkWriteError error : partial.getWriteErrors()) {
             AuditEntry entry = entries.get(error.getIndex());
             if (error.getCode() == MongoGateway.DUPLICATE_KEY) {
-                doubted.put(entry.id(), entry);
+                duplicates.put(entry.id(), entry);
             } else {
-                refused(entry, error.getCode());
+                rejected(entry, error.getCode());
             }
         }
         metrics.written(entries.size() - partial.getWriteErrors().size());
-        return doubted.isEmpty() ? Future.succeededFuture() : readBack(doubted);
+        return duplicates.isEmpty() ? Future.succeededFuture() : readBack(duplicates);
     }
 
-    /** A duplicate key is a repetition only if the entry is there: the index may be somebody else's. */
-    private Future<Void> readBack(Map<String, AuditEntry> doubted) {
-        return missing(doubted.keySet()).map(missing -> {
-            missing.forEach(id -> refused(doubted.get(id), MongoGateway.DUPLICATE_KEY));
-            metrics.repeated(doubted.size() - missing.size());
+    /** Reads duplicates back: the key may belong to a foreign unique index, and then the entry is missing. */
+    private Future<Void> readBack(Map<String, AuditEntry> duplicates) {
+        return missing(duplicates.keySet()).map(missing -> {
+            missing.forEach(id -> rejected(duplicates.get(id), MongoGateway.DUPLICATE_KEY));
+            metrics.repeated(duplicates.size() - missing.size());
             return null;
         });
     }
 
-    private void refused(AuditEntry entry, int code) {
+    private void rejected(AuditEntry entry, int code) {
         metrics.refused();
-        LOG.atError()
-                .addKeyValue("entry", entry)
-                .addKeyValue("code", code)
-                .log("MongoDB refused an entry of the audit log");
+        LOG.atError().addKeyValue("entry", entry).addKeyValue("code", code).log("audit entry rejected by MongoDB");
     }
 
-    /** Which of these events have no entry. */
+    /** Returns those of these event ids that have no entry. */
     public Future<Set<String>> missing(Set<String> ids) {
         JsonObject query = new JsonObject().put("_id", new JsonObject().put("$in", new JsonArray(List.copyOf(ids))));
         FindOptions onlyIds = new FindOptions().setFields(new JsonObject().put("_id", 1));
@@ -134,7 +131,7 @@ public final class AuditStore {
                 });
     }
 
-    /** Entries, newest first. */
+    /** Lists entries, newest first. */
     public Future<Page<AuditEntry>> list(Filter filter, String cursor, int limit) {
         JsonObject query = new JsonObject();
         if (filter.action() != null) {

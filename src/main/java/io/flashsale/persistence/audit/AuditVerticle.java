@@ -7,15 +7,15 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import java.util.function.Function;
 
-/** Takes entries of the audit log off the bus and has them written. */
+/** Receives audit entries from the bus and passes them to the log. */
 public final class AuditVerticle extends VerticleBase {
     private final Function<Vertx, AuditLog> logs;
     private AuditLog log;
 
     /**
-     * Makes a verticle.
+     * Creates a verticle.
      *
-     * @param logs makes the log of this instance
+     * @param logs creates the log of this instance
      */
     public AuditVerticle(Function<Vertx, AuditLog> logs) {
         this.logs = logs;

@@ -1,2 +1,2 @@
-/** The audit log in MongoDB, and its way there. */
+/** Writes the audit log to MongoDB, and reads it. */
 package io.flashsale.persistence.audit;

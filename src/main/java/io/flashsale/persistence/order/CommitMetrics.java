@@ -8,18 +8,18 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** How orders come into MongoDB from this node: in what groups, how fast, and with what result. For any thread. */
+/** Measures this node's group commits: their size, duration and results. Thread-safe. */
 public final class CommitMetrics {
     private final MeterRegistry meters;
     private final Timer writes;
     private final DistributionSummary sizes;
     private final Map<PersistResult.Kind, Counter> replies = new EnumMap<>(PersistResult.Kind.class);
 
-    /** Makes the meters. */
+    /** Registers the meters. */
     public CommitMetrics(MeterRegistry meters) {
         this.meters = meters;
         writes = Timer.builder("flashsale.commits")
-                .description("writes of a group of orders")
+                .description("time to write one group of orders")
                 .register(meters);
         sizes = DistributionSummary.builder("flashsale.commit.orders")
                 .description("orders in one write")
@@ -28,7 +28,7 @@ public final class CommitMetrics {
             replies.put(
                     kind,
                     Counter.builder("flashsale.orders.written")
-                            .description("what MongoDB said of an order")
+                            .description("orders by the result of their write")
                             .tag("reply", kind.name().toLowerCase(Locale.ROOT))
                             .register(meters));
         }

@@ -5,17 +5,17 @@ import io.flashsale.domain.OrderStatus;
 import java.time.Instant;
 
 /**
- * An order that Redis reserved and MongoDB refuses for good. It keeps its units until an admin has it written or discards
- * it.
+ * Represents an order that Redis reserved and MongoDB rejects permanently. It keeps its units until an admin retries it
+ * successfully or discards it.
  *
- * @param order as it was reserved
- * @param reason what MongoDB said of it
- * @param tries how often it was refused before it was put aside
- * @param at when that was, or when it was discarded
- * @param discarded whether an admin has ended it; then it holds nothing any more
+ * @param order the order as reserved
+ * @param reason the error that MongoDB returned
+ * @param tries how often it was rejected before it was dead-lettered
+ * @param at when it was dead-lettered, or when it was discarded
+ * @param discarded whether an admin has discarded it; it then holds no units
  */
 public record DeadLetter(Order order, String reason, int tries, Instant at, boolean discarded) {
-    /** The order as its buyer is to see it. */
+    /** Returns the order in the state that its buyer sees. */
     public Order orderForBuyer() {
         return discarded ? order.withStatus(OrderStatus.FAILED, at) : order;
     }

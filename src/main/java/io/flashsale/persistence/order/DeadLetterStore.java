@@ -17,23 +17,23 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Dead letters in MongoDB, by the id of their order: put aside twice is once. */
+/** Stores dead letters in MongoDB. They are keyed by order id, so adding one twice has no further effect. */
 public final class DeadLetterStore {
     private static final String COLLECTION = "orders_dead";
     private static final String DISCARDED = "discarded";
 
-    private static final int MAX_LOOKED_UP = 10_000;
+    private static final int MAX_LOOKUPS = 10_000;
 
     private final MongoGateway mongo;
     private final OrderStore orders;
 
-    /** Makes a store beside that of the orders which are no dead letters. */
+    /** Creates a store that looks up persisted orders in the given order store. */
     public DeadLetterStore(MongoGateway mongo, OrderStore orders) {
         this.mongo = mongo;
         this.orders = orders;
     }
 
-    /** The indexes that make lists and recoveries fast. */
+    /** Creates the indexes that make lists and recoveries fast. */
     public Future<Void> ensureIndexes() {
         return mongo.ensureIndex(
                         COLLECTION,
@@ -43,12 +43,12 @@ public final class DeadLetterStore {
                         mongo.ensureIndex(COLLECTION, "of_a_product", new JsonObject().put("order.productId", 1)));
     }
 
-    /** Puts a letter aside; one of the same order that is there already, and not discarded, stays as it is. */
+    /** Adds a dead letter. An existing one of the same order stays unchanged, unless it was discarded. */
     public Future<Void> add(DeadLetter deadLetter) {
         JsonObject document = new JsonObject()
                 .put("_id", deadLetter.order().id())
                 .put("order", OrderDocuments.toDocument(deadLetter.order()))
-                // By its microseconds Redis tells a reservation from every other one of the same request.
+                // Redis identifies a reservation, among all of the same request, by its time in microseconds.
                 .put(
                         "reservedAtMicros",
                         ChronoUnit.MICROS.between(
@@ -64,7 +64,7 @@ public final class DeadLetterStore {
                         : Future.failedFuture(failure));
     }
 
-    /** The same request was reserved, and refused, once more. */
+    /** Replaces a discarded dead letter: the same request was reserved and rejected again. */
     private Future<Void> replaceDiscarded(JsonObject document) {
         JsonObject query =
                 new JsonObject().put("_id", document.getString("_id")).put(DISCARDED, true);
@@ -72,47 +72,48 @@ public final class DeadLetterStore {
                 .mapEmpty();
     }
 
-    /** The letter of that order, also one that was discarded. */
+    /** Finds the dead letter of this order, discarded or not. */
     public Future<Optional<DeadLetter>> find(String orderId) {
         return mongo.call(client -> client.findOne(COLLECTION, new JsonObject().put("_id", orderId), null))
-                .map(document -> Optional.ofNullable(document).map(DeadLetterStore::toLetter));
+                .map(document -> Optional.ofNullable(document).map(DeadLetterStore::toDeadLetter));
     }
 
-    /** The letters that wait for a decision, newest first. */
+    /** Lists the undecided dead letters, newest first. */
     public Future<Page<DeadLetter>> list(String cursor, int limit) {
-        return KeysetPagination.page(mongo, COLLECTION, undecided(), "at", cursor, limit, DeadLetterStore::toLetter);
+        return KeysetPagination.page(
+                mongo, COLLECTION, undecided(), "at", cursor, limit, DeadLetterStore::toDeadLetter);
     }
 
     /**
-     * The undecided letters of a product: their units are not for sale. One whose order MongoDB holds after all, by a retry
-     * of its buyer, counts no more: the order does.
+     * Returns the undecided dead letters of a product, whose units are not for sale. A dead letter whose order was
+     * persisted after all, by a retry of its buyer, is left out: the order counts instead.
      */
     public Future<List<DeadLetter>> ofProduct(String productId) {
         JsonObject query = undecided().put("order.productId", productId);
         return mongo.call(client -> client.find(COLLECTION, query)).compose(found -> {
             List<DeadLetter> deadLetters =
-                    found.stream().map(DeadLetterStore::toLetter).toList();
-            return held(deadLetters.stream()
+                    found.stream().map(DeadLetterStore::toDeadLetter).toList();
+            return persisted(deadLetters.stream()
                             .map(deadLetter -> deadLetter.order().id())
                             .collect(Collectors.toSet()))
-                    .map(held -> deadLetters.stream()
+                    .map(persisted -> deadLetters.stream()
                             .filter(deadLetter ->
-                                    !held.contains(deadLetter.order().id()))
+                                    !persisted.contains(deadLetter.order().id()))
                             .toList());
         });
     }
 
-    /** The orders of undecided letters that MongoDB holds after all. */
+    /** Returns the ids of undecided dead letters whose orders were persisted after all. */
     public Future<Set<String>> settled() {
         FindOptions onlyIds =
-                new FindOptions().setFields(new JsonObject().put("_id", 1)).setLimit(MAX_LOOKED_UP);
+                new FindOptions().setFields(new JsonObject().put("_id", 1)).setLimit(MAX_LOOKUPS);
         return mongo.call(client -> client.findWithOptions(COLLECTION, undecided(), onlyIds))
-                .compose(found -> held(found.stream()
+                .compose(found -> persisted(found.stream()
                         .map(document -> document.getString("_id"))
                         .collect(Collectors.toSet())));
     }
 
-    private Future<Set<String>> held(Set<String> orderIds) {
+    private Future<Set<String>> persisted(Set<String> orderIds) {
         if (orderIds.isEmpty()) {
             return Future.succeededFuture(Set.of());
         }
@@ -124,8 +125,8 @@ public final class DeadLetterStore {
     }
 
     /**
-     * Ends a letter. What is left tells its buyer, since MongoDB may refuse a record among the orders as it refused the
-     * order.
+     * Discards a dead letter. The document stays, to inform the buyer: MongoDB might reject a record of the failed
+     * order just as it rejected the order.
      */
     public Future<Void> discard(String orderId, Instant at) {
         JsonObject query = undecided().put("_id", orderId);
@@ -143,19 +144,19 @@ public final class DeadLetterStore {
         return new UpdateOptions().setWriteOption(WriteOption.MAJORITY);
     }
 
-    /** How many wait for a decision. */
+    /** Counts the undecided dead letters. */
     public Future<Long> count() {
         return mongo.call(client -> client.count(COLLECTION, undecided()));
     }
 
-    /** Takes a letter away. */
+    /** Removes a dead letter. */
     public Future<Void> remove(String orderId) {
         return mongo.call(client -> client.removeDocumentWithOptions(
                         COLLECTION, new JsonObject().put("_id", orderId), WriteOption.MAJORITY))
                 .mapEmpty();
     }
 
-    private static DeadLetter toLetter(JsonObject document) {
+    private static DeadLetter toDeadLetter(JsonObject document) {
         Instant reservedAt = Instant.EPOCH.plus(document.getLong("reservedAtMicros"), ChronoUnit.MICROS);
         return new DeadLetter(
                 OrderDocuments.toOrder(document.getJsonObject("order"), reservedAt),

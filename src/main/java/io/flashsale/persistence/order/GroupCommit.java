@@ -14,29 +14,30 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Gathers orders that arrive together into one write. Belongs to one event loop.
+ * Batches orders that arrive at the same time into one write. Confined to one event loop.
  *
- * <p>The first order waits a few milliseconds for company; while the bound of writes is under way the next group grows.
+ * <p>The first order of a group waits a few milliseconds for others. While the maximum number of writes is in flight,
+ * the next group grows.
  *
- * <p>While MongoDB stalls, newcomers are told {@link PersistResult.Kind#UNKNOWN} at once, and only one group at a time finds
- * out whether it is back: a buyer's "reserved" is not to wait for a time-out that is certain, and what is not queued here
- * need not be drained in a stampede, since the outbox holds it.
+ * <p>While MongoDB stalls, new orders get {@link PersistResult.Kind#UNKNOWN} at once, and one group at a time probes
+ * whether MongoDB is back. Otherwise buyers would wait for a timeout that is certain to happen before they see
+ * "reserved", and a long queue would be drained in a stampede. The outbox holds the orders that are not queued here.
  */
 public final class GroupCommit {
     /**
-     * How orders are gathered.
+     * Configures group commit.
      *
      * @param linger how long the first order of a group waits for others
-     * @param maxBatch orders in one write; a full group does not linger
-     * @param maxQueued orders that may wait; one more is answered {@link PersistResult.Kind#UNKNOWN} at once, it stays in
-     *     the outbox
-     * @param maxWrites writes under way at once
-     * @param stall a write that takes longer is taken for a sign that MongoDB is away
+     * @param maxBatch maximum number of orders in one write; a full group does not linger
+     * @param maxQueued maximum number of waiting orders; further ones get {@link PersistResult.Kind#UNKNOWN} at once
+     *     and stay in the outbox
+     * @param maxWrites maximum number of concurrent writes
+     * @param stall how long a write may take before MongoDB counts as unavailable
      */
     public record Settings(Duration linger, int maxBatch, int maxQueued, int maxWrites, Duration stall) {
         private static final Duration LONGEST_STALL = Duration.ofHours(1);
 
-        /** Refuses what cannot work. */
+        /** Rejects values out of range. */
         public Settings {
             new Requirements()
                     .that(linger.toMillis() >= 1 && linger.toMillis() <= 1_000, "linger must be 1ms to 1s")
@@ -48,18 +49,18 @@ public final class GroupCommit {
         }
     }
 
-    private record Waiting(Order order, Promise<PersistResult> promise) {}
+    private record QueuedOrder(Order order, Promise<PersistResult> promise) {}
 
     private final Vertx vertx;
     private final OrderBatchWriter writer;
     private final CommitMetrics metrics;
     private final Settings settings;
-    private final Deque<Waiting> queue = new ArrayDeque<>();
+    private final Deque<QueuedOrder> queue = new ArrayDeque<>();
     private int writes;
     private boolean lingering;
     private boolean stalled;
 
-    /** Makes a group commit for the event loop that will call it. */
+    /** Creates a group commit for the event loop that will call it. */
     public GroupCommit(Vertx vertx, OrderBatchWriter writer, CommitMetrics metrics, Settings settings) {
         this.metrics = metrics;
         this.vertx = vertx;
@@ -67,14 +68,14 @@ public final class GroupCommit {
         this.settings = settings;
     }
 
-    /** Writes an order together with those that come at the same time; never fails. */
+    /** Writes an order together with others that arrive at the same time; never fails. */
     public Future<PersistResult> place(Order order) {
         if (queue.size() >= settings.maxQueued() || (stalled && writes > 0)) {
             metrics.replied(PersistResult.unknown());
             return Future.succeededFuture(PersistResult.unknown());
         }
         Promise<PersistResult> promise = Promise.promise();
-        queue.add(new Waiting(order, promise));
+        queue.add(new QueuedOrder(order, promise));
         if (queue.size() >= settings.maxBatch()) {
             write();
         } else if (!lingering) {
@@ -88,9 +89,9 @@ public final class GroupCommit {
     }
 
     private void write() {
-        int bound = stalled ? 1 : settings.maxWrites();
-        while (!queue.isEmpty() && writes < bound) {
-            List<Waiting> group = new ArrayList<>();
+        int limit = stalled ? 1 : settings.maxWrites();
+        while (!queue.isEmpty() && writes < limit) {
+            List<QueuedOrder> group = new ArrayList<>();
             while (group.size() < settings.maxBatch() && !queue.isEmpty()) {
                 group.add(queue.remove());
             }
@@ -98,23 +99,23 @@ public final class GroupCommit {
         }
     }
 
-    private void write(List<Waiting> group) {
+    private void write(List<QueuedOrder> group) {
         writes++;
         Timer.Sample started = metrics.started(group.size());
-        long watch = vertx.setTimer(settings.stall().toMillis(), late -> stall());
-        List<Order> orders = group.stream().map(Waiting::order).toList();
-        // A writer that throws must end the write like any other failure, or its place would stay taken for ever.
+        long stallTimer = vertx.setTimer(settings.stall().toMillis(), elapsed -> stall());
+        List<Order> orders = group.stream().map(QueuedOrder::order).toList();
+        // A writer that throws must end the write like any other failure, or the count of writes would never fall.
         Futures.attempt(() -> writer.place(orders)).onComplete(written -> {
-            vertx.cancelTimer(watch);
+            vertx.cancelTimer(stallTimer);
             writes--;
             metrics.ended(started);
-            boolean answered = false;
+            boolean conclusive = false;
             for (int i = 0; i < group.size(); i++) {
                 PersistResult reply = written.succeeded() ? written.result().get(i) : PersistResult.unknown();
-                answered |= reply.kind() != PersistResult.Kind.UNKNOWN;
+                conclusive |= reply.kind() != PersistResult.Kind.UNKNOWN;
                 answer(group.get(i), reply);
             }
-            if (answered) {
+            if (conclusive) {
                 stalled = false;
             } else {
                 stall();
@@ -125,7 +126,7 @@ public final class GroupCommit {
         });
     }
 
-    /** Nobody waits for what will not come now. */
+    /** Answers all waiting orders at once, because MongoDB will not reply in time. */
     private void stall() {
         stalled = true;
         while (!queue.isEmpty()) {
@@ -133,8 +134,8 @@ public final class GroupCommit {
         }
     }
 
-    private void answer(Waiting waiting, PersistResult reply) {
+    private void answer(QueuedOrder queued, PersistResult reply) {
         metrics.replied(reply);
-        waiting.promise().complete(reply);
+        queued.promise().complete(reply);
     }
 }

@@ -4,13 +4,13 @@ import io.flashsale.domain.Order;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Writes many orders in MongoDB at once. */
+/** Writes a batch of orders to MongoDB. */
 @FunctionalInterface
 public interface OrderBatchWriter {
     /**
      * Writes these orders.
      *
-     * @return a reply for each, in their order
+     * @return one result per order, in the same sequence
      */
     Future<List<PersistResult>> place(List<Order> reserved);
 }

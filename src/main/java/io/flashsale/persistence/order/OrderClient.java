@@ -7,7 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
 
-/** The sending side of {@link PersistenceVerticle}. */
+/** Sends orders to {@link PersistenceVerticle}. */
 public final class OrderClient implements OrderInserter {
     static final String ADDRESS = "flashsale.persistence.place";
 
@@ -15,16 +15,16 @@ public final class OrderClient implements OrderInserter {
     private final DeliveryOptions options;
 
     /**
-     * Makes a client.
+     * Creates a client.
      *
-     * @param timeout how long an answer is waited for; the write goes on after that
+     * @param timeout how long to wait for a reply; the write continues after that
      */
     public OrderClient(Vertx vertx, Duration timeout) {
         this.vertx = vertx;
         this.options = new DeliveryOptions().setLocalOnly(true).setSendTimeout(timeout.toMillis());
     }
 
-    /** Lets the messages of this room travel on the bus; once per bus. */
+    /** Registers the bus codecs of this package's messages. Call it once per bus. */
     public static void registerCodecs(Vertx vertx) {
         LocalCodec.register(vertx.eventBus(), PersistOrder.class);
         LocalCodec.register(vertx.eventBus(), PersistResult.class);

@@ -7,52 +7,52 @@ import io.vertx.core.Handler;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.streams.ReadStream;
 
-/** Orders one after another, as fast as they are taken: only a batch of them is ever held. Belongs to one event loop. */
+/** Streams orders with back-pressure, holding at most one batch in memory. Confined to one event loop. */
 public final class OrderCursor {
     private final ReadStream<JsonObject> documents;
-    private boolean over;
+    private boolean ended;
 
     OrderCursor(ReadStream<JsonObject> documents) {
         this.documents = documents;
     }
 
     /**
-     * Begins to read.
+     * Starts reading.
      *
-     * @param each takes an order
-     * @param end is told once that there are no more, or why the rest cannot be read; not after {@link #stop}
+     * @param each receives each order
+     * @param end completed once, after the last order or with the failure; never after {@link #stop}
      */
     public void read(Handler<Order> each, Completable<Void> end) {
         documents.exceptionHandler(failure -> end(() -> end.fail(MongoGateway.classify(failure))));
         documents.endHandler(done -> end(end::succeed));
         documents.handler(document -> {
-            if (!over) {
+            if (!ended) {
                 each.handle(OrderDocuments.toOrder(document));
             }
         });
     }
 
-    private void end(Runnable tell) {
-        if (!over) {
-            over = true;
-            tell.run();
+    private void end(Runnable notification) {
+        if (!ended) {
+            ended = true;
+            notification.run();
         }
     }
 
-    /** No more for now. */
+    /** Pauses the stream. */
     public void pause() {
         documents.pause();
     }
 
-    /** Goes on. */
+    /** Resumes the stream. */
     public void resume() {
         documents.resume();
     }
 
-    /** Ends it before its end, in MongoDB too. May be called at any time. */
+    /** Stops reading early and closes the cursor in MongoDB. May be called at any time. */
     public void stop() {
-        if (!over) {
-            over = true;
+        if (!ended) {
+            ended = true;
             documents.handler(null);
         }
     }

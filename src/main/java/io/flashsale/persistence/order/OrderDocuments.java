@@ -8,7 +8,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 
-/** Orders as MongoDB keeps them. */
+/** Converts orders to MongoDB documents and back. */
 final class OrderDocuments {
     static final String COLLECTION = "orders";
     static final String UNIT_KEYS = "unitKeys";
@@ -33,7 +33,7 @@ final class OrderDocuments {
                 .put("updatedAt", MongoGateway.date(order.updatedAt()));
         if (order.status().holdsUnits()) {
             document.put(UNIT_KEYS, new JsonArray(order.unitKeys()));
-            // The index is sparse: without a limit there is no field, so that it is not in the index at all.
+            // The index is sparse: an order without a limit has no such field and stays out of the index.
             if (!order.slots().isEmpty()) {
                 document.put(BUYER_KEYS, new JsonArray(order.buyerKeys()));
             }
@@ -45,7 +45,7 @@ final class OrderDocuments {
         return toOrder(document, MongoGateway.instant(document, "reservedAt"));
     }
 
-    /** The same with a finer time than MongoDB's milliseconds. */
+    /** Does the same with a reservation time of a finer resolution than MongoDB's milliseconds. */
     static Order toOrder(JsonObject document, Instant reservedAt) {
         return new Order(
                 document.getString("_id"),

@@ -3,9 +3,9 @@ package io.flashsale.persistence.order;
 import io.flashsale.domain.Order;
 import io.vertx.core.Future;
 
-/** Has one order written in MongoDB. */
+/** Writes one order to MongoDB. */
 @FunctionalInterface
 public interface OrderInserter {
-    /** Writes the order; answers {@link PersistResult.Kind#UNKNOWN} where no answer came in time, never fails. */
+    /** Writes the order. Returns {@link PersistResult.Kind#UNKNOWN} if no reply came in time; never fails. */
     Future<PersistResult> place(Order order);
 }

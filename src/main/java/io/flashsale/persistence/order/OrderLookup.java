@@ -7,6 +7,6 @@ import java.util.Optional;
 /** Finds an order in MongoDB. */
 @FunctionalInterface
 public interface OrderLookup {
-    /** The order of that id, whoever bought it. */
+    /** Finds the order with this id, regardless of its buyer. */
     Future<Optional<Order>> find(String orderId);
 }

@@ -28,16 +28,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Orders in MongoDB: reading them, and the steps of their life after they were written. Writing them is
- * {@link OrderWriter}'s.
+ * Reads orders from MongoDB and performs their later state changes. {@link OrderWriter} does the initial write.
  */
 public final class OrderStore implements OrderLookup {
-    private static final int MAX_LISTED_FOR_MARKING = 10_000;
-    private static final int ROWS_AT_ONCE = 200;
-    private static final String LISTED_BY = "reservedAt";
+    private static final int MAX_ORDERS_PER_LOOKUP = 10_000;
+    private static final int CURSOR_BATCH_SIZE = 200;
+    private static final String TIME_FIELD = "reservedAt";
 
     /**
-     * Which orders are asked for. The house's are never: they are stock that is not for sale.
+     * Selects orders of buyers. Stock holds are always left out, because they are stock that is not for sale.
      *
      * @param productId or null for any
      * @param status or null for any
@@ -58,13 +57,13 @@ public final class OrderStore implements OrderLookup {
     private final MongoGateway mongo;
     private final Clock clock;
 
-    /** Makes a store. */
+    /** Creates a store. */
     public OrderStore(MongoGateway mongo, Clock clock) {
         this.mongo = mongo;
         this.clock = clock;
     }
 
-    /** The two indexes that make a second sale impossible, and those that make lists fast. */
+    /** Creates the two unique indexes that make a double sale impossible, and the indexes that make lists fast. */
     public Future<Void> ensureIndexes() {
         return mongo.ensureUniqueIndex(COLLECTION, "no_unit_twice", new JsonObject().put(UNIT_KEYS, 1), true)
                 .compose(done -> mongo.ensureUniqueIndex(
@@ -80,7 +79,8 @@ public final class OrderStore implements OrderLookup {
                                 .put("productId", 1)
                                 .put("reservedAt", -1)
                                 .put("_id", -1)))
-                .compose(done -> mongo.ensureIndex(COLLECTION, "newest_first", KeysetPagination.newestFirst(LISTED_BY)))
+                .compose(
+                        done -> mongo.ensureIndex(COLLECTION, "newest_first", KeysetPagination.newestFirst(TIME_FIELD)))
                 .compose(done -> mongo.ensureIndex(
                         COLLECTION,
                         "of_a_status",
@@ -92,7 +92,7 @@ public final class OrderStore implements OrderLookup {
         return findOne(new JsonObject().put("_id", orderId));
     }
 
-    /** Those of these orders that there are. */
+    /** Finds those of these orders that exist, by id. */
     public Future<Map<String, Order>> findAll(Set<String> orderIds) {
         JsonObject query =
                 new JsonObject().put("_id", new JsonObject().put("$in", new JsonArray(List.copyOf(orderIds))));
@@ -103,19 +103,19 @@ public final class OrderStore implements OrderLookup {
         });
     }
 
-    /** A user's orders, newest first. */
+    /** Lists a user's orders, newest first. */
     public Future<Page<Order>> list(String userId, String cursor, int limit) {
         JsonObject query = new JsonObject().put("userId", userId);
-        return KeysetPagination.page(mongo, COLLECTION, query, LISTED_BY, cursor, limit, OrderDocuments::toOrder);
+        return KeysetPagination.page(mongo, COLLECTION, query, TIME_FIELD, cursor, limit, OrderDocuments::toOrder);
     }
 
-    /** Buyers' orders, newest first. */
+    /** Lists buyers' orders, newest first. */
     public Future<Page<Order>> list(Filter filter, String cursor, int limit) {
         return KeysetPagination.page(
-                mongo, COLLECTION, filter.toQuery(), LISTED_BY, cursor, limit, OrderDocuments::toOrder);
+                mongo, COLLECTION, filter.toQuery(), TIME_FIELD, cursor, limit, OrderDocuments::toOrder);
     }
 
-    /** A page of orders that MongoDB does not hold, in the same order and with the same kind of cursor. */
+    /** Pages through orders that are not in MongoDB, in the same sequence and with the same kind of cursor. */
     public static Page<Order> page(List<Order> orders, String cursor, int limit) {
         Comparator<Order> oldestFirst = Comparator.<Order, Instant>comparing(
                         order -> order.reservedAt().truncatedTo(ChronoUnit.MILLIS))
@@ -138,16 +138,16 @@ public final class OrderStore implements OrderLookup {
         return time < 0 || (time == 0 && order.id().compareTo(from.id()) < 0);
     }
 
-    /** All of them, in the same order, one after another. */
-    public OrderCursor rows(Filter filter) {
+    /** Opens a cursor over all selected orders, newest first. */
+    public OrderCursor openCursor(Filter filter) {
         FindOptions options = new FindOptions()
-                .setSort(KeysetPagination.newestFirst(LISTED_BY))
-                .setBatchSize(ROWS_AT_ONCE);
+                .setSort(KeysetPagination.newestFirst(TIME_FIELD))
+                .setBatchSize(CURSOR_BATCH_SIZE);
         return new OrderCursor(
                 mongo.stream(client -> client.findBatchWithOptions(COLLECTION, filter.toQuery(), options)));
     }
 
-    /** Which of these products the user has a live order for. */
+    /** Returns those of these products for which the user has a live order. */
     public Future<Set<String>> productsHeldBy(String userId, Collection<String> productIds) {
         JsonObject query = new JsonObject()
                 .put("userId", userId)
@@ -155,7 +155,7 @@ public final class OrderStore implements OrderLookup {
                 .put("productId", new JsonObject().put("$in", new JsonArray(List.copyOf(productIds))));
         FindOptions options = new FindOptions()
                 .setFields(new JsonObject().put("productId", 1))
-                .setLimit(MAX_LISTED_FOR_MARKING);
+                .setLimit(MAX_ORDERS_PER_LOOKUP);
         return mongo.call(client -> client.findWithOptions(COLLECTION, query, options))
                 .map(found -> {
                     Set<String> held = new HashSet<>();
@@ -165,9 +165,9 @@ public final class OrderStore implements OrderLookup {
     }
 
     /**
-     * Every order of a product that counts for its recovery.
+     * Returns every order of a product that matters for its recovery.
      *
-     * @param answersSince orders that hold nothing any more are left out if they are older than this
+     * @param answersSince orders that no longer hold units are left out if they are older than this
      */
     public Future<List<Order>> ofProduct(String productId, Instant answersSince) {
         JsonObject query = new JsonObject()
@@ -185,7 +185,7 @@ public final class OrderStore implements OrderLookup {
                 .map(found -> found.stream().map(OrderDocuments::toOrder).toList());
     }
 
-    /** The orders of a product that hold units, the house's too. */
+    /** Returns the orders of a product that hold units, including stock holds. */
     public Future<List<Order>> liveOf(String productId) {
         JsonObject query = new JsonObject().put("productId", productId).put("status", OrderStatus.PLACED.wireName());
         return mongo.call(client -> client.find(COLLECTION, query))
@@ -195,7 +195,7 @@ public final class OrderStore implements OrderLookup {
     /**
      * Cancels a placed order: sets the status and frees its unit and buyer keys in one step.
      *
-     * @return the order as it stands then, cancelled by this call or not; empty where there is none
+     * @return the order afterwards, cancelled by this call or not; empty if it does not exist
      */
     public Future<Optional<Order>> cancel(String orderId) {
         JsonObject query = new JsonObject().put("_id", orderId).put("status", OrderStatus.PLACED.wireName());
@@ -211,8 +211,8 @@ public final class OrderStore implements OrderLookup {
     }
 
     /**
-     * Records that an order was reserved and then lost, so that a buyer who was told "reserved" is told the end of it. It
-     * keeps no unit, and the same request may still be placed later.
+     * Records that an order failed after its reservation, so that a buyer who got "reserved" can see the outcome. The
+     * record holds no units, and the same request may still be placed later.
      */
     public Future<Void> recordFailed(Order order) {
         JsonObject document = OrderDocuments.toDocument(order.withStatus(OrderStatus.FAILED, clock.instant()));
@@ -223,9 +223,9 @@ public final class OrderStore implements OrderLookup {
     }
 
     /**
-     * Gives a live order the slots it lacks, after its product was given a limit.
+     * Assigns slots to a live order that has none, after its product got a purchase limit.
      *
-     * @return false where another order took them meanwhile
+     * @return false if another order took the slots in the meantime
      */
     public Future<Boolean> assignSlots(Order order, List<Integer> slots) {
         List<String> buyerKeys = order.withSlots(slots).buyerKeys();
@@ -244,7 +244,7 @@ public final class OrderStore implements OrderLookup {
                         : Future.failedFuture(failure));
     }
 
-    /** Replaces the record of a failed order by the order as it was placed after all. */
+    /** Replaces the record of a failed order with the order that was placed after all. */
     Future<Boolean> replaceFailed(Order order) {
         JsonObject query = new JsonObject().put("_id", order.id()).put("status", OrderStatus.FAILED.wireName());
         JsonObject document = OrderDocuments.toDocument(order);
@@ -253,7 +253,7 @@ public final class OrderStore implements OrderLookup {
     }
 
     Future<Optional<Order>> holderOf(String indexedField, String key) {
-        // One key a query: an exact match on the indexed field alone is what every server answers from the index.
+        // One key per query: every server answers an exact match on a single indexed field from the index.
         return findOne(new JsonObject().put(indexedField, key));
     }
 

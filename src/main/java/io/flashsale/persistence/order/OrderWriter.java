@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes many orders in one unordered bulk insert with majority write concern, and tells for each what the unique
- * indexes said.
+ * Writes a batch of orders in one unordered bulk insert with majority write concern, and classifies the result of each
+ * by the unique indexes.
  */
 public final class OrderWriter implements OrderBatchWriter {
     private static final Logger LOG = LoggerFactory.getLogger(OrderWriter.class);
@@ -37,7 +37,7 @@ public final class OrderWriter implements OrderBatchWriter {
     private final OrderStore store;
     private final Clock clock;
 
-    /** Makes a writer. */
+    /** Creates a writer. */
     public OrderWriter(MongoGateway mongo, OrderStore store, Clock clock) {
         this.mongo = mongo;
         this.store = store;
@@ -47,7 +47,7 @@ public final class OrderWriter implements OrderBatchWriter {
     /**
      * Writes these orders.
      *
-     * @return a reply for each, in their order; never fails
+     * @return one result per order, in the same sequence; never fails
      */
     @Override
     public Future<List<PersistResult>> place(List<Order> reserved) {
@@ -62,14 +62,14 @@ public final class OrderWriter implements OrderBatchWriter {
                 .map(result -> orders.stream()
                         .map(order -> PersistResult.of(Kind.PLACED, order))
                         .toList())
-                .recover(failure -> explain(orders, failure));
+                .recover(failure -> classifyErrors(orders, failure));
     }
 
-    private Future<List<PersistResult>> explain(List<Order> orders, Throwable failure) {
+    private Future<List<PersistResult>> classifyErrors(List<Order> orders, Throwable failure) {
         if (!(failure instanceof MongoBulkWriteException partial)) {
             return Future.succeededFuture(Collections.nCopies(orders.size(), PersistResult.unknown()));
         }
-        // The counts of the result are not to be trusted after an error; the errors' indexes are.
+        // After an error the counts of the result are unreliable; the indexes of the errors are reliable.
         boolean concernMet = partial.getWriteConcernError() == null;
         List<Future<PersistResult>> replies = new ArrayList<>();
         for (Order order : orders) {
@@ -89,32 +89,33 @@ public final class OrderWriter implements OrderBatchWriter {
         LOG.atWarn()
                 .addKeyValue("orderId", order.id())
                 .addKeyValue("code", error.getCode())
-                .log("MongoDB refused an order");
+                .log("order rejected by MongoDB");
         return Future.succeededFuture(PersistResult.refused("error " + error.getCode() + ": " + error.getMessage()));
     }
 
     /**
-     * What a duplicate key means is read from the documents, not from the message: which index a server names first is
-     * its own affair.
+     * Determines the meaning of a duplicate key from the documents, not from the message: servers differ in which index
+     * they name first.
      */
     private Future<PersistResult> readBack(Order order) {
         return store.find(order.id())
-                .compose(found -> found.isPresent() ? sameId(order, found.get()) : heldByOthers(order))
+                .compose(found -> found.isPresent() ? compareWithStored(order, found.get()) : findSlotHolder(order))
                 .otherwise(failure -> PersistResult.unknown());
     }
 
-    private Future<PersistResult> sameId(Order order, Order found) {
+    private Future<PersistResult> compareWithStored(Order order, Order found) {
         if (found.status() == OrderStatus.FAILED) {
             return store.replaceFailed(order)
                     .map(replaced -> replaced ? PersistResult.of(Kind.PLACED, order) : PersistResult.unknown())
-                    .recover(failure ->
-                            MongoGateway.isDuplicateKey(failure) ? heldByOthers(order) : Future.failedFuture(failure));
+                    .recover(failure -> MongoGateway.isDuplicateKey(failure)
+                            ? findSlotHolder(order)
+                            : Future.failedFuture(failure));
         }
         Kind kind = found.answersTheSameRequestAs(order) ? Kind.ALREADY_PLACED : Kind.KEY_REUSED;
         return Future.succeededFuture(PersistResult.of(kind, found));
     }
 
-    private Future<PersistResult> heldByOthers(Order order) {
+    private Future<PersistResult> findSlotHolder(Order order) {
         List<Future<Optional<Order>>> slots = order.buyerKeys().stream()
                 .map(key -> store.holderOf(BUYER_KEYS, key))
                 .toList();
@@ -125,11 +126,11 @@ public final class OrderWriter implements OrderBatchWriter {
                             PersistResult.of(Kind.BUYER_HOLDS, slot.result().get()));
                 }
             }
-            return unitHolders(order);
+            return findUnitHolders(order);
         });
     }
 
-    private Future<PersistResult> unitHolders(Order order) {
+    private Future<PersistResult> findUnitHolders(Order order) {
         List<Future<Optional<Order>>> units = order.unitKeys().stream()
                 .map(key -> store.holderOf(UNIT_KEYS, key))
                 .toList();
@@ -140,10 +141,10 @@ public final class OrderWriter implements OrderBatchWriter {
                     holders.put(order.units().get(i), units.get(i).result().get());
                 }
             }
-            // Whoever was in the way may have cancelled meanwhile; if it is refused again and again, it is another
-            // index.
+            // The conflicting order may have been cancelled meanwhile. If the rejection repeats, the cause is another
+            // unique index.
             return holders.isEmpty()
-                    ? PersistResult.refused("error 11000: a unique index that no order explains")
+                    ? PersistResult.refused("error 11000: duplicate key in a unique index, but no order holds it")
                     : PersistResult.unitsTaken(holders);
         });
     }

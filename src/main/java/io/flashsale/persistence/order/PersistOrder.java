@@ -3,8 +3,8 @@ package io.flashsale.persistence.order;
 import io.flashsale.domain.Order;
 
 /**
- * Asks for an order to be written in MongoDB. May be asked any number of times.
+ * Requests that an order be written to MongoDB. Repeating the request is safe.
  *
- * @param order as Redis reserved it
+ * @param order the order as Redis reserved it
  */
 public record PersistOrder(Order order) {}

@@ -4,34 +4,34 @@ import io.flashsale.domain.Order;
 import java.util.Map;
 
 /**
- * What became of an order that was to be written.
+ * Describes the result of writing an order to MongoDB.
  *
- * @param kind which of the cases
- * @param order the order that MongoDB holds: for {@link Kind#PLACED} and {@link Kind#ALREADY_PLACED} the request's, for
- *     {@link Kind#BUYER_HOLDS} the one that takes the buyer's slot; else null
- * @param unitHolders for {@link Kind#UNITS_TAKEN}: unit to the order that holds it
- * @param reason for {@link Kind#REFUSED}: what MongoDB said; else null
+ * @param kind the case
+ * @param order the order in MongoDB: for {@link Kind#PLACED}, {@link Kind#ALREADY_PLACED} and {@link Kind#KEY_REUSED}
+ *     the one with the same id, for {@link Kind#BUYER_HOLDS} the one that occupies the buyer's slot; otherwise null
+ * @param unitHolders for {@link Kind#UNITS_TAKEN}: the order that holds each conflicting unit, by unit number
+ * @param reason for {@link Kind#REFUSED}: the error from MongoDB; otherwise null
  */
 public record PersistResult(Kind kind, Order order, Map<Integer, Order> unitHolders, String reason) {
-    /** The cases, by what the unique indexes said. */
+    /** Lists the possible results, as the unique indexes determine them. */
     public enum Kind {
-        /** Written by this call. */
+        /** This call wrote the order. */
         PLACED,
-        /** The request has its order already, perhaps with other units. */
+        /** The request already has its order, possibly with other units. */
         ALREADY_PLACED,
-        /** The key is bound to a request of another quantity. */
+        /** The idempotency key is bound to a request with another quantity. */
         KEY_REUSED,
-        /** The buyer holds an order in one of these slots: Redis forgot it. */
+        /** Another order of the buyer occupies one of these slots; Redis has lost it. */
         BUYER_HOLDS,
-        /** Another order holds one of these units: Redis forgot it. */
+        /** Another order holds one of these units; Redis has lost it. */
         UNITS_TAKEN,
-        /** MongoDB took the rest of the group and not this one. It is not written; perhaps it never will be. */
+        /** MongoDB rejected this order of the batch. It is not written, and may never be. */
         REFUSED,
-        /** MongoDB did not say. The order may be written or not. */
+        /** MongoDB did not reply. The order may or may not be written. */
         UNKNOWN
     }
 
-    /** Keeps the map from being changed. */
+    /** Creates the map immutable. */
     public PersistResult {
         unitHolders = Map.copyOf(unitHolders);
     }
@@ -48,7 +48,7 @@ public record PersistResult(Kind kind, Order order, Map<Integer, Order> unitHold
         return new PersistResult(Kind.REFUSED, null, Map.of(), reason);
     }
 
-    /** The reply where MongoDB gave none. */
+    /** Returns the result for a write without a reply from MongoDB. */
     static PersistResult unknown() {
         return of(Kind.UNKNOWN, null);
     }

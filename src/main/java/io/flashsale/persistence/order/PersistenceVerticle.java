@@ -8,16 +8,16 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import java.util.function.Function;
 
-/** Takes orders off the bus and has them written in groups. */
+/** Receives orders from the bus and writes them by group commit. */
 public final class PersistenceVerticle extends VerticleBase {
     private final Function<Vertx, GroupCommit> commits;
     private GroupCommit commit;
     private DrainableConsumer<PersistOrder> consumer;
 
     /**
-     * Makes a verticle.
+     * Creates a verticle.
      *
-     * @param commits makes the group commit of this instance
+     * @param commits creates the group commit of this instance
      */
     public PersistenceVerticle(Function<Vertx, GroupCommit> commits) {
         this.commits = commits;

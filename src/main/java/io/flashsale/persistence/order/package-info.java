@@ -1,2 +1,2 @@
-/** The orders and dead letters in MongoDB: group commit, the classification of duplicate keys, and queries. */
+/** Stores orders and dead letters in MongoDB: group commit, classification of duplicate keys, and queries. */
 package io.flashsale.persistence.order;

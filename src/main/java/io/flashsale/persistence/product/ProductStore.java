@@ -19,21 +19,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * Products in MongoDB. An edit is a compare-and-set on the version; the epoch belongs to the recovery alone.
- */
+/** Stores products in MongoDB. An edit is a compare-and-set on the version; only a recovery changes the epoch. */
 public final class ProductStore implements StockHoldRecords {
     private static final String COLLECTION = "products";
-    private static final String WITHDRAWALS = "withdrawals";
+    private static final String STOCK_HOLDS = "withdrawals";
 
     private final MongoGateway mongo;
 
-    /** Makes a store. */
+    /** Creates a store. */
     public ProductStore(MongoGateway mongo) {
         this.mongo = mongo;
     }
 
-    /** The index that makes lists fast. */
+    /** Creates the index that makes lists fast. */
     public Future<Void> ensureIndexes() {
         return mongo.ensureIndex(
                 COLLECTION,
@@ -41,29 +39,29 @@ public final class ProductStore implements StockHoldRecords {
                 new JsonObject().put("createdAt", -1).put("_id", -1));
     }
 
-    /** Adds a product. */
+    /** Inserts a product. */
     public Future<Void> insert(Product product) {
         JsonObject document = details(product)
                 .put("_id", product.id())
                 .put("epoch", product.epoch())
-                .put(WITHDRAWALS, new JsonArray());
+                .put(STOCK_HOLDS, new JsonArray());
         return mongo.call(client -> client.insertWithOptions(COLLECTION, document, WriteOption.MAJORITY))
                 .mapEmpty();
     }
 
-    /** The product of that id; a deleted one too, as its tombstone. */
+    /** Finds the product with this id. For a deleted product this is its tombstone. */
     public Future<Optional<Product>> find(String productId) {
         return mongo.call(client -> client.findOne(COLLECTION, new JsonObject().put("_id", productId), null))
                 .map(document -> Optional.ofNullable(document).map(ProductStore::toProduct));
     }
 
-    /** The products that were not deleted, newest first. */
+    /** Lists the products that are not deleted, newest first. */
     public Future<Page<Product>> list(String cursor, int limit) {
         JsonObject query = new JsonObject().put("deleted", false);
         return KeysetPagination.page(mongo, COLLECTION, query, "createdAt", cursor, limit, ProductStore::toProduct);
     }
 
-    /** Every product, tombstones too. */
+    /** Returns every product, including tombstones. */
     public Future<List<Product>> all() {
         return mongo.call(client -> client.find(COLLECTION, new JsonObject()))
                 .map(found -> found.stream().map(ProductStore::toProduct).toList());
@@ -72,20 +70,23 @@ public final class ProductStore implements StockHoldRecords {
     /**
      * Writes the next version of a product.
      *
-     * @return false where the version before it does not stand any more
+     * @return false if the stored version is not the one before it
      */
     public Future<Boolean> replace(Product next) {
         return update(next.id(), next.version() - 1, new JsonObject().put("$set", details(next)));
     }
 
-    /** The same, with what was taken off sale for it; that counts from then on, and not if false is answered. */
+    /**
+     * Does the same and records the stock hold of this edit in the same write. If this returns false, nothing is
+     * recorded.
+     */
     public Future<Boolean> replace(Product next, StockHold stockHold) {
         JsonObject document =
                 new JsonObject().put("reference", stockHold.reference()).put("units", stockHold.units());
         return update(
                 next.id(),
                 next.version() - 1,
-                new JsonObject().put("$set", details(next)).put("$push", new JsonObject().put(WITHDRAWALS, document)));
+                new JsonObject().put("$set", details(next)).put("$push", new JsonObject().put(STOCK_HOLDS, document)));
     }
 
     @Override
@@ -106,11 +107,11 @@ public final class ProductStore implements StockHoldRecords {
     @Override
     public Future<List<StockHold>> stockHolds(String productId) {
         JsonObject query = new JsonObject().put("_id", productId);
-        JsonObject fields = new JsonObject().put(WITHDRAWALS, 1);
+        JsonObject fields = new JsonObject().put(STOCK_HOLDS, 1);
         return mongo.call(client -> client.findOne(COLLECTION, query, fields)).map(document -> {
             List<StockHold> stockHolds = new ArrayList<>();
             if (document != null) {
-                document.getJsonArray(WITHDRAWALS).forEach(each -> {
+                document.getJsonArray(STOCK_HOLDS).forEach(each -> {
                     JsonObject stockHold = (JsonObject) each;
                     stockHolds.add(new StockHold(stockHold.getString("reference"), stockHold.getInteger("units")));
                 });
@@ -119,7 +120,7 @@ public final class ProductStore implements StockHoldRecords {
         });
     }
 
-    /** Raises the epoch of a product's sale; every record of an older one in Redis counts as absent from then on. */
+    /** Raises the epoch of a product's sale. From then on, records of older epochs in Redis count as absent. */
     public Future<Optional<Product>> raiseEpoch(String productId) {
         JsonObject query = new JsonObject().put("_id", productId);
         JsonObject update = new JsonObject().put("$inc", new JsonObject().put("epoch", 1));
@@ -130,7 +131,7 @@ public final class ProductStore implements StockHoldRecords {
                 .map(document -> Optional.ofNullable(document).map(ProductStore::toProduct));
     }
 
-    /** The epochs of these products' sales; a product that is not there has none. */
+    /** Returns the epochs of these products' sales. Unknown products are left out. */
     public Future<Map<String, Long>> epochs(Set<String> productIds) {
         JsonObject query =
                 new JsonObject().put("_id", new JsonObject().put("$in", new JsonArray(List.copyOf(productIds))));
@@ -144,8 +145,8 @@ public final class ProductStore implements StockHoldRecords {
     }
 
     /**
-     * Makes sure that the epoch is at least this: Redis may know a higher one where MongoDB was set back to an earlier
-     * state.
+     * Raises the epoch to at least this value: Redis may hold a higher one if MongoDB was restored from an older
+     * backup.
      */
     public Future<Void> raiseEpochTo(String productId, long epoch) {
         JsonObject query = new JsonObject().put("_id", productId).put("epoch", new JsonObject().put("$lt", epoch));

@@ -5,11 +5,11 @@ import io.flashsale.domain.StockHold;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** The stock holds that the edits of a product stand for, as MongoDB has them with the product. */
+/** Reads the stock holds that committed edits recorded with their product in MongoDB. */
 public interface StockHoldRecords {
-    /** What edits that stand have taken off sale. */
+    /** Returns the stock holds of the product's committed edits. */
     Future<List<StockHold>> stockHolds(String productId);
 
-    /** Raises the version alone, so that every edit of the one before it loses; false where it does not stand any more. */
+    /** Raises only the version, so that every edit in flight against this version fails; false if it is outdated. */
     Future<Boolean> raiseVersion(Product product);
 }

@@ -1,2 +1,2 @@
-/** The products in MongoDB, with the stock holds of their edits. */
+/** Stores products in MongoDB, together with the stock holds of their edits. */
 package io.flashsale.persistence.product;

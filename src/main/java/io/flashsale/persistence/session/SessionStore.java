@@ -10,10 +10,11 @@ import io.vertx.ext.mongo.WriteOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Verified sessions in MongoDB, by the hash of their id. Redis is their cache: buyers stay signed in when it loses
- * everything, and a logout stays one.
+ * Stores verified sessions in MongoDB, keyed by the hash of their id. Redis is their cache: if it loses all data,
+ * buyers stay signed in, and ended sessions stay ended.
  */
 public final class SessionStore {
     private static final String COLLECTION = "sessions";
@@ -21,16 +22,16 @@ public final class SessionStore {
     private final MongoGateway mongo;
 
     /**
-     * A verified session.
+     * Represents a verified session.
      *
-     * @param idHash of the id; the id itself is nowhere but with the client
-     * @param userId whose it is
+     * @param idHash hash of the session id; only the client has the id itself
+     * @param userId the signed-in user
      * @param email of the account
      * @param role of the account when the session was verified
      * @param generation of the account when the session was verified
      * @param createdAt when it was verified
-     * @param idleUntil by when it has to be used again; written now and then, not with every use
-     * @param expiresAt when it ends however busy it is
+     * @param idleUntil when it expires unless it is used; updated at intervals, not with every use
+     * @param expiresAt when it expires regardless of use
      */
     public record StoredSession(
             String idHash,
@@ -41,27 +42,30 @@ public final class SessionStore {
             Instant createdAt,
             Instant idleUntil,
             Instant expiresAt) {
-        /** Without the address: this may end up in a log. */
+        /** Omits the address, because the text may end up in a log. */
         @Override
         public String toString() {
             return "StoredSession[userId=" + userId + ", expiresAt=" + expiresAt + "]";
         }
     }
 
-    /** Makes a store. */
+    /** Creates a store. */
     public SessionStore(MongoGateway mongo) {
         this.mongo = mongo;
     }
 
-    /** Lets MongoDB remove what has expired; the embedded server does not, there it is only ignored. */
+    /**
+     * Creates the indexes. One of them lets MongoDB remove expired sessions. The embedded server does not remove them;
+     * its expired sessions are ignored when read.
+     */
     public Future<Void> ensureIndexes() {
-        IndexOptions expiry = new IndexOptions().name("expiry").expireAfter(0L, java.util.concurrent.TimeUnit.SECONDS);
+        IndexOptions expiry = new IndexOptions().name("expiry").expireAfter(0L, TimeUnit.SECONDS);
         JsonObject byExpiry = new JsonObject().put("expiresAt", 1);
         return mongo.call(client -> client.createIndexWithOptions(COLLECTION, byExpiry, expiry))
                 .compose(done -> mongo.ensureIndex(COLLECTION, "of_a_user", new JsonObject().put("userId", 1)));
     }
 
-    /** Keeps a session. */
+    /** Inserts a session. */
     public Future<Void> insert(StoredSession session) {
         JsonObject document = new JsonObject()
                 .put("_id", session.idHash())
@@ -76,13 +80,13 @@ public final class SessionStore {
                 .mapEmpty();
     }
 
-    /** The session of that hash, expired or not. */
+    /** Finds the session with this hash, expired or not. */
     public Future<Optional<StoredSession>> find(String idHash) {
         return mongo.call(client -> client.findOne(COLLECTION, new JsonObject().put("_id", idHash), null))
                 .map(document -> Optional.ofNullable(document).map(SessionStore::toSession));
     }
 
-    /** Puts off the end of an idle session. */
+    /** Extends the idle timeout of a session. */
     public Future<Void> touch(String idHash, Instant idleUntil) {
         JsonObject update =
                 new JsonObject().put("$set", new JsonObject().put("idleUntil", MongoGateway.date(idleUntil)));
@@ -91,14 +95,14 @@ public final class SessionStore {
                 .mapEmpty();
     }
 
-    /** Ends a session. */
+    /** Removes a session, which ends it. */
     public Future<Void> remove(String idHash) {
         return mongo.call(client -> client.removeDocumentsWithOptions(
                         COLLECTION, new JsonObject().put("_id", idHash), WriteOption.MAJORITY))
                 .mapEmpty();
     }
 
-    /** The hashes of a user's sessions. */
+    /** Returns the id hashes of a user's sessions. */
     public Future<List<String>> ofUser(String userId) {
         FindOptions onlyIds = new FindOptions().setFields(new JsonObject().put("_id", 1));
         return mongo.call(client -> client.findWithOptions(COLLECTION, new JsonObject().put("userId", userId), onlyIds))

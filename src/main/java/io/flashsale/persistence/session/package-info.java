@@ -1,2 +1,2 @@
-/** The sessions in MongoDB, which outlive a Redis that loses everything. */
+/** Stores sessions in MongoDB, so that they survive a loss of all data in Redis. */
 package io.flashsale.persistence.session;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What happens is in the audit log, once. */
+/** Tests that every event is in the audit log exactly once. */
 class AuditIT {
     private static final String PASSWORD = "another horse battery";
 
@@ -90,7 +90,7 @@ class AuditIT {
     }
 
     @Test
-    void anOrderIsEnteredOnceHoweverOftenItIsAskedFor() throws Exception {
+    void anOrderIsRecordedOnceDespiteRetries() throws Exception {
         // given
         String product = TestNode.product(admin, 5, 1);
         Client ada = node.user();
@@ -113,7 +113,7 @@ class AuditIT {
     }
 
     @Test
-    void aHundredCancellationsAreOne() throws Exception {
+    void aHundredCancellationsAreRecordedOnce() throws Exception {
         // given
         String product = TestNode.product(admin, 5, 1);
         Client ada = node.user();
@@ -133,7 +133,7 @@ class AuditIT {
     }
 
     @Test
-    void refusalsAreNotEntered() throws Exception {
+    void refusalsAreNotRecorded() throws Exception {
         // given
         String product = TestNode.product(admin, 1, 1);
         String order = buy(node.user(), product);
@@ -150,8 +150,8 @@ class AuditIT {
     }
 
     @Test
-    void whatRedisOwedTheLogWhenItLostEverythingIsMadeUpForByTheRecovery() throws Exception {
-        // given: as if the node had died before it wrote the entries
+    void aRecoveryAddsTheEntriesThatWereLostWithRedis() throws Exception {
+        // given: as after a node crash before it wrote the entries
         String product = TestNode.product(admin, 5, 1);
         Client bob = node.user();
         String placed = buy(node.user(), product);
@@ -176,8 +176,8 @@ class AuditIT {
     }
 
     @Test
-    void aUnitThatIsRepairedIsEntered() throws Exception {
-        // given: Redis forgets who holds the unit, and offers it once more
+    void aRepairedUnitIsRecorded() throws Exception {
+        // given: Redis loses the holder of a unit and offers the unit again
         String product = TestNode.product(admin, 5, 1);
         buy(node.user(), product);
         node.awaitEmptyOutbox(product);
@@ -196,7 +196,7 @@ class AuditIT {
     }
 
     @Test
-    void aProductsLifeIsTheAdminsDoing() {
+    void productEventsNameTheAdmin() {
         // given
         String product = TestNode.product(admin, 5, 1);
         String update = "/api/v1/products/update-product/" + product;
@@ -247,7 +247,7 @@ class AuditIT {
     }
 
     @Test
-    void anAccountsLifeIsItsUsersDoing() throws Exception {
+    void accountEventsNameTheUser() throws Exception {
         // given
         Client ada = node.client();
         String email = Client.freshEmail();
@@ -299,7 +299,7 @@ class AuditIT {
     }
 
     @Test
-    void anAccountThatIsGuessedAtIsEnteredWhenItIsLocked() throws Exception {
+    void theLockOfAnAttackedAccountIsRecorded() throws Exception {
         // given
         Client ada = node.client();
         String email = Client.freshEmail();
@@ -323,7 +323,7 @@ class AuditIT {
     }
 
     @Test
-    void pagesHaveNeitherGapsNorRepeatsWhileEntriesComeIn() {
+    void pagesHaveNeitherGapsNorRepeatsDuringInserts() {
         // given
         for (int i = 0; i < 6; i++) {
             TestNode.product(admin, 1, 1);
@@ -350,7 +350,7 @@ class AuditIT {
     }
 
     @Test
-    void filtersMayBeCombined() {
+    void filtersCanBeCombined() {
         // given
         String product = TestNode.product(admin, 5, 1);
         admin.put("/api/v1/products/update-product/" + product, new JsonObject().put("price", 1));

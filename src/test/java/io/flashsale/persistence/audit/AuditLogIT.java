@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Entries of what is done already wait for MongoDB, and none is written twice. */
+/** Tests that queued entries wait for MongoDB and are written exactly once. */
 class AuditLogIT {
     private static final AuditStore.Filter ALL = new AuditStore.Filter(null, null, null);
 
@@ -60,7 +60,7 @@ class AuditLogIT {
         TestStores.delete(folder);
     }
 
-    /** Everything of the log happens on one event loop. */
+    /** Runs a step on the event loop of the log. */
     private void onLoop(Supplier<Future<Void>> step) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         loop.runOnContext(now -> step.get().onComplete((result, failure) -> {
@@ -100,7 +100,7 @@ class AuditLogIT {
     }
 
     @Test
-    void whoWaitsKnowsThatItIsWritten() {
+    void recordCompletesOnceTheEntryIsWritten() {
         // when
         onLoop(() -> log.record(entry("a")));
 
@@ -109,7 +109,7 @@ class AuditLogIT {
     }
 
     @Test
-    void whatIsToldAgainIsWrittenOnce() {
+    void repeatedEntriesAreWrittenOnce() {
         // when
         onLoop(() -> Future.join(log.record(entry("a")), log.record(entry("a"))).mapEmpty());
         onLoop(() -> Future.join(log.record(entry("a")), log.record(entry("b"))).mapEmpty());
@@ -122,7 +122,7 @@ class AuditLogIT {
     }
 
     @Test
-    void entriesWaitForAMongoDbThatIsAwayAndNobodyElseDoes() throws Exception {
+    void entriesWaitForMongoDbButCallersDoNot() throws Exception {
         // given
         int port = mongo.port();
         onLoop(() -> log.record(entry("before")));
@@ -144,7 +144,7 @@ class AuditLogIT {
 
     @ProvokesErrors(AuditLog.class)
     @Test
-    void noMoreWaitThanThereIsRoomFor() {
+    void entriesBeyondTheQueueLimitAreDropped() {
         // given
         mongo.close();
 
@@ -160,7 +160,7 @@ class AuditLogIT {
     }
 
     @Test
-    void theEndOfANodeWaitsForThem() {
+    void flushWritesAllQueuedEntries() {
         // when
         onLoop(() -> {
             for (int i = 0; i < 1_200; i++) {
@@ -174,15 +174,15 @@ class AuditLogIT {
         assertEquals(0, waiting());
     }
 
-    /** Else one entry that MongoDB refuses for good would keep its order in the outbox for ever. */
+    /** Otherwise an entry that MongoDB rejects permanently would keep its order in the outbox for ever. */
     @ProvokesErrors(AuditStore.class)
     @Test
-    void anEntryThatIsRefusedForGoodIsCountedAndInNobodysWay() {
-        // given: somebody else's index
+    void aPermanentlyRejectedEntryIsCountedAndBlocksNoOthers() {
+        // given: a foreign unique index
         TestNode.await(client.createIndexWithOptions(
                 "audit",
                 new JsonObject().put("action", 1),
-                new IndexOptions().name("somebody_elses").unique(true)));
+                new IndexOptions().name("foreign_index").unique(true)));
         TestNode.await(store.append(List.of(entry("a", AuditAction.ORDER_PLACED))));
 
         // when

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** How orders are gathered into writes, and what buyers are told while MongoDB stalls. */
+/** Tests how orders are batched into writes, and the results while MongoDB stalls. */
 class GroupCommitTest {
     private static final int LINGER = 5;
     private static final int STALL = 100;
@@ -70,7 +70,7 @@ class GroupCommitTest {
         return reply.isComplete() ? reply.result().kind() : null;
     }
 
-    /** Has a write last so long that MongoDB counts as away. */
+    /** Lets a write take so long that MongoDB counts as unavailable. */
     private Write stall() {
         place();
         time.advanceMillis(LINGER);
@@ -103,7 +103,7 @@ class GroupCommitTest {
         // then
         assertEquals(List.of(3), sizes());
 
-        // when the time of the group that is gone is over
+        // when the linger time of the written group elapses
         time.advanceMillis(LINGER);
 
         // then
@@ -131,7 +131,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void whileTheBoundOfWritesIsUnderWayTheNextGroupGrows() {
+    void theNextGroupGrowsWhileTheMaximumOfWritesIsInFlight() {
         // given
         place(6);
         assertEquals(List.of(3, 3), sizes());
@@ -151,7 +151,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void whoCannotBeQueuedIsAnsweredAtOnce() {
+    void anOrderBeyondTheQueueLimitIsAnsweredAtOnce() {
         // given
         place(6);
         List<Future<PersistResult>> queued = place(4);
@@ -165,7 +165,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void aFailedBatchIsUnknownForAllOfIt() {
+    void aFailedBatchIsUnknownForAllItsOrders() {
         // given
         List<Future<PersistResult>> replies = place(3);
 
@@ -177,7 +177,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void whoeverIsQueuedWhenAWriteStallsIsToldAtOnceAndSoAreNewcomers() {
+    void aStalledWriteAnswersQueuedAndNewOrdersAtOnce() {
         // given
         List<Future<PersistResult>> writing = place(6);
         List<Future<PersistResult>> queued = place(2);
@@ -186,16 +186,16 @@ class GroupCommitTest {
 
         // when
         time.advanceMillis(1);
-        Future<PersistResult> newcomer = place();
+        Future<PersistResult> newOrder = place();
 
         // then
         assertTrue(queued.stream().allMatch(reply -> kind(reply) == Kind.UNKNOWN));
-        assertEquals(Kind.UNKNOWN, kind(newcomer));
-        assertTrue(writing.stream().noneMatch(Future::isComplete), "their write may yet end well");
+        assertEquals(Kind.UNKNOWN, kind(newOrder));
+        assertTrue(writing.stream().noneMatch(Future::isComplete), "their write may still succeed");
     }
 
     @Test
-    void aStalledWriteThatEndsWellEndsTheStall() {
+    void aStalledWriteThatSucceedsEndsTheStall() {
         // given
         Write slow = stall();
 
@@ -209,20 +209,20 @@ class GroupCommitTest {
     }
 
     @Test
-    void whileMongoDbIsAwayOneGroupAtATimeFindsOutWhetherItIsBack() {
+    void oneGroupAtATimeProbesWhetherMongoDbIsBack() {
         // given
         Write slow = stall();
         slow.answerUnknown();
 
         // when
         List<Future<PersistResult>> probes = place(3);
-        Future<PersistResult> behindTheProbe = place();
+        Future<PersistResult> duringTheProbe = place();
 
         // then
         assertEquals(List.of(1, 3), sizes());
-        assertEquals(Kind.UNKNOWN, kind(behindTheProbe));
+        assertEquals(Kind.UNKNOWN, kind(duringTheProbe));
 
-        // when it is still away
+        // when MongoDB is still unavailable
         writes.get(1).answerUnknown();
         place(3);
 
@@ -230,7 +230,7 @@ class GroupCommitTest {
         assertTrue(probes.stream().allMatch(reply -> kind(reply) == Kind.UNKNOWN));
         assertEquals(List.of(1, 3, 3), sizes());
 
-        // when it is back
+        // when MongoDB is back
         writes.get(2).succeed();
         List<Future<PersistResult>> after = place(6);
 
@@ -240,7 +240,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void aRefusalIsAnAnswerAndEndsTheStallToo() {
+    void aRejectionEndsTheStallToo() {
         // given
         Write slow = stall();
 
@@ -253,7 +253,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void aWriteThatEndedInTimeLeavesNoWatchBehind() {
+    void aWriteThatEndedInTimeLeavesNoStallTimerBehind() {
         // given
         place(3);
 
@@ -268,13 +268,13 @@ class GroupCommitTest {
     }
 
     @Test
-    void aWriterThatThrowsTakesNoPlaceForEver() {
+    void aWriterThatThrowsDoesNotOccupyAWriteForEver() {
         // given
-        List<Integer> tried = new ArrayList<>();
+        List<Integer> attempted = new ArrayList<>();
         GroupCommit broken = new GroupCommit(
                 time.vertx(),
                 orders -> {
-                    tried.add(orders.size());
+                    attempted.add(orders.size());
                     throw new IllegalStateException("closed");
                 },
                 metrics,
@@ -288,6 +288,6 @@ class GroupCommitTest {
         }
 
         // then
-        assertEquals(List.of(1, 1, 1, 1), tried);
+        assertEquals(List.of(1, 1, 1, 1), attempted);
     }
 }

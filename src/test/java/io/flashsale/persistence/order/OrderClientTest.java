@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Whoever has an order written gets an answer, whatever becomes of the question. */
+/** Tests that every request to write an order gets a result, even if no reply arrives. */
 class OrderClientTest {
     private final Vertx vertx = Vertx.vertx();
     private final Order order = TestOrders.reserved("p", "ada", List.of(1), List.of());
@@ -43,7 +43,7 @@ class OrderClientTest {
     }
 
     @Test
-    void theReplyIsHandedOn() throws ExecutionException, InterruptedException, TimeoutException {
+    void theReplyIsReturned() throws ExecutionException, InterruptedException, TimeoutException {
         // given
         listen(message -> message.reply(
                 PersistResult.of(Kind.PLACED, TestOrders.placed(message.body().order()))));
@@ -56,8 +56,7 @@ class OrderClientTest {
     }
 
     @Test
-    void withoutAnAnswerInTimeTheOrderMayBeWrittenOrNot()
-            throws ExecutionException, InterruptedException, TimeoutException {
+    void theResultIsUnknownAfterATimeout() throws ExecutionException, InterruptedException, TimeoutException {
         // given
         listen(message -> {});
 
@@ -69,15 +68,15 @@ class OrderClientTest {
     }
 
     @Test
-    void theSameWhereNobodyListensOrWhoeverListensFails()
+    void theResultIsUnknownWithoutAConsumerAndWhenItFails()
             throws ExecutionException, InterruptedException, TimeoutException {
         // when
-        PersistResult nobody = place(Duration.ofSeconds(10));
+        PersistResult withoutConsumer = place(Duration.ofSeconds(10));
         listen(message -> message.fail(500, "no"));
         PersistResult failed = place(Duration.ofSeconds(10));
 
         // then
-        assertEquals(Kind.UNKNOWN, nobody.kind());
+        assertEquals(Kind.UNKNOWN, withoutConsumer.kind());
         assertEquals(Kind.UNKNOWN, failed.kind());
     }
 }

@@ -31,7 +31,7 @@ import java.util.Set;
 import org.bson.BsonDocument;
 import org.junit.jupiter.api.Test;
 
-/** What each answer of MongoDB to a bulk insert means for each order of the group. */
+/** Tests the result of each order for every kind of reply to a bulk insert. */
 class OrderWriterTest {
     private static final int VALIDATION_FAILED = 121;
 
@@ -53,7 +53,7 @@ class OrderWriterTest {
         return error(index, MongoGateway.DUPLICATE_KEY);
     }
 
-    private void refuse(BulkWriteError... errors) {
+    private void failBulkWith(BulkWriteError... errors) {
         collection.answerBulk(bulkFailure(null, errors));
     }
 
@@ -70,17 +70,17 @@ class OrderWriterTest {
         return replies.stream().map(PersistResult::kind).toList();
     }
 
-    private void hold(Order order) {
-        collection.hold(OrderDocuments.toDocument(order));
+    private void store(Order order) {
+        collection.store(OrderDocuments.toDocument(order));
     }
 
-    /** The order as MongoDB gives it: without what is finer than a millisecond. */
+    /** Returns the order as MongoDB stores it, truncated to milliseconds. */
     private static Order asStored(Order order) {
         return OrderDocuments.toOrder(OrderDocuments.toDocument(order));
     }
 
     @Test
-    void aGroupIsWrittenByOneUnorderedInsertThatAMajorityTakes() {
+    void aBatchIsOneUnorderedInsertWithMajorityWriteConcern() {
         // when
         List<PersistResult> replies = place(ada, bob);
 
@@ -101,9 +101,9 @@ class OrderWriterTest {
     }
 
     @Test
-    void anErrorConcernsTheOrderOfItsIndexAndTheOthersAreWritten() {
+    void anErrorAffectsOnlyTheOrderAtItsIndex() {
         // given
-        refuse(error(1, VALIDATION_FAILED));
+        failBulkWith(error(1, VALIDATION_FAILED));
 
         // when
         List<PersistResult> replies = place(ada, bob, eve);
@@ -113,13 +113,13 @@ class OrderWriterTest {
         assertEquals("error 121: because", replies.get(1).reason());
         assertEquals(ada.id(), replies.get(0).order().id());
         assertEquals(eve.id(), replies.get(2).order().id());
-        assertEquals(List.of(), collection.queries(), "nothing is read back but duplicates");
+        assertEquals(List.of(), collection.queries(), "only duplicates are read back");
     }
 
     @Test
-    void withoutAMajorityNothingIsPromisedButWhatIsReadBackCounts() {
+    void withoutAMajorityOnlyOrdersReadBackAreConfirmed() {
         // given
-        hold(TestOrders.placed(bob));
+        store(TestOrders.placed(bob));
         collection.answerBulk(bulkFailure(
                 new WriteConcernError(64, "WriteConcernFailed", "waiting timed out", new BsonDocument()),
                 duplicate(1)));
@@ -156,25 +156,25 @@ class OrderWriterTest {
     }
 
     @Test
-    void theSameRequestHasItsOrderWhicheverUnitsItHas() {
+    void theSameRequestKeepsItsOrderRegardlessOfUnits() {
         // given
-        Order elsewhere = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(8, 9), List.of(1, 2)));
-        hold(elsewhere);
-        refuse(duplicate(0));
+        Order withOtherUnits = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(8, 9), List.of(1, 2)));
+        store(withOtherUnits);
+        failBulkWith(duplicate(0));
 
         // when
         PersistResult reply = place(ada).get(0);
 
         // then
         assertEquals(Kind.ALREADY_PLACED, reply.kind());
-        assertEquals(asStored(elsewhere), reply.order());
+        assertEquals(asStored(withOtherUnits), reply.order());
     }
 
     @Test
-    void aCancelledOrderIsStillTheAnswerOfItsRequest() {
+    void aCancelledOrderStillAnswersItsRequest() {
         // given
-        hold(TestOrders.cancelled(ada));
-        refuse(duplicate(0));
+        store(TestOrders.cancelled(ada));
+        failBulkWith(duplicate(0));
 
         // when
         PersistResult reply = place(ada).get(0);
@@ -187,8 +187,8 @@ class OrderWriterTest {
     @Test
     void anotherQuantityUnderTheSameKeyIsAnotherRequest() {
         // given
-        hold(TestOrders.placed(TestOrders.reserved("p", "ada", List.of(1), List.of(1))));
-        refuse(duplicate(0));
+        store(TestOrders.placed(TestOrders.reserved("p", "ada", List.of(1), List.of(1))));
+        failBulkWith(duplicate(0));
 
         // when
         List<PersistResult> replies = place(ada);
@@ -198,12 +198,12 @@ class OrderWriterTest {
     }
 
     @Test
-    void aBuyersSlotIsFoundBeforeAUnit() {
+    void aConflictingSlotIsReportedBeforeAUnit() {
         // given
         Order slot = TestOrders.placed(TestOrders.reserved("p", "ada", "other", List.of(7), List.of(2)));
-        hold(TestOrders.placed(TestOrders.reserved("p", "bob", "other", List.of(1), List.of())));
-        hold(slot);
-        refuse(duplicate(0));
+        store(TestOrders.placed(TestOrders.reserved("p", "bob", "other", List.of(1), List.of())));
+        store(slot);
+        failBulkWith(duplicate(0));
 
         // when
         PersistResult reply = place(ada).get(0);
@@ -214,11 +214,11 @@ class OrderWriterTest {
     }
 
     @Test
-    void theOwnIdIsFoundBeforeABuyersSlot() {
+    void theSameIdIsReportedBeforeASlot() {
         // given
-        hold(TestOrders.placed(TestOrders.reserved("p", "ada", "other", List.of(7), List.of(2))));
-        hold(TestOrders.placed(ada));
-        refuse(duplicate(0));
+        store(TestOrders.placed(TestOrders.reserved("p", "ada", "other", List.of(7), List.of(2))));
+        store(TestOrders.placed(ada));
+        failBulkWith(duplicate(0));
 
         // when
         List<PersistResult> replies = place(ada);
@@ -228,11 +228,11 @@ class OrderWriterTest {
     }
 
     @Test
-    void everyUnitThatIsTakenIsNamedWithItsHolder() {
+    void everyTakenUnitIsReportedWithItsHolder() {
         // given
         Order holder = TestOrders.placed(TestOrders.reserved("p", "bob", "other", List.of(2), List.of(1)));
-        hold(holder);
-        refuse(duplicate(0));
+        store(holder);
+        failBulkWith(duplicate(0));
 
         // when
         PersistResult reply = place(ada).get(0);
@@ -244,9 +244,9 @@ class OrderWriterTest {
     }
 
     @Test
-    void aDuplicateThatNoOrderExplainsIsARefusal() {
+    void aDuplicateKeyWithoutAHolderIsARejection() {
         // given
-        refuse(duplicate(0));
+        failBulkWith(duplicate(0));
 
         // when
         PersistResult reply = place(ada).get(0);
@@ -257,10 +257,10 @@ class OrderWriterTest {
     }
 
     @Test
-    void whatCannotBeReadBackIsUnknownAndTheRestOfTheGroupIsNot() {
+    void anOrderThatCannotBeReadBackIsUnknownAndTheOthersAreNot() {
         // given
         collection.makeUnreadable(ada.id());
-        refuse(duplicate(0));
+        failBulkWith(duplicate(0));
 
         // when
         List<PersistResult> replies = place(ada, bob);
@@ -270,9 +270,9 @@ class OrderWriterTest {
     }
 
     @Test
-    void theSameWhereASlotOrAUnitCannotBeRead() {
+    void anOrderWhoseSlotOrUnitCannotBeReadIsUnknown() {
         // given
-        refuse(duplicate(0));
+        failBulkWith(duplicate(0));
         List<Kind> kinds = new ArrayList<>();
 
         // when
@@ -286,10 +286,10 @@ class OrderWriterTest {
     }
 
     @Test
-    void aRequestThatFailedOnceMayBePlacedAfterAll() {
+    void aFailedRequestMayBePlacedLater() {
         // given
-        hold(TestOrders.failed(ada));
-        refuse(duplicate(0));
+        store(TestOrders.failed(ada));
+        failBulkWith(duplicate(0));
 
         // when
         PersistResult reply = place(ada).get(0);
@@ -306,10 +306,10 @@ class OrderWriterTest {
     }
 
     @Test
-    void whoeverReplacesTheFailedRecordFirstDecides() {
+    void theResultIsUnknownIfAnotherReplacedTheFailedRecordFirst() {
         // given
-        hold(TestOrders.failed(ada));
-        refuse(duplicate(0));
+        store(TestOrders.failed(ada));
+        failBulkWith(duplicate(0));
         collection.answerReplace(Future.succeededFuture(new MongoClientUpdateResult(0, null, 0)));
 
         // when
@@ -320,12 +320,12 @@ class OrderWriterTest {
     }
 
     @Test
-    void aFailedRecordThatCannotBeReplacedNamesWhoIsInTheWay() {
+    void aFailedRecordThatCannotBeReplacedReportsTheConflict() {
         // given
-        Order inTheWay = TestOrders.placed(TestOrders.reserved("p", "bob", List.of(1), List.of()));
-        hold(TestOrders.failed(ada));
-        hold(inTheWay);
-        refuse(duplicate(0));
+        Order conflicting = TestOrders.placed(TestOrders.reserved("p", "bob", List.of(1), List.of()));
+        store(TestOrders.failed(ada));
+        store(conflicting);
+        failBulkWith(duplicate(0));
         collection.answerReplace(Future.failedFuture(new MongoWriteException(
                 new WriteError(MongoGateway.DUPLICATE_KEY, "dup", new BsonDocument()),
                 new ServerAddress(),

@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The collection of orders as a test wants it: what a bulk insert answers is set, and single documents are found by one
- * field, as MongoDB finds them.
+ * Simulates the collection of orders. Tests set the reply to a bulk insert, and single documents are found by one
+ * field, as in MongoDB.
  */
 final class OrdersInMemory {
     private final List<JsonObject> documents = new ArrayList<>();
@@ -34,7 +34,7 @@ final class OrdersInMemory {
                 MongoClient.class.getClassLoader(), new Class<?>[] {MongoClient.class}, this::invoke);
     }
 
-    void hold(JsonObject document) {
+    void store(JsonObject document) {
         documents.add(document);
     }
 
@@ -46,12 +46,12 @@ final class OrdersInMemory {
         replaceAnswer = answer;
     }
 
-    /** Queries for this value fail. */
+    /** Makes queries for this value fail. */
     void makeUnreadable(String value) {
         unreadable = value;
     }
 
-    /** As a client that was closed: it throws. */
+    /** Makes every call throw, as a closed client does. */
     void close() {
         closed = true;
     }
