@@ -8,23 +8,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Keeps mail readable instead of sending it, in the embedded default only. Bounded; shared by all event loops. */
+/** Stores mails for reading instead of sending them, in the embedded default only. Bounded, and thread-safe. */
 public final class DevMailbox implements Mailer {
     private static final int MAX_ADDRESSES = 20_000;
     private static final int MAX_PER_ADDRESS = 20;
 
     /**
-     * A mail that would have been sent.
+     * Represents a mail that would have been sent.
      *
-     * @param mail what
-     * @param sentAt when
+     * @param mail the mail
+     * @param sentAt when it would have been sent
      */
     public record Sent(Mail mail, Instant sentAt) {}
 
     private final Clock clock;
     private final Map<String, Deque<Sent>> byAddress = new LinkedHashMap<>();
 
-    /** Makes an empty mailbox. */
+    /** Creates an empty mailbox. */
     public DevMailbox(Clock clock) {
         this.clock = clock;
     }
@@ -41,7 +41,7 @@ public final class DevMailbox implements Mailer {
         }
     }
 
-    /** What was sent to an address, newest first. */
+    /** Returns the mails to an address, newest first. */
     public synchronized List<Sent> sentTo(String address) {
         return List.copyOf(byAddress.getOrDefault(address, new ArrayDeque<>()));
     }

@@ -1,16 +1,16 @@
 package io.flashsale.mail;
 
 /**
- * A mail with a one-time code.
+ * Represents a mail with a one-time code.
  *
- * @param to one address
- * @param subject one line, without the code
- * @param text the plain part
- * @param html the same for those who prefer it
- * @param code that both parts carry
+ * @param to the recipient's address
+ * @param subject a single line, without the code
+ * @param text the plain-text part
+ * @param html the same content as HTML
+ * @param code the code in both parts
  */
 public record Mail(String to, String subject, String text, String html, String code) {
-    /** Nothing of it: address and code are both private. */
+    /** Omits address and code, which are private. */
     @Override
     public String toString() {
         return "Mail[" + subject + "]";

@@ -2,29 +2,39 @@ package io.flashsale.mail;
 
 import java.time.Duration;
 
-/** The words of the mails. */
+/** Composes the mails to users. */
 public final class MailTemplates {
     private MailTemplates() {}
 
-    public static Mail signInCode(String to, String code, Duration life) {
-        return mail(to, "Your sign-in code", "sign in", code, life);
+    /** Composes the mail with a sign-in code that is valid for the given time. */
+    public static Mail signInCode(String to, String code, Duration lifetime) {
+        return mail(to, "Your sign-in code", "sign-in", "sign in", code, lifetime);
     }
 
-    public static Mail resetCode(String to, String code, Duration life) {
-        return mail(to, "Your code for a new password", "set a new password", code, life);
+    /** Composes the mail with a password-reset code that is valid for the given time. */
+    public static Mail resetCode(String to, String code, Duration lifetime) {
+        return mail(to, "Your password reset code", "password reset", "reset your password", code, lifetime);
     }
 
-    private static Mail mail(String to, String subject, String purpose, String code, Duration life) {
-        String minutes = life.toMinutes() + " minutes";
-        String text = "Your code to " + purpose + " is " + code + ".\n\nIt is good for " + minutes
-                + " and for one use. Nobody of us will ever ask you for it.\n"
-                + "If it was not you who asked for it, there is nothing you need to do.\n";
-        String html =
-                "<!doctype html><html lang=\"en\"><body style=\"font-family:sans-serif\"><p>Your code to " + purpose
-                        + " is</p><p style=\"font-size:2em;letter-spacing:.2em\"><strong>" + code
-                        + "</strong></p><p>It is good for "
-                        + minutes + " and for one use. Nobody of us will ever ask you for it.</p>"
-                        + "<p>If it was not you who asked for it, there is nothing you need to do.</p></body></html>";
+    private static Mail mail(
+            String to, String subject, String codeName, String action, String code, Duration lifetime) {
+        String greeting = "Hello,";
+        String intro = "Use this code to " + action + ":";
+        String validity = "It expires in " + lifetime.toMinutes() + " minutes and can be used once.";
+        String warning = "We will never ask you for this code. Please do not share it with anyone.";
+        String unexpected = "If you did not request a " + codeName + " code, you can safely ignore this e-mail.";
+        String text = String.join("\n\n", greeting, intro, code, validity + "\n" + warning, unexpected) + "\n";
+        String html = "<!doctype html><html lang=\"en\"><body style=\"font-family:sans-serif\">"
+                + paragraph(greeting)
+                + paragraph(intro)
+                + "<p style=\"font-size:2em;letter-spacing:.2em\"><strong>" + code + "</strong></p>"
+                + paragraph(validity + "<br>" + warning)
+                + paragraph(unexpected)
+                + "</body></html>";
         return new Mail(to, subject, text, html, code);
+    }
+
+    private static String paragraph(String html) {
+        return "<p>" + html + "</p>";
     }
 }

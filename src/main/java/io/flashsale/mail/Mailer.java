@@ -2,12 +2,12 @@ package io.flashsale.mail;
 
 import io.vertx.core.Future;
 
-/** Takes mail to be delivered. Nobody waits for it: who got none asks again. */
+/** Delivers mails in the background. Callers do not wait: users who receive no mail request another one. */
 public interface Mailer {
-    /** Takes a mail; never throws, never blocks. Where too many wait it is dropped, which is counted and logged. */
+    /** Queues a mail; never throws and never blocks. If the queue is full, the mail is dropped and this is logged. */
     void send(Mail mail);
 
-    /** Delivers what is under way and closes what that needs; nothing may be sent afterwards. */
+    /** Completes deliveries in progress and releases the resources. Nothing may be sent afterwards. */
     default Future<Void> close() {
         return Future.succeededFuture();
     }

@@ -19,29 +19,29 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Delivers mail by SMTP, trying again with growing pauses for as long as the code in it is worth anything. */
+/** Delivers mails by SMTP. Failed deliveries are retried with back-off, for about as long as their code is useful. */
 public final class SmtpMailer implements Mailer {
-    /** The domain of a sender: labels of letters, digits and hyphens. */
+    /** Matches the domain of a sender: labels of letters, digits and hyphens. */
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63})*");
 
     private static final Logger LOG = LoggerFactory.getLogger(SmtpMailer.class);
-    private static final int TRIES = 5;
+    private static final int MAX_ATTEMPTS = 5;
 
-    /** A delivery awaits about so many answers. */
-    private static final int ANSWERS = 8;
+    /** The approximate number of server replies in one delivery. */
+    private static final int REPLIES_PER_DELIVERY = 8;
 
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration INITIAL_BACKOFF = Duration.ofSeconds(1);
     private static final int SMTPS_PORT = 465;
     private static final int SUBMISSION_PORT = 587;
 
     /**
-     * Where mail goes.
+     * Configures the mail server.
      *
-     * @param uri {@code smtp://user:password@host:587} or {@code smtps://…}; {@code ?starttls=required} (the default with
-     *     a password), {@code optional} or {@code disabled}
-     * @param from sender's address
-     * @param maxQueued mails that may be under way or wait for their next try
-     * @param timeout for connecting and for each answer
+     * @param uri {@code smtp://user:password@host:587} or {@code smtps://…}; {@code ?starttls=required} (the default
+     *     with a password), {@code optional} or {@code disabled}
+     * @param from the sender's address
+     * @param maxQueued maximum number of mails being delivered or waiting for a retry
+     * @param timeout for connecting and for each reply
      */
     public record Settings(URI uri, String from, int maxQueued, Duration timeout) {
         private static final Duration SHORTEST = Duration.ofMillis(100);
@@ -49,7 +49,7 @@ public final class SmtpMailer implements Mailer {
         private static final Set<String> OPTIONS =
                 Set.of("starttls=required", "starttls=optional", "starttls=disabled");
 
-        /** Refuses what cannot work. */
+        /** Rejects values that cannot work. */
         public Settings {
             new Requirements()
                     .that(
@@ -59,7 +59,7 @@ public final class SmtpMailer implements Mailer {
                     .that(
                             uri.getPort() >= -1 && uri.getPort() <= 65_535 && uri.getPort() != 0,
                             "uri must have a port of 1 to 65535")
-                    // A mistyped "required" would else mean that passwords and codes may go in the clear.
+                    // Otherwise a mistyped "required" could send passwords and codes in plain text.
                     .that(
                             uri.getQuery() == null || OPTIONS.contains(uri.getQuery()),
                             "uri may have one option: starttls=required, starttls=optional or starttls=disabled")
@@ -73,7 +73,7 @@ public final class SmtpMailer implements Mailer {
                     .check();
         }
 
-        /** A mail server of the house may be named without a dot, which no buyer's address is. */
+        /** Checks the sender. Its domain may lack a dot, as in an internal network; a buyer's domain may not. */
         private static boolean isSender(String text) {
             try {
                 String email = new EmailAddress(text).getEmail();
@@ -84,7 +84,7 @@ public final class SmtpMailer implements Mailer {
             }
         }
 
-        /** Without the password. */
+        /** Omits the password. */
         @Override
         public String toString() {
             return "Settings[" + uri.getScheme() + "://" + uri.getHost() + ", from=" + from + "]";
@@ -95,11 +95,11 @@ public final class SmtpMailer implements Mailer {
     private final MailClient client;
     private final Settings settings;
     private final AtomicInteger queued = new AtomicInteger();
-    private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicInteger inFlight = new AtomicInteger();
     private final Promise<Void> idle = Promise.promise();
     private volatile boolean closing;
 
-    /** Makes a mailer; one for a node. */
+    /** Creates a mailer. A node needs one. */
     public SmtpMailer(Vertx vertx, Settings settings) {
         this.vertx = vertx;
         this.settings = settings;
@@ -114,7 +114,7 @@ public final class SmtpMailer implements Mailer {
                 .setSsl(smtps)
                 .setConnectTimeout((int) settings.timeout().toMillis())
                 .setMaxPoolSize(4);
-        // A server that falls silent must not keep its connection: there are four, and the client waits for ever.
+        // A server that stops responding must not hold one of the four connections, because the client waits for ever.
         config.setIdleTimeout((int) settings.timeout().toMillis()).setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         String query = uri.getQuery() == null ? "" : uri.getQuery();
         boolean withPassword = uri.getUserInfo() != null;
@@ -134,65 +134,67 @@ public final class SmtpMailer implements Mailer {
     public void send(Mail mail) {
         if (queued.incrementAndGet() > settings.maxQueued()) {
             queued.decrementAndGet();
-            LOG.warn("too many mails wait; one was dropped");
+            LOG.atWarn().addKeyValue("reason", "queue full").log("mail dropped");
             return;
         }
-        attempt(mail, TRIES, FIRST_PAUSE);
+        attempt(mail, MAX_ATTEMPTS, INITIAL_BACKOFF);
     }
 
-    private void attempt(Mail mail, int triesLeft, Duration pause) {
+    private void attempt(Mail mail, int attemptsLeft, Duration backoff) {
         MailMessage message = new MailMessage()
                 .setFrom(settings.from())
                 .setTo(mail.to())
                 .setSubject(mail.subject())
                 .setText(mail.text())
                 .setHtml(mail.html());
-        underWay.incrementAndGet();
-        // The client itself waits for an answer for ever, and a mail that waits for ever keeps its place in the queue.
+        inFlight.incrementAndGet();
+        // The client has no timeout of its own, and a mail that never completes would occupy the queue for ever.
         Futures.attempt(() -> client.sendMail(message))
-                .timeout(settings.timeout().multipliedBy(ANSWERS).toMillis(), TimeUnit.MILLISECONDS)
+                .timeout(settings.timeout().multipliedBy(REPLIES_PER_DELIVERY).toMillis(), TimeUnit.MILLISECONDS)
                 .onSuccess(sent -> queued.decrementAndGet())
-                .onFailure(failure -> failed(mail, triesLeft, pause, failure))
+                .onFailure(failure -> failed(mail, attemptsLeft, backoff, failure))
                 .onComplete(done -> {
-                    if (underWay.decrementAndGet() == 0 && closing) {
+                    if (inFlight.decrementAndGet() == 0 && closing) {
                         idle.tryComplete();
                     }
                 });
     }
 
-    private void failed(Mail mail, int triesLeft, Duration pause, Throwable failure) {
-        if (triesLeft > 1 && !closing) {
-            vertx.setTimer(pause.toMillis(), timer -> tryAgain(mail, triesLeft - 1, pause.multipliedBy(2)));
+    private void failed(Mail mail, int attemptsLeft, Duration backoff, Throwable failure) {
+        if (attemptsLeft > 1 && !closing) {
+            vertx.setTimer(backoff.toMillis(), timer -> retry(mail, attemptsLeft - 1, backoff.multipliedBy(2)));
         } else {
             queued.decrementAndGet();
-            // Not the message: a server may repeat the address in it.
+            // The message is not logged: a server may repeat the address in it.
             LOG.atWarn()
                     .addKeyValue("reason", failure.getClass().getSimpleName())
-                    .log("a mail could not be delivered");
+                    .log("mail delivery failed");
         }
     }
 
-    private void tryAgain(Mail mail, int triesLeft, Duration pause) {
+    private void retry(Mail mail, int attemptsLeft, Duration backoff) {
         if (closing) {
             queued.decrementAndGet();
-            LOG.atWarn().addKeyValue("reason", "the node is stopping").log("mail dropped");
+            LOG.atWarn().addKeyValue("reason", "node stopping").log("mail dropped");
         } else {
-            attempt(mail, triesLeft, pause);
+            attempt(mail, attemptsLeft, backoff);
         }
     }
 
-    /** Waits for mails on their way to the server, no longer than for one of its answers; what waits for another try goes. */
+    /**
+     * Waits for deliveries in progress, but no longer than one reply timeout. Mails that wait for a retry are dropped.
+     */
     @Override
     public Future<Void> close() {
         closing = true;
-        if (underWay.get() == 0) {
+        if (inFlight.get() == 0) {
             idle.tryComplete();
         }
         long timeoutMillis = settings.timeout().toMillis();
-        long late = vertx.setTimer(timeoutMillis, timer -> idle.tryComplete());
+        long timer = vertx.setTimer(timeoutMillis, elapsed -> idle.tryComplete());
         return idle.future().compose(done -> {
-            vertx.cancelTimer(late);
-            // A server that does not answer the farewell must not keep the node from stopping.
+            vertx.cancelTimer(timer);
+            // A server that does not answer QUIT must not keep the node from stopping.
             return client.close().timeout(timeoutMillis, TimeUnit.MILLISECONDS).otherwiseEmpty();
         });
     }

@@ -1,2 +1,2 @@
-/** Mails to users, and the ways to send them. */
+/** Composes mails to users and sends them. */
 package io.flashsale.mail;

@@ -26,10 +26,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Mail on its way to a real SMTP server. */
+/** Tests delivery to a real SMTP server. */
 @ExtendWith(VertxExtension.class)
 class SmtpMailerIT {
-    /** As many connections as the client's pool has, and one more. */
+    /** One more than the connections in the client's pool. */
     private static final int MORE_THAN_THE_POOL = 5;
 
     private final GreenMail server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
@@ -41,7 +41,7 @@ class SmtpMailerIT {
         server.start();
     }
 
-    /** MailTemplates under way get their last answer: the client logs an error where the connection ends before that one. */
+    /** Lets deliveries in progress get their last reply: the client logs an error if the connection ends before it. */
     @AfterEach
     void stopServer() throws Exception {
         for (SmtpMailer mailer : List.copyOf(mailers)) {
@@ -70,25 +70,25 @@ class SmtpMailerIT {
         return MailTemplates.signInCode(to, "123456", Duration.ofMinutes(5));
     }
 
-    /** The way to the mail server, and what becomes of those who take it. Its port is taken as long as a test runs. */
-    private final class Way {
+    /** Forwards connections to the mail server, or disturbs them. It keeps its port for the whole test. */
+    private final class ProxyServer {
         private enum State {
-            OPEN,
-            /** Connections end as soon as they stand. */
-            CUT,
-            /** Connections stand, and nobody answers on them, ever. */
+            FORWARDING,
+            /** Closes connections as soon as they are accepted. */
+            CLOSING,
+            /** Accepts connections and never answers. */
             SILENT
         }
 
-        private final NetClient onwards;
+        private final NetClient forwardingClient;
         private final NetServer listener;
         private final AtomicInteger connections = new AtomicInteger();
         private final CompletableFuture<Void> firstEnded = new CompletableFuture<>();
         private volatile State state;
 
-        private Way(Vertx vertx, State state) throws Exception {
+        private ProxyServer(Vertx vertx, State state) throws Exception {
             this.state = state;
-            onwards = vertx.createNetClient();
+            forwardingClient = vertx.createNetClient();
             listener = await(
                     vertx.createNetServer().connectHandler(this::connected).listen(0, "127.0.0.1"));
         }
@@ -101,14 +101,16 @@ class SmtpMailerIT {
             connections.incrementAndGet();
             socket.closeHandler(closed -> firstEnded.complete(null));
             switch (state) {
-                case OPEN -> {
+                case FORWARDING -> {
                     socket.pause();
-                    onwards.connect(server.getSmtp().getPort(), "127.0.0.1").onSuccess(onward -> {
-                        socket.pipeTo(onward);
-                        onward.pipeTo(socket);
-                    });
+                    forwardingClient
+                            .connect(server.getSmtp().getPort(), "127.0.0.1")
+                            .onSuccess(upstream -> {
+                                socket.pipeTo(upstream);
+                                upstream.pipeTo(socket);
+                            });
                 }
-                case CUT -> socket.close();
+                case CLOSING -> socket.close();
                 case SILENT -> socket.handler(unread -> {});
             }
         }
@@ -117,7 +119,7 @@ class SmtpMailerIT {
             for (int i = 0; i < 1_500 && connections.get() < count; i++) {
                 Thread.sleep(20);
             }
-            assertTrue(connections.get() >= count, () -> connections + " of " + count + " connections came");
+            assertTrue(connections.get() >= count, () -> connections + " of " + count + " connections arrived");
         }
     }
 
@@ -147,24 +149,24 @@ class SmtpMailerIT {
     }
 
     @Test
-    void triesAgainUntilTheServerIsThere(Vertx vertx) throws Exception {
+    void retriesUntilTheServerIsAvailable(Vertx vertx) throws Exception {
         // given
-        Way way = new Way(vertx, Way.State.CUT);
-        mailer(vertx, way.port()).send(code("ada@example.com"));
-        way.awaitConnections(1);
+        ProxyServer proxy = new ProxyServer(vertx, ProxyServer.State.CLOSING);
+        mailer(vertx, proxy.port()).send(code("ada@example.com"));
+        proxy.awaitConnections(1);
 
         // when
-        way.state = Way.State.OPEN;
+        proxy.state = ProxyServer.State.FORWARDING;
 
         // then
         assertTrue(server.waitForIncomingEmail(20_000, 1));
     }
 
     @Test
-    void closedItDeliversWhatIsUnderWayAndEndsItsConnections(Vertx vertx) throws Exception {
+    void closeCompletesDeliveriesInProgressAndClosesConnections(Vertx vertx) throws Exception {
         // given
-        Way way = new Way(vertx, Way.State.OPEN);
-        SmtpMailer mailer = mailer(vertx, way.port());
+        ProxyServer proxy = new ProxyServer(vertx, ProxyServer.State.FORWARDING);
+        SmtpMailer mailer = mailer(vertx, proxy.port());
         mailer.send(code("ada@example.com"));
 
         // when
@@ -172,40 +174,40 @@ class SmtpMailerIT {
 
         // then
         assertEquals(1, server.getReceivedMessages().length);
-        way.firstEnded.get(30, TimeUnit.SECONDS);
+        proxy.firstEnded.get(30, TimeUnit.SECONDS);
     }
 
     @Test
-    void closedItDoesNotTryAgain(Vertx vertx) throws Exception {
-        // given: a mail that waits for its second try; one whose first has not ended quite yet is dropped as well
-        Way way = new Way(vertx, Way.State.CUT);
-        SmtpMailer mailer = mailer(vertx, way.port());
+    void noRetryHappensAfterClose(Vertx vertx) throws Exception {
+        // given: a mail that waits for its retry; if its first attempt has not ended yet, it is dropped as well
+        ProxyServer proxy = new ProxyServer(vertx, ProxyServer.State.CLOSING);
+        SmtpMailer mailer = mailer(vertx, proxy.port());
         mailer.send(code("ada@example.com"));
-        way.firstEnded.get(30, TimeUnit.SECONDS);
+        proxy.firstEnded.get(30, TimeUnit.SECONDS);
         Thread.sleep(200);
 
         // when
         close(mailer);
-        way.state = Way.State.OPEN;
+        proxy.state = ProxyServer.State.FORWARDING;
 
         // then
         assertFalse(server.waitForIncomingEmail(1_500, 1));
-        assertEquals(1, way.connections.get());
+        assertEquals(1, proxy.connections.get());
     }
 
-    /** Connections on which no answer comes must not keep their places in the pool: the client itself waits for ever. */
+    /** Connections without a reply must not occupy the pool: the client has no timeout of its own. */
     @Test
-    void aServerThatFellSilentOnAllConnectionsIsUsedAgainOnceItAnswers(Vertx vertx) throws Exception {
-        // given: more mails than connections in the pool, of which one has come to its second try
-        Way way = new Way(vertx, Way.State.SILENT);
-        SmtpMailer mailer = mailer(vertx, way.port(), "disabled", Duration.ofSeconds(1));
+    void aServerThatStoppedRespondingIsUsedAgainOnceItResponds(Vertx vertx) throws Exception {
+        // given: more mails than connections in the pool, one of them in its second attempt
+        ProxyServer proxy = new ProxyServer(vertx, ProxyServer.State.SILENT);
+        SmtpMailer mailer = mailer(vertx, proxy.port(), "disabled", Duration.ofSeconds(1));
         for (int i = 0; i < MORE_THAN_THE_POOL; i++) {
             mailer.send(code("silence-" + i + "@example.com"));
         }
-        way.awaitConnections(MORE_THAN_THE_POOL + 1);
+        proxy.awaitConnections(MORE_THAN_THE_POOL + 1);
 
         // when
-        way.state = Way.State.OPEN;
+        proxy.state = ProxyServer.State.FORWARDING;
         mailer.send(code("after@example.com"));
 
         // then
