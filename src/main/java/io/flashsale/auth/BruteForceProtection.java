@@ -11,23 +11,23 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Stops guessing one account's password from many addresses, without letting the guesser lock its owner out: an address
- * from which the account's code was entered before is not concerned.
+ * Stops attackers from guessing one account's password from many addresses. They cannot lock out its owner, because
+ * addresses from which the account was verified before are exempt.
  *
- * <p>Belongs to the event loop of its link.
+ * <p>Confined to the event loop of its Redis connection.
  */
 public final class BruteForceProtection {
     private static final String ACTION = "login-failed";
-    private static final Duration KNOWN_FOR = Duration.ofDays(30);
+    private static final Duration KNOWN_ADDRESS_TTL = Duration.ofDays(30);
 
     private final RedisGateway redis;
     private final RateLimiter limiter;
     private final RateLimit failures;
 
     /**
-     * Makes a guard.
+     * Creates a protection.
      *
-     * @param failures wrong passwords that an account takes from addresses it does not know
+     * @param failures how many wrong passwords an account accepts from unknown addresses
      */
     public BruteForceProtection(RedisGateway redis, RateLimiter limiter, RateLimit failures) {
         this.redis = redis;
@@ -35,7 +35,7 @@ public final class BruteForceProtection {
         this.failures = failures;
     }
 
-    /** Refuses where too many failed, unless the address is known. */
+    /** Fails after too many wrong passwords, unless the address is known. */
     Future<Void> check(String email, String address) {
         String key = Keys.rateLimit(ACTION, email);
         return redis.send("GET", key).compose(count -> {
@@ -55,12 +55,12 @@ public final class BruteForceProtection {
     /**
      * Counts a wrong password.
      *
-     * @return for how long unknown addresses are refused, where this was the one too many; else empty
+     * @return how long unknown addresses are blocked, if this attempt reached the limit; otherwise empty
      */
     Future<Optional<Duration>> failed(String email, Throwable failure) {
-        if (failure instanceof AccessDeniedException refusal
-                && refusal.reason() == AccessDeniedException.Reason.WRONG_CREDENTIALS) {
-            return limiter.inWindow(ACTION, email, failures)
+        if (failure instanceof AccessDeniedException denied
+                && denied.reason() == AccessDeniedException.Reason.WRONG_CREDENTIALS) {
+            return limiter.countInWindow(ACTION, email, failures)
                     .map(verdict -> verdict.admitted() && verdict.remaining() == 0
                             ? Optional.of(verdict.reset())
                             : Optional.empty());
@@ -69,7 +69,7 @@ public final class BruteForceProtection {
     }
 
     void succeeded(String email, String address) {
-        redis.send("SET", knownKey(email, address), "1", "PX", String.valueOf(KNOWN_FOR.toMillis()));
+        redis.send("SET", knownKey(email, address), "1", "PX", String.valueOf(KNOWN_ADDRESS_TTL.toMillis()));
     }
 
     private static String knownKey(String email, String address) {

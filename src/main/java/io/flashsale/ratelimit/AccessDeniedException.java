@@ -3,52 +3,54 @@ package io.flashsale.ratelimit;
 import java.time.Duration;
 
 /**
- * The gate stays shut.
+ * Signals that a request is denied.
  *
- * <p>Carries no stack trace: refusing must be cheaper than letting in.
+ * <p>Carries no stack trace, because denying a request must be cheaper than serving it.
  */
 public final class AccessDeniedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Why. */
+    /** The reason for the denial. */
     public enum Reason {
-        /** No session, or an unknown, expired or ended one. */
+        /** There is no session, or it is unknown, expired or ended. */
         NOT_AUTHENTICATED,
-        /** Unknown address or wrong password; nobody is told which. */
+        /** The address is unknown or the password is wrong; the answer does not reveal which. */
         WRONG_CREDENTIALS,
-        /** The one-time code was not entered yet. */
+        /** The one-time code has not been entered yet. */
         OTP_REQUIRED,
-        /** Wrong, expired or used-up code. */
+        /** The code is wrong, expired or already used. */
         OTP_INVALID,
-        /** The role is missing. */
+        /** The user lacks the role. */
         FORBIDDEN,
         /** The address belongs to a verified account. */
         EMAIL_TAKEN,
-        /** Too many calls. */
+        /** The client made too many calls. */
         RATE_LIMITED,
-        /** Too much to do just now. */
+        /** The node is overloaded at the moment. */
         OVERLOADED
     }
 
     private final Reason reason;
     private final transient Duration retryAfter;
 
+    /** Creates a denial that waiting does not lift. */
     public AccessDeniedException(Reason reason) {
         this(reason, null);
     }
 
+    /** Creates a denial that may be lifted after the given time. */
     public AccessDeniedException(Reason reason, Duration retryAfter) {
         super(reason.name(), null, false, false);
         this.reason = reason;
         this.retryAfter = retryAfter;
     }
 
-    /** Why. */
+    /** Returns the reason for the denial. */
     public Reason reason() {
         return reason;
     }
 
-    /** When a retry may pass; null where waiting does not help. */
+    /** Returns after what time a retry may succeed; null if waiting does not help. */
     public Duration retryAfter() {
         return retryAfter;
     }

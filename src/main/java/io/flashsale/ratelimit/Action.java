@@ -2,25 +2,25 @@ package io.flashsale.ratelimit;
 
 import java.util.Locale;
 
-/** What is limited, each by its own counts. */
+/** Lists the kinds of calls that are limited, each with its own counter. */
 public enum Action {
     /** Registering an account. */
     REGISTER,
-    /** Proving a password. */
+    /** Checking a password. */
     LOGIN,
-    /** Asking for and entering one-time codes. */
+    /** Requesting and entering one-time codes. */
     OTP,
     /** Buying. */
     PURCHASE,
     /** Everything else. */
     READ;
 
-    /** The name in the configuration and in key names. */
+    /** Returns the name used in the configuration and in Redis keys. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether calls pass, within a local bound, while Redis cannot count them. */
+    /** Returns whether calls are admitted within a local limit while Redis is unavailable. */
     boolean failsOpen() {
         return this == READ;
     }

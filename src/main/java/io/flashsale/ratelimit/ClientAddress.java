@@ -9,26 +9,27 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whose call it is, by address.
+ * Determines the client address of a request.
  *
- * <p>The socket's peer, unless that is a trusted proxy: then the right-most entry of {@code X-Forwarded-For} (or
- * {@code Forwarded}, RFC 7239) that is not a trusted proxy itself. What stands further left the client may have written.
- * IPv6 clients count by their /64, which is what a provider hands to one of them.
+ * <p>This is the socket's peer, unless that is a trusted proxy. Then it is the right-most entry of {@code
+ * X-Forwarded-For} (or {@code Forwarded}, RFC 7239) that is not a trusted proxy itself; the client may have forged the
+ * entries to its left. IPv6 clients are identified by their /64 network, because a provider assigns a whole one to
+ * each.
  */
 public final class ClientAddress {
     private final List<AddressRange> trusted;
 
     /**
-     * Makes a resolver.
+     * Creates a resolver.
      *
      * @param trustedProxies as CIDR, such as {@code 10.0.0.0/8}
-     * @throws IllegalArgumentException for one that is none
+     * @throws IllegalArgumentException if one is not in CIDR notation
      */
     public ClientAddress(List<String> trustedProxies) {
         this.trusted = trustedProxies.stream().map(AddressRange::parse).toList();
     }
 
-    /** The address that calls are counted by. */
+    /** Returns the address that rate limits apply to. */
     public String of(HttpServerRequest request) {
         SocketAddress peer = request.remoteAddress();
         Optional<byte[]> address =
@@ -42,7 +43,7 @@ public final class ClientAddress {
             for (int i = hops.size() - 1; i >= 0 && isTrusted(client); i--) {
                 Optional<byte[]> hop = IpAddresses.parse(hops.get(i));
                 if (hop.isEmpty()) {
-                    // Whatever a trusted proxy could not name is at least not nearer than the proxy.
+                    // A trusted proxy did not identify its client, so its calls count under the proxy's own address.
                     break;
                 }
                 client = hop.get();

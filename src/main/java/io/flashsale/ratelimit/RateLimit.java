@@ -6,29 +6,29 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * So many calls within so much time.
+ * Limits calls to a number within a time window.
  *
- * @param count calls that pass
- * @param window the time
+ * @param count number of calls admitted per window
+ * @param window length of the window
  */
 public record RateLimit(int count, Duration window) {
     private static final Pattern FORM = Pattern.compile("(\\d{1,7})/(\\d{1,5})(s|m|h)");
     private static final Duration LONGEST = Duration.ofHours(24);
 
-    /** Refuses what makes no sense. */
+    /** Rejects values out of range. */
     public RateLimit {
         if (count < 1) {
-            throw new IllegalArgumentException("a limit lets at least one call pass");
+            throw new IllegalArgumentException("a limit must allow at least one call");
         }
         if (window.toSeconds() < 1 || window.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("a window is 1s to 24h");
+            throw new IllegalArgumentException("a window must be 1s to 24h");
         }
     }
 
     /**
-     * Reads {@code 10/60s} or {@code 3/5m}; {@code unlimited} is no limit.
+     * Parses a limit such as {@code 10/60s} or {@code 3/5m}. The result for {@code unlimited} is empty.
      *
-     * @throws IllegalArgumentException that says what would be right
+     * @throws IllegalArgumentException with a message that describes the expected format
      */
     public static Optional<RateLimit> parse(String text) {
         if (text.equals("unlimited")) {

@@ -8,60 +8,60 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Refusals that are certain until a known time, so that whoever hammers the door costs no round trip; and a stand-in for
- * the counts while Redis is away.
+ * Caches rejections that are certain until a known time, so that a client that keeps calling costs no round trip to
+ * Redis. It also counts calls locally while Redis is unavailable.
  *
- * <p>Bounded; shared by all event loops of a node.
+ * <p>Bounded, and shared by all event loops of a node.
  */
 public final class RejectionCache {
     private static final int MAX_ENTRIES = 100_000;
-    /** A clock that jumps must not keep anybody out for long. */
-    private static final Duration LONGEST = Duration.ofMinutes(5);
+    /** Limits how long a clock jump can block a client. */
+    private static final Duration MAX_DURATION = Duration.ofMinutes(5);
 
     private record Window(long endsAtMillis, int count) {}
 
     private final Clock clock;
-    private final Map<String, Long> refusedUntil = new ConcurrentHashMap<>();
+    private final Map<String, Long> rejectedUntil = new ConcurrentHashMap<>();
     private final Map<String, Window> localCounts = new ConcurrentHashMap<>();
 
-    /** Makes an empty memory. */
+    /** Creates an empty cache. */
     public RejectionCache(Clock clock) {
         this.clock = clock;
     }
 
-    /** For how long this key is refused whatever is asked, or empty where Redis has to be asked. */
-    Optional<Duration> refusedFor(String key) {
-        Long until = refusedUntil.get(key);
+    /** Returns how long calls with this key are certain to be rejected; empty if only Redis can decide. */
+    Optional<Duration> rejectedFor(String key) {
+        Long until = rejectedUntil.get(key);
         if (until == null) {
             return Optional.empty();
         }
         long left = until - clock.millis();
-        if (left <= 0 || left > LONGEST.toMillis()) {
-            refusedUntil.remove(key, until);
+        if (left <= 0 || left > MAX_DURATION.toMillis()) {
+            rejectedUntil.remove(key, until);
             return Optional.empty();
         }
         return Optional.of(Duration.ofMillis(left));
     }
 
-    void remember(String key, Duration refused) {
-        if (refusedUntil.size() >= MAX_ENTRIES) {
+    void remember(String key, Duration duration) {
+        if (rejectedUntil.size() >= MAX_ENTRIES) {
             long now = clock.millis();
-            refusedUntil.values().removeIf(until -> until <= now);
+            rejectedUntil.values().removeIf(until -> until <= now);
         }
-        if (refusedUntil.size() < MAX_ENTRIES) {
-            refusedUntil.put(key, clock.millis() + Math.min(refused.toMillis(), LONGEST.toMillis()));
+        if (rejectedUntil.size() < MAX_ENTRIES) {
+            rejectedUntil.put(key, clock.millis() + Math.min(duration.toMillis(), MAX_DURATION.toMillis()));
         }
     }
 
-    /** Counts on this node alone. */
-    Verdict countLocally(String who, RateLimit limit) {
+    /** Counts a call on this node only. */
+    Verdict countLocally(String subject, RateLimit limit) {
         long now = clock.millis();
         if (localCounts.size() >= MAX_ENTRIES) {
             localCounts.clear();
         }
         long window = limit.window().toMillis();
         Window counted = localCounts.merge(
-                who,
+                subject,
                 new Window(now + window, 1),
                 (old, fresh) -> old.endsAtMillis() <= now || old.endsAtMillis() > now + window
                         ? fresh

@@ -1,2 +1,2 @@
-/** How often a client may call, by its address and by its account. */
+/** Limits how often a client may call, by address and by account. */
 package io.flashsale.ratelimit;

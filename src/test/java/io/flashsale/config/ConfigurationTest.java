@@ -161,7 +161,7 @@ class ConfigurationTest {
                 "FLASHSALE_GATE_SESSION_PENDING=0s | gate.sessionPending = 0s: must be at least 1s",
                 "FLASHSALE_GATE_SESSION_ABSOLUTE=1h | gate.sessionAbsolute = 1h: must not be below sessionIdle",
                 "FLASHSALE_GATE_FAILED_LOGINS=unlimited | gate.failedLogins = unlimited: must be a limit such as 50/15m",
-                "FLASHSALE_LIMITS_LOGIN_IP=0/1s | limits.login.ip = 0/1s: a limit lets at least one call pass",
+                "FLASHSALE_LIMITS_LOGIN_IP=0/1s | limits.login.ip = 0/1s: a limit must allow at least one call",
                 "FLASHSALE_SMTP_FROM=nobody | smtp.from = nobody: must be a sender such as no-reply@example.com",
                 "FLASHSALE_SMTP_TIMEOUT=soon | smtp.timeout = soon: must be a duration",
                 "SMTP_URI=mail.example.com:25 | smtp.uri = mail.example.com:25: must be a URI that begins with smtp://",

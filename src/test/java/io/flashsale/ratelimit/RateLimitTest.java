@@ -28,7 +28,7 @@ class RateLimitTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "10", "10/60", "0/60s", "10/0s", "-1/60s", "10/25h", "10 /60s", "ten/60s"})
-    void refusesWhatIsNoLimit(String text) {
+    void rejectsInvalidLimits(String text) {
         assertThrows(IllegalArgumentException.class, () -> RateLimit.parse(text));
     }
 
@@ -41,27 +41,27 @@ class RateLimitTest {
         "'[2001:db8:1:2::9]:443', 2001:db8:1:2::/64"
     })
     void countsByAddressOrNetwork(String text, String counted) {
-        String told = IpAddresses.countedBy(IpAddresses.parse(text).orElseThrow());
+        String actual = IpAddresses.countedBy(IpAddresses.parse(text).orElseThrow());
         if (counted.endsWith("/64")) {
-            // The same network however it is abbreviated.
-            assertTrue(told.endsWith("/64"));
+            // The same network may be abbreviated differently.
+            assertTrue(actual.endsWith("/64"));
             assertArrayEquals(
                     IpAddresses.parse(counted.substring(0, counted.length() - 3))
                             .orElseThrow(),
-                    IpAddresses.parse(told.substring(0, told.length() - 3)).orElseThrow());
+                    IpAddresses.parse(actual.substring(0, actual.length() - 3)).orElseThrow());
         } else {
-            assertEquals(counted, told);
+            assertEquals(counted, actual);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "unknown", "_hidden", "example.com", "1.2.3", "1.2.3.4.5", "999.1.1.1"})
-    void asksNoNameServer(String text) {
+    void rejectsNamesWithoutADnsLookup(String text) {
         assertEquals(Optional.empty(), IpAddresses.parse(text));
     }
 
     @Test
-    void rangesContainWhatTheirPrefixSays() {
+    void rangesContainTheAddressesOfTheirPrefix() {
         AddressRange range = AddressRange.parse("10.1.0.0/15");
         assertTrue(range.contains(IpAddresses.parse("10.0.255.255").orElseThrow()));
         assertTrue(range.contains(IpAddresses.parse("10.1.255.255").orElseThrow()));
@@ -71,29 +71,29 @@ class RateLimitTest {
     }
 
     @Test
-    void aRefusalIsRememberedUntilItsTimeAndNoLonger() {
+    void aRejectionIsCachedUntilItExpires() {
         Instant[] now = {Instant.EPOCH};
-        RejectionCache memory = new RejectionCache(clock(now));
-        memory.remember("k", Duration.ofSeconds(10));
+        RejectionCache rejections = new RejectionCache(clock(now));
+        rejections.remember("k", Duration.ofSeconds(10));
         now[0] = Instant.EPOCH.plusSeconds(9);
-        assertEquals(Optional.of(Duration.ofSeconds(1)), memory.refusedFor("k"));
+        assertEquals(Optional.of(Duration.ofSeconds(1)), rejections.rejectedFor("k"));
         now[0] = Instant.EPOCH.plusSeconds(10);
-        assertEquals(Optional.empty(), memory.refusedFor("k"));
-        memory.remember("k", Duration.ofSeconds(10));
+        assertEquals(Optional.empty(), rejections.rejectedFor("k"));
+        rejections.remember("k", Duration.ofSeconds(10));
         now[0] = Instant.EPOCH.minusSeconds(3_600);
-        assertEquals(Optional.empty(), memory.refusedFor("k"), "a clock that jumps back keeps nobody out");
+        assertEquals(Optional.empty(), rejections.rejectedFor("k"), "a clock that jumps back blocks nobody");
     }
 
     @Test
-    void aNodeAloneCountsWithinTheSameLimit() {
+    void localCountsHaveTheSameLimit() {
         Instant[] now = {Instant.EPOCH};
-        RejectionCache memory = new RejectionCache(clock(now));
+        RejectionCache rejections = new RejectionCache(clock(now));
         RateLimit limit = new RateLimit(2, Duration.ofSeconds(60));
-        assertTrue(memory.countLocally("a", limit).admitted());
-        assertTrue(memory.countLocally("a", limit).admitted());
-        assertFalse(memory.countLocally("a", limit).admitted());
+        assertTrue(rejections.countLocally("a", limit).admitted());
+        assertTrue(rejections.countLocally("a", limit).admitted());
+        assertFalse(rejections.countLocally("a", limit).admitted());
         now[0] = Instant.EPOCH.plusSeconds(60);
-        assertTrue(memory.countLocally("a", limit).admitted());
+        assertTrue(rejections.countLocally("a", limit).admitted());
     }
 
     private static Clock clock(Instant[] now) {

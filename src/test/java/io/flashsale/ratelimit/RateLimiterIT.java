@@ -24,13 +24,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Limits are exact, whoever counts and whatever its clock says. */
+/** Tests that limits are exact across nodes, regardless of their clocks. */
 @ExtendWith(VertxExtension.class)
 class RateLimiterIT {
     private static final RateLimit TEN = new RateLimit(10, Duration.ofSeconds(60));
 
-    /** A node of its own: event loop, connection, memory and clock. */
-    private record Limiting(Context loop, RedisGateway redis, RateLimiter limiter) {
+    /** Simulates a node: event loop, connection, rejection cache and clock. */
+    private record LimiterNode(Context loop, RedisGateway redis, RateLimiter limiter) {
         Future<Optional<Verdict>> byUser(String user) {
             return Future.future(promise -> loop.runOnContext(
                     now -> limiter.byUser(Action.PURCHASE, user).onComplete(promise)));
@@ -42,20 +42,20 @@ class RateLimiterIT {
         }
     }
 
-    private final List<Limiting> nodes = new ArrayList<>();
+    private final List<LimiterNode> nodes = new ArrayList<>();
 
-    /** Before their event loops end, which would have them connect again. */
+    /** Closes connections before their event loops end; otherwise they would reconnect. */
     @AfterEach
     void disconnect() {
         nodes.forEach(node -> TestNode.await(Future.<Void>future(
                 promise -> node.loop().runOnContext(now -> node.redis().close().onComplete(promise)))));
     }
 
-    private Limiting node(Vertx vertx, Duration clockOffset) {
+    private LimiterNode node(Vertx vertx, Duration clockOffset) {
         return node(vertx, clockOffset, TEN);
     }
 
-    private Limiting node(Vertx vertx, Duration clockOffset, RateLimit limit) {
+    private LimiterNode node(Vertx vertx, Duration clockOffset, RateLimit limit) {
         Context loop = vertx.getOrCreateContext();
         RedisGateway redis = new RedisGateway(
                 vertx,
@@ -71,16 +71,16 @@ class RateLimiterIT {
         Clock clock = Clock.offset(Clock.systemUTC(), clockOffset);
         RateLimiter.Settings settings =
                 new RateLimiter.Settings(Map.of(Action.PURCHASE, limit), Map.of(Action.PURCHASE, limit));
-        Limiting node = new Limiting(loop, redis, new RateLimiter(redis, settings, new RejectionCache(clock)));
+        LimiterNode node = new LimiterNode(loop, redis, new RateLimiter(redis, settings, new RejectionCache(clock)));
         nodes.add(node);
         return node;
     }
 
     @Test
-    void ofAThousandCallsFromTwoNodesExactlyTenPass(Vertx vertx) {
+    void exactlyTenOfAThousandCallsFromTwoNodesAreAdmitted(Vertx vertx) {
         // given: clocks an hour apart
-        Limiting one = node(vertx, Duration.ZERO);
-        Limiting other = node(vertx, Duration.ofHours(1));
+        LimiterNode one = node(vertx, Duration.ZERO);
+        LimiterNode other = node(vertx, Duration.ofHours(1));
         String user = UUID.randomUUID().toString();
         String address = UUID.randomUUID().toString();
 
@@ -107,28 +107,28 @@ class RateLimiterIT {
     }
 
     @Test
-    void refusedCallsDoNotCountAgainstTheUser(Vertx vertx) throws Exception {
+    void rejectedCallsDoNotCount(Vertx vertx) throws Exception {
         // given
-        Limiting patient = node(vertx, Duration.ZERO, new RateLimit(2, Duration.ofSeconds(1)));
+        LimiterNode node = node(vertx, Duration.ZERO, new RateLimit(2, Duration.ofSeconds(1)));
         String user = UUID.randomUUID().toString();
 
         // when
         long began = System.nanoTime();
         int admitted = 0;
         for (int i = 0; i < 60; i++) {
-            admitted += TestNode.await(patient.byUser(user)).orElseThrow().admitted() ? 1 : 0;
+            admitted += TestNode.await(node.byUser(user)).orElseThrow().admitted() ? 1 : 0;
             Thread.sleep(50);
         }
 
-        // then: at least three seconds of hammering let through what as many windows hold
+        // then: three seconds or more of constant calls admit as many as fit in the same number of windows
         long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
         assertTrue(admitted >= 5 && admitted <= 2 * (seconds + 1), admitted + " admitted in " + seconds + " s");
     }
 
     @Test
-    void tellsHowManyAreLeftAndWhenMoreAre(Vertx vertx) {
+    void reportsRemainingCallsAndTheTimeOfTheReset(Vertx vertx) {
         // given
-        Limiting node = node(vertx, Duration.ZERO);
+        LimiterNode node = node(vertx, Duration.ZERO);
         String user = UUID.randomUUID().toString();
 
         // when
@@ -136,13 +136,13 @@ class RateLimiterIT {
         for (int i = 0; i < 9; i++) {
             TestNode.await(node.byUser(user));
         }
-        Verdict refused = TestNode.await(node.byUser(user)).orElseThrow();
-        Verdict remembered = TestNode.await(node.byUser(user)).orElseThrow();
+        Verdict rejected = TestNode.await(node.byUser(user)).orElseThrow();
+        Verdict cached = TestNode.await(node.byUser(user)).orElseThrow();
 
         // then
         assertEquals(9, first.remaining());
-        assertEquals(0, refused.remaining());
-        assertTrue(refused.reset().toSeconds() >= 50 && refused.reset().toSeconds() <= 60, refused::toString);
-        assertTrue(remembered.reset().compareTo(refused.reset()) <= 0);
+        assertEquals(0, rejected.remaining());
+        assertTrue(rejected.reset().toSeconds() >= 50 && rejected.reset().toSeconds() <= 60, rejected::toString);
+        assertTrue(cached.reset().compareTo(rejected.reset()) <= 0);
     }
 }
