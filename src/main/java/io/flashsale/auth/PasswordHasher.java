@@ -13,32 +13,34 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.mindrot.jbcrypt.BCrypt;
 
 /**
- * Hashes passwords with bcrypt, on a pool of its own with a bounded queue: the event loops never wait for it, and a flood
- * of logins is shed instead of piling up.
+ * Hashes passwords with bcrypt on its own worker pool with a bounded queue. Event loops never wait for it, and excess
+ * logins are shed instead of queueing without limit.
  */
 public final class PasswordHasher {
-    /** What bcrypt reads of a password. */
+    /** bcrypt ignores the bytes of a password beyond this length. */
     private static final int MAX_BYTES = 72;
 
     private static final int MIN_BYTES = 10;
     private static final int STRONG_COST = 10;
 
-    static final String RULE = "must have " + MIN_BYTES + " to " + MAX_BYTES + " bytes of UTF-8, none of them U+0000";
+    /** The rule for people. It counts characters as their length in UTF-8. */
+    static final String RULE = "must be " + MIN_BYTES + " to " + MAX_BYTES
+            + " characters long (an accented letter counts as 2, an emoji as 4), none of them NUL";
 
     /**
-     * How passwords are hashed.
+     * Configures password hashing.
      *
-     * @param bcryptCost binary logarithm of the rounds
-     * @param workers threads that do nothing else
-     * @param maxQueued passwords that may wait for a thread
-     * @param allowWeakCost whether a cost below 10 is accepted: on the embedded default only
+     * @param bcryptCost binary logarithm of the number of rounds
+     * @param workers number of dedicated threads
+     * @param maxQueued maximum number of passwords that wait for a thread
+     * @param allowWeakCost whether a cost below 10 is accepted; true only for the embedded default
      */
     public record Settings(int bcryptCost, int workers, int maxQueued, boolean allowWeakCost) {
-        /** Refuses what would be unsafe. */
+        /** Rejects unsafe values. */
         public Settings {
-            int least = allowWeakCost ? 4 : STRONG_COST;
+            int minCost = allowWeakCost ? 4 : STRONG_COST;
             new Requirements()
-                    .that(bcryptCost >= least && bcryptCost <= 16, "bcryptCost must be " + least + " to 16")
+                    .that(bcryptCost >= minCost && bcryptCost <= 16, "bcryptCost must be " + minCost + " to 16")
                     .that(workers >= 1 && workers <= 64, "passwordWorkers must be 1 to 64")
                     .that(maxQueued >= 1, "passwordQueue must be at least 1")
                     .check();
@@ -48,19 +50,19 @@ public final class PasswordHasher {
     private final WorkerExecutor pool;
     private final Settings settings;
     private final AtomicInteger waiting = new AtomicInteger();
-    private final String nobodysHash;
+    private final String dummyHash;
 
-    /** Makes a pool; one for a node. */
+    /** Creates a hasher with its own pool. A node needs one. */
     public PasswordHasher(Vertx vertx, Settings settings) {
         this.settings = settings;
         this.pool = vertx.createSharedWorkerExecutor("passwords", settings.workers());
-        this.nobodysHash = BCrypt.hashpw("nobody has this password", BCrypt.gensalt(settings.bcryptCost()));
+        this.dummyHash = BCrypt.hashpw("no account has this password", BCrypt.gensalt(settings.bcryptCost()));
     }
 
     /**
-     * Refuses a password that bcrypt would cut off, or that is too easily guessed.
+     * Rejects a password that is too short, or that bcrypt would truncate.
      *
-     * @param field as the client calls it
+     * @param field the field's name in the request
      */
     static void check(String field, String password) {
         if (!isAcceptable(password)) {
@@ -68,29 +70,29 @@ public final class PasswordHasher {
         }
     }
 
-    /** Whether bcrypt would read all of it, and it is not too easily guessed. */
+    /** Returns whether the password is long enough and bcrypt reads all of it. */
     static boolean isAcceptable(String password) {
         int bytes = password.getBytes(StandardCharsets.UTF_8).length;
         return bytes >= MIN_BYTES && bytes <= MAX_BYTES && password.indexOf('\0') < 0;
     }
 
-    /** A hash with a salt of its own; fails with a refusal where too many wait. */
+    /** Hashes the password with a new salt. Fails as overloaded if too many passwords are waiting. */
     Future<String> hash(String password) {
         return onPool(() -> BCrypt.hashpw(password, BCrypt.gensalt(settings.bcryptCost())));
     }
 
     /**
-     * Whether the password is right.
+     * Returns whether the password matches the hash.
      *
-     * @param hash of the account, or null where there is none: then the answer is no, after the same work
+     * @param hash the account's hash, or null without an account: the result is then false, after the same work
      */
     Future<Boolean> matches(String password, String hash) {
         boolean tooLong = password.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES || password.indexOf('\0') >= 0;
         return onPool(() ->
-                BCrypt.checkpw(tooLong ? "" : password, hash == null ? nobodysHash : hash) && hash != null && !tooLong);
+                BCrypt.checkpw(tooLong ? "" : password, hash == null ? dummyHash : hash) && hash != null && !tooLong);
     }
 
-    /** Ends the pool; nobody waits for a password any more. */
+    /** Closes the pool. No hashing may be requested afterwards. */
     public Future<Void> close() {
         return pool.close();
     }

@@ -167,7 +167,9 @@ class ContractIT {
                         "validation-failed",
                         Map.of(
                                 "email", "must be an address such as ada@example.com",
-                                "password", "must have 10 to 72 bytes of UTF-8, none of them U+0000",
+                                "password",
+                                        "must be 10 to 72 characters long (an accented letter counts as 2,"
+                                                + " an emoji as 4), none of them NUL",
                                 "name", "must have 1 to 100 characters, none of them control")),
                 Arguments.of(
                         "{\"name\":\"Ada\\n\"}",
