@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
 /**
- * What happens to accounts, in the audit log: by the user's id alone. Nobody who signs in waits for it; and what is refused
- * is counted elsewhere, so that a flood of guesses is no flood of writes.
+ * Records account events in the audit log, by user id only. A sign-in does not wait for the write. Denied attempts are
+ * only counted by metrics, so that a flood of guesses does not cause a flood of writes.
  */
 final class AccountAudit {
     private final AuditClient log;

@@ -23,18 +23,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registering, signing in with a password and a code, and ending it.
+ * Registers accounts, signs users in with a password and a one-time code, and signs them out.
  *
- * <p>Belongs to the event loop of its sessions.
+ * <p>Confined to the event loop of its sessions.
  */
 public final class AccountService {
     private static final Logger LOG = LoggerFactory.getLogger(AccountService.class);
     private static final int USER_ID_BYTES = 16;
 
-    /** What a right password gets: a session that waits for the code. */
+    /** Carries the result of a correct password: a pending session that still needs the code. */
     public record Login(SessionToken token, Instant codeExpiresAt) {}
 
-    /** What a right code gets: a verified session under a new id. */
+    /** Carries the result of a correct code: a verified session under a new id. */
     public record Verified(SessionToken token, Session session) {}
 
     private final AccountStore store;
@@ -43,20 +43,20 @@ public final class AccountService {
     private final PasswordAuthentication authentication;
     private final OneTimeCodeService codes;
     private final RateLimiter limiter;
-    private final BruteForceProtection guard;
+    private final BruteForceProtection bruteForceProtection;
     private final Mailer mailer;
     private final AccountAudit audit;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
-    /** Wires accounts to their parts, all of the same event loop but for passwords and mailer. */
+    /** Creates a service. All its parts except passwords and mailer belong to the same event loop. */
     public AccountService(
             AccountStore store,
             SessionService sessions,
             PasswordHasher passwords,
             OneTimeCodeService codes,
             RateLimiter limiter,
-            BruteForceProtection guard,
+            BruteForceProtection bruteForceProtection,
             Mailer mailer,
             AuditClient log,
             Clock clock) {
@@ -66,28 +66,28 @@ public final class AccountService {
         this.authentication = new PasswordAuthentication(store, passwords);
         this.codes = codes;
         this.limiter = limiter;
-        this.guard = guard;
+        this.bruteForceProtection = bruteForceProtection;
         this.mailer = mailer;
         this.audit = new AccountAudit(log, clock);
         this.clock = clock;
     }
 
-    /** Whether the text is an e-mail address that an account can have. */
+    /** Returns whether the text is an e-mail address that an account may use. */
     public static boolean isEmail(String text) {
         return EmailAddresses.isAddress(text);
     }
 
-    /** Whether the text can be a new password. */
+    /** Returns whether the text is acceptable as a new password. */
     public static boolean isPassword(String text) {
         return PasswordHasher.isAcceptable(text);
     }
 
-    /** What {@link #isPassword} asks for, for those who chose another. */
+    /** Returns the rule behind {@link #isPassword}, as a message for the user. */
     public static String passwordRule() {
         return PasswordHasher.RULE;
     }
 
-    /** Registers; an account that was never verified may be registered over. */
+    /** Registers an account. It may replace one that was never verified. */
     public Future<Account> register(String emailText, String password, String name) {
         String email = EmailAddresses.canonical(emailText);
         PasswordHasher.check("password", password);
@@ -100,27 +100,28 @@ public final class AccountService {
         });
     }
 
-    /** Proves the password, sends a code, and begins a session that waits for it. */
+    /** Checks the password, sends a code, and starts a pending session. */
     public Future<Login> login(String emailText, String password, String address) {
         String email = EmailAddresses.canonical(emailText);
         return limiter.byUser(Action.LOGIN, email + "|" + address)
                 .compose(verdict -> RateLimiter.require(verdict, email))
-                .compose(allowed -> guard.check(email, address))
+                .compose(allowed -> bruteForceProtection.check(email, address))
                 .compose(allowed -> authentication
                         .authenticate(new UsernamePasswordCredentials(email, password))
-                        .onFailure(
-                                failure -> guard.failed(email, failure).onSuccess(locked -> tellLocked(email, locked))))
+                        .onFailure(failure -> bruteForceProtection
+                                .failed(email, failure)
+                                .onSuccess(locked -> recordLock(email, locked))))
                 .compose(user -> sendCode(email, Identity.userId(user))
                         .compose(expiresAt -> sessions.begin(user).map(token -> new Login(token, expiresAt))));
     }
 
-    /** An address without an account locks nothing. */
-    private void tellLocked(String email, Optional<Duration> locked) {
+    /** Records the lock in the audit log, if the address has an account. */
+    private void recordLock(String email, Optional<Duration> locked) {
         locked.ifPresent(lockedFor -> store.findByEmail(email)
                 .onSuccess(found -> found.ifPresent(account -> audit.locked(account, lockedFor))));
     }
 
-    /** Sends a new code; the old one is void. */
+    /** Sends a new code, which replaces the previous one. */
     public Future<Instant> sendCode(Session session) {
         return sendCode(session.email(), session.userId());
     }
@@ -128,33 +129,33 @@ public final class AccountService {
     private Future<Instant> sendCode(String email, String userId) {
         return limiter.byUser(Action.OTP, userId)
                 .compose(verdict -> RateLimiter.require(verdict, userId))
-                .compose(allowed -> codes.next(email, userId, OneTimeCodeService.Purpose.SIGN_IN))
+                .compose(allowed -> codes.issue(email, userId, OneTimeCodeService.Purpose.SIGN_IN))
                 .map(code -> {
-                    mailer.send(MailTemplates.signInCode(email, code, OneTimeCodeService.LIFE));
-                    return clock.instant().plus(OneTimeCodeService.LIFE).truncatedTo(ChronoUnit.MILLIS);
+                    mailer.send(MailTemplates.signInCode(email, code, OneTimeCodeService.LIFETIME));
+                    return clock.instant().plus(OneTimeCodeService.LIFETIME).truncatedTo(ChronoUnit.MILLIS);
                 });
     }
 
-    /** Takes the code, and gives a verified session for the one that waited. */
+    /** Checks the code, and replaces the pending session with a verified one. */
     public Future<Verified> verify(Session session, String code, String address) {
         return codes.use(session.email(), session.userId(), OneTimeCodeService.Purpose.SIGN_IN, code)
                 .compose(right -> right
                         ? store.markVerified(session.userId())
                         : Future.failedFuture(new AccessDeniedException(AccessDeniedException.Reason.OTP_INVALID)))
-                .compose(still -> currentAccount(session))
+                .compose(marked -> currentAccount(session))
                 .compose(account -> sessions.verify(session, account)
                         .compose(verified -> currentAccount(verified.session())
                                 .onFailure(ended -> sessions.end(verified.session()))
                                 .map(verified)))
                 .onSuccess(verified -> {
-                    guard.succeeded(session.email(), address);
+                    bruteForceProtection.succeeded(session.email(), address);
                     audit.sessionOpened(verified.session());
                 });
     }
 
     /**
-     * The account, unless all its sessions were ended since this one began. Asked again after a session was made, since
-     * "log out everywhere" may have come in between.
+     * Finds the account, unless all its sessions were ended since this one began. Callers check again after creating a
+     * session, because a concurrent "log out everywhere" may have intervened.
      */
     private Future<Account> currentAccount(Session session) {
         return store.findByUserId(session.userId())
@@ -170,7 +171,7 @@ public final class AccountService {
         return sessions.end(session).onSuccess(ended -> audit.sessionEnded(session, false));
     }
 
-    /** Ends all sessions of this user. */
+    /** Ends all sessions of the user. */
     public Future<Void> logoutAll(Session session) {
         return store.raiseGeneration(session.userId())
                 .compose(raised -> sessions.endAll(session.userId(), null))
@@ -178,7 +179,7 @@ public final class AccountService {
                 .onSuccess(ended -> audit.sessionEnded(session, true));
     }
 
-    /** Sets a new password, and ends the other sessions. */
+    /** Sets a new password and ends the user's other sessions. */
     public Future<Void> changePassword(Session session, String current, String next) {
         PasswordHasher.check("next", next);
         return limiter.byUser(Action.LOGIN, session.userId())
@@ -192,9 +193,9 @@ public final class AccountService {
     }
 
     /**
-     * Sends a code for a new password, if there is such an account.
+     * Sends a password-reset code, if the account exists.
      *
-     * <p>Completes before any of it is done: not even the time tells whether there is one.
+     * <p>Completes before the work is done, so that the response time does not reveal whether the account exists.
      */
     public Future<Void> forgotPassword(String emailText) {
         String email = EmailAddresses.canonical(emailText);
@@ -202,25 +203,24 @@ public final class AccountService {
                 .compose(verdict -> RateLimiter.require(verdict, email))
                 .compose(allowed -> store.findByEmail(email))
                 .compose(found -> found.isEmpty() ? Future.succeededFuture() : sendResetCode(found.get()))
-                .onFailure(failure -> LOG.atInfo()
-                        .addKeyValue("reason", failure.getMessage())
-                        .log("no code for a new password sent"));
+                .onFailure(failure ->
+                        LOG.atInfo().addKeyValue("reason", failure.getMessage()).log("password-reset code not sent"));
         return Future.succeededFuture();
     }
 
     private Future<Void> sendResetCode(Account account) {
-        return codes.next(account.email(), account.userId(), OneTimeCodeService.Purpose.NEW_PASSWORD)
+        return codes.issue(account.email(), account.userId(), OneTimeCodeService.Purpose.NEW_PASSWORD)
                 .map(code -> {
-                    mailer.send(MailTemplates.resetCode(account.email(), code, OneTimeCodeService.LIFE));
+                    mailer.send(MailTemplates.resetCode(account.email(), code, OneTimeCodeService.LIFETIME));
                     return null;
                 });
     }
 
-    /** Sets a new password for who has the code, and ends all sessions. */
+    /** Sets a new password, given the right code, and ends all sessions. */
     public Future<Void> resetPassword(String emailText, String code, String password) {
         String email = EmailAddresses.canonical(emailText);
         PasswordHasher.check("password", password);
-        // Hashed first: a full queue must not use the code up.
+        // Hash first, so that a full hashing queue does not consume the code.
         return passwords
                 .hash(password)
                 .compose(hash -> store.findByEmail(email)
@@ -238,7 +238,7 @@ public final class AccountService {
                                 .compose(set -> sessions.endAll(found.get().userId(), null))));
     }
 
-    /** The account of this session. */
+    /** Returns the account of this session. */
     public Future<Account> profile(Session session) {
         return store.findByUserId(session.userId())
                 .compose(found -> found.isPresent()
@@ -247,15 +247,15 @@ public final class AccountService {
                                 new AccessDeniedException(AccessDeniedException.Reason.NOT_AUTHENTICATED)));
     }
 
-    /** Creates the first admin; never changes an account that is somebody's. */
+    /** Creates the first admin account. Never changes a verified account. */
     public Future<Void> ensureAdmin(String emailText, String password) {
         String email = EmailAddresses.canonical(emailText);
         PasswordHasher.check("ADMIN_PASSWORD", password);
         return store.findByEmail(email).compose(found -> {
-            Optional<Account> somebodys = found.filter(Account::verified);
-            if (somebodys.isPresent()) {
-                if (!somebodys.get().role().equals(Account.ADMIN)) {
-                    LOG.warn("the admin's address belongs to an account without the role; it was left as it is");
+            Optional<Account> existing = found.filter(Account::verified);
+            if (existing.isPresent()) {
+                if (!existing.get().role().equals(Account.ADMIN)) {
+                    LOG.warn("admin account not created: the address belongs to an account without the admin role");
                 }
                 return Future.succeededFuture();
             }

@@ -6,6 +6,7 @@ import io.flashsale.ratelimit.Action;
 import io.flashsale.ratelimit.ClientAddress;
 import io.flashsale.ratelimit.RateLimiter;
 import io.flashsale.ratelimit.RateLimiter.Verdict;
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.Cookie;
@@ -18,12 +19,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The steps of the gate as handlers of a route.
+ * Creates the route handlers that authenticate, authorize and rate-limit requests.
  *
- * <p>Belongs to the event loop of its sessions.
+ * <p>Confined to the event loop of its sessions.
  */
 public final class AuthHandlers {
-    /** The cookie that carries the session's id. */
+    /** The name of the cookie that carries the session id. */
     public static final String COOKIE = "sessionId";
 
     private static final String SESSION = Session.class.getName();
@@ -33,41 +34,41 @@ public final class AuthHandlers {
     private final SessionService sessions;
     private final ClientAddress addresses;
 
-    /** Wires the gate. */
+    /** Creates a factory of handlers. */
     public AuthHandlers(RateLimiter limiter, SessionService sessions, ClientAddress addresses) {
         this.limiter = limiter;
         this.sessions = sessions;
         this.addresses = addresses;
     }
 
-    /** Counts the call by its address. */
+    /** Limits requests by client address. */
     public SecurityPolicyHandler limited(Action action) {
         return ctx -> {
             ctx.request().pause();
             limiter.byAddress(action, address(ctx))
                     .compose(verdict -> admit(ctx, "ip", verdict))
-                    .onComplete(go(ctx));
+                    .onComplete(resume(ctx));
         };
     }
 
-    /** Counts the call by its address and looks its session up, both in one trip to Redis. */
+    /** Limits requests by client address and looks up the session, both in one round trip to Redis. */
     public SecurityPolicyHandler withSession(Action action) {
         return withSession(action, sessions::find);
     }
 
-    /** The same, and where Redis is away the session is looked up in MongoDB: for what an admin needs to see then. */
-    public SecurityPolicyHandler withSessionAnywhere(Action action) {
-        return withSession(action, sessions::findAnywhere);
+    /** Does the same, but looks up the session in MongoDB during a Redis outage: for pages that an admin needs then. */
+    public SecurityPolicyHandler withSessionOrFallback(Action action) {
+        return withSession(action, sessions::findOrFallback);
     }
 
     private SecurityPolicyHandler withSession(Action action, Function<String, Future<Optional<Session>>> find) {
         return ctx -> {
             ctx.request().pause();
             Future<Optional<Verdict>> counted = limiter.byAddress(action, address(ctx));
-            boolean refusedAlready = counted.succeeded()
+            boolean alreadyDenied = counted.succeeded()
                     && counted.result().filter(verdict -> !verdict.admitted()).isPresent();
             Cookie cookie = ctx.request().getCookie(COOKIE);
-            Future<Optional<Session>> found = cookie == null || refusedAlready
+            Future<Optional<Session>> found = cookie == null || alreadyDenied
                     ? Future.succeededFuture(Optional.empty())
                     : find.apply(cookie.getValue());
             counted.compose(verdict -> admit(ctx, "ip", verdict))
@@ -80,11 +81,11 @@ public final class AuthHandlers {
                         ctx.put(USER, Identity.of(session.get()));
                         return Future.<Void>succeededFuture();
                     })
-                    .onComplete(go(ctx));
+                    .onComplete(resume(ctx));
         };
     }
 
-    /** Lets pass whose code was entered. */
+    /** Admits only verified sessions, whose one-time code was entered. */
     public Handler<RoutingContext> verified() {
         return ctx -> {
             if (session(ctx).verified()) {
@@ -95,7 +96,7 @@ public final class AuthHandlers {
         };
     }
 
-    /** Lets pass who has the role. */
+    /** Admits only users with the admin role. */
     public Handler<RoutingContext> admin() {
         return ctx -> {
             if (Identity.isAdmin(ctx.get(USER))) {
@@ -106,7 +107,7 @@ public final class AuthHandlers {
         };
     }
 
-    /** Counts the call by its user. */
+    /** Limits requests by user. */
     public Handler<RoutingContext> userLimited(Action action) {
         return ctx -> limiter.byUser(action, session(ctx).userId())
                 .compose(verdict -> admit(ctx, "user", verdict))
@@ -114,23 +115,23 @@ public final class AuthHandlers {
                 .onFailure(ctx::fail);
     }
 
-    /** Who is calling; only behind {@link #withSession}. */
+    /** Returns the caller's session. Works only after {@link #withSession}. */
     public static Session session(RoutingContext ctx) {
         return ctx.get(SESSION);
     }
 
-    /** The user id for the access log, or null. */
+    /** Returns the user id for the access log, or null. */
     public static String userIdOf(RoutingContext ctx) {
         Session session = ctx.get(SESSION);
         return session == null ? null : session.userId();
     }
 
-    /** The address that this call is counted by. */
+    /** Returns the client address that rate limits apply to. */
     public String address(RoutingContext ctx) {
         return addresses.of(ctx.request());
     }
 
-    private static io.vertx.core.Completable<Void> go(RoutingContext ctx) {
+    private static Completable<Void> resume(RoutingContext ctx) {
         return (done, failure) -> {
             ctx.request().resume();
             if (failure == null) {
@@ -141,7 +142,9 @@ public final class AuthHandlers {
         };
     }
 
-    /** Tells the client where it stands (IETF draft-ietf-httpapi-ratelimit-headers-10), and refuses. */
+    /**
+     * Sets the rate-limit headers (IETF draft-ietf-httpapi-ratelimit-headers-10), and fails if the limit is exceeded.
+     */
     private static Future<Void> admit(RoutingContext ctx, String policy, Optional<Verdict> counted) {
         if (counted.isEmpty()) {
             return Future.succeededFuture();
@@ -156,16 +159,16 @@ public final class AuthHandlers {
         append(
                 response,
                 "RateLimit",
-                "\"" + policy + "\";r=" + verdict.remaining() + ";t=" + secondsUp(verdict.reset()));
+                "\"" + policy + "\";r=" + verdict.remaining() + ";t=" + secondsRoundedUp(verdict.reset()));
         return RateLimiter.require(counted, null);
     }
 
     private static void append(HttpServerResponse response, String header, String item) {
-        String before = response.headers().get(header);
-        response.putHeader(header, before == null ? item : before + ", " + item);
+        String existing = response.headers().get(header);
+        response.putHeader(header, existing == null ? item : existing + ", " + item);
     }
 
-    private static long secondsUp(Duration duration) {
+    private static long secondsRoundedUp(Duration duration) {
         return Math.max(1, (duration.toMillis() + 999) / 1_000);
     }
 }

@@ -6,7 +6,7 @@ import io.vertx.ext.auth.User;
 import io.vertx.ext.auth.authorization.Authorization;
 import io.vertx.ext.auth.authorization.RoleBasedAuthorization;
 
-/** Accounts and sessions as Vert.x sees who is calling, and what each role may do. */
+/** Converts accounts and sessions to Vert.x users, and checks their roles. */
 final class Identity {
     private static final Authorization ADMIN = RoleBasedAuthorization.create(Account.ADMIN);
     private static final String PROVIDER = "flashsale";
@@ -45,7 +45,7 @@ final class Identity {
         return user.attributes().getLong("generation");
     }
 
-    /** The role comes from the account, never from a request. */
+    /** Returns whether the user is an admin. The role comes from the account, never from a request. */
     static boolean isAdmin(User user) {
         return ADMIN.match(user);
     }

@@ -10,17 +10,17 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Codes of six digits, good for a few minutes, a few tries and one use. Redis keeps only a keyed digest, bound to the user
- * and the purpose, so that a code for one account or purpose opens no other.
+ * Issues and checks six-digit codes, valid for a few minutes, a few tries and one use. Redis stores only a keyed
+ * digest, bound to user and purpose, so that a code is useless for any other account or purpose.
  *
- * <p>Belongs to the event loop of its link.
+ * <p>Confined to the event loop of its Redis connection.
  */
 public final class OneTimeCodeService {
-    static final Duration LIFE = Duration.ofMinutes(5);
-    private static final int TRIES = 5;
+    static final Duration LIFETIME = Duration.ofMinutes(5);
+    private static final int MAX_TRIES = 5;
     private static final int CODES = 1_000_000;
 
-    /** What a code is for. */
+    /** The purpose that a code is bound to. */
     enum Purpose {
         SIGN_IN,
         NEW_PASSWORD
@@ -29,32 +29,37 @@ public final class OneTimeCodeService {
     private final RedisGateway redis;
     private final Hmacs hmac;
     private final SecureRandom random = new SecureRandom();
-    private final Script put = Script.load("put-code-1");
-    private final Script use = Script.load("use-code-1");
+    private final Script putCode = Script.load("put-code-1");
+    private final Script useCode = Script.load("use-code-1");
 
     /**
-     * Makes codes.
+     * Creates a service.
      *
-     * @param secret shared by all nodes; keys the digests
+     * @param secret the key of the digests, shared by all nodes
      */
     public OneTimeCodeService(RedisGateway redis, byte[] secret) {
         this.redis = redis;
         this.hmac = new Hmacs(secret);
     }
 
-    /** A new code; an earlier one for the same purpose is void. */
-    Future<String> next(String email, String userId, Purpose purpose) {
+    /** Issues a new code, which replaces an earlier one for the same purpose. */
+    Future<String> issue(String email, String userId, Purpose purpose) {
         String code = String.format("%06d", random.nextInt(CODES));
         return redis.run(
-                        put,
+                        putCode,
                         List.of(key(email, purpose)),
-                        List.of(digest(userId, purpose, code), String.valueOf(TRIES), String.valueOf(LIFE.toMillis())))
+                        List.of(
+                                digest(userId, purpose, code),
+                                String.valueOf(MAX_TRIES),
+                                String.valueOf(LIFETIME.toMillis())))
                 .map(code);
     }
 
-    /** Whether the code is right; it is void afterwards, and so it is after too many wrong ones. */
+    /**
+     * Returns whether the code is right. A right code is used up by this call, and too many wrong tries invalidate it.
+     */
     Future<Boolean> use(String email, String userId, Purpose purpose, String code) {
-        return redis.run(use, List.of(key(email, purpose)), List.of(digest(userId, purpose, code)))
+        return redis.run(useCode, List.of(key(email, purpose)), List.of(digest(userId, purpose, code)))
                 .map(reply -> reply.at(0).asString().equals("RIGHT"));
     }
 

@@ -10,7 +10,7 @@ import io.vertx.ext.auth.authentication.Credentials;
 import io.vertx.ext.auth.authentication.UsernamePasswordCredentials;
 
 /**
- * Proves e-mail address and password.
+ * Authenticates users by e-mail address and password.
  *
  * <p>An unknown address costs the same work as a wrong password and gets the same answer.
  */
@@ -23,7 +23,10 @@ final class PasswordAuthentication implements AuthenticationProvider {
         this.passwords = passwords;
     }
 
-    /** The user whose password this is; fails with a refusal that does not tell what was wrong. */
+    /**
+     * Returns the user with these credentials. The failure does not reveal whether the address or the password was
+     * wrong.
+     */
     @Override
     public Future<User> authenticate(Credentials credentials) {
         UsernamePasswordCredentials given = (UsernamePasswordCredentials) credentials;

@@ -3,16 +3,16 @@ package io.flashsale.auth;
 import java.time.Instant;
 
 /**
- * A client that is signed in, with or without the one-time code.
+ * Represents a client that has signed in, with or without the one-time code.
  *
- * @param idHash of the id in the cookie
- * @param userId who
+ * @param idHash hash of the id in the cookie
+ * @param userId the signed-in user
  * @param email of the account
  * @param role of the account
  * @param verified whether the code was entered
  * @param generation of the account when the session began
  * @param createdAt when it began
- * @param expiresAt when it ends however busy it is
+ * @param expiresAt when it expires regardless of use
  */
 public record Session(
         String idHash,
@@ -23,7 +23,7 @@ public record Session(
         long generation,
         Instant createdAt,
         Instant expiresAt) {
-    /** Without the address: this may end up in a log. */
+    /** Omits the address, because the text may end up in a log. */
     @Override
     public String toString() {
         return "Session[userId=" + userId + ", verified=" + verified + "]";

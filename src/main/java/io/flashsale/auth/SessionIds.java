@@ -9,13 +9,13 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Session ids: a kind, 256 random bits and a keyed checksum over both. One that was made up is told without asking a
- * store.
+ * Creates and checks session ids. An id consists of a kind, 256 random bits and a keyed checksum over both, so a forged
+ * id is detected without a store.
  */
 final class SessionIds {
     private static final int RANDOM_BYTES = 32;
     private static final int CHECKSUM_BYTES = 16;
-    /** The kind, 32 bytes and 16 bytes as base 64. */
+    /** The length of the kind, and of 32 and 16 bytes in base64. */
     private static final int LENGTH = 1 + 43 + 22;
 
     private static final char PENDING = 'p';
@@ -25,25 +25,25 @@ final class SessionIds {
     private final SecureRandom random = new SecureRandom();
 
     /**
-     * What a well-made id tells without asking a store.
+     * Carries the content of a genuine id.
      *
-     * @param hash by which the stores know it
-     * @param verified whether it was handed out for a code
+     * @param hash the id's hash, which is its key in the stores
+     * @param verified whether it was issued for a one-time code
      */
-    record Known(String hash, boolean verified) {}
+    record DecodedId(String hash, boolean verified) {}
 
     SessionIds(byte[] secret) {
         this.checksum = new Hmacs(secret);
     }
 
-    String next(boolean verified) {
+    String generate(boolean verified) {
         byte[] bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
         String body = (verified ? VERIFIED : PENDING) + base64(bytes);
         return body + checksumOf(body);
     }
 
-    Optional<Known> read(String id) {
+    Optional<DecodedId> decode(String id) {
         if (id.length() != LENGTH || (id.charAt(0) != PENDING && id.charAt(0) != VERIFIED)) {
             return Optional.empty();
         }
@@ -51,7 +51,7 @@ final class SessionIds {
         boolean genuine = MessageDigest.isEqual(
                 checksumOf(body).getBytes(StandardCharsets.US_ASCII),
                 id.substring(body.length()).getBytes(StandardCharsets.US_ASCII));
-        return genuine ? Optional.of(new Known(hash(id), id.charAt(0) == VERIFIED)) : Optional.empty();
+        return genuine ? Optional.of(new DecodedId(hash(id), id.charAt(0) == VERIFIED)) : Optional.empty();
     }
 
     static String hash(String id) {

@@ -19,20 +19,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Sessions: kept in MongoDB once verified, with Redis as their cache.
+ * Manages sessions. Verified sessions are stored in MongoDB, with Redis as their cache.
  *
- * <p>There is no copy on a node, so that a logout is one everywhere at once. Belongs to the event loop of its link.
+ * <p>Nodes hold no local copy, so a logout takes effect on all nodes at once. Confined to the event loop of its Redis
+ * connection.
  */
 public final class SessionService {
     /**
-     * How long sessions live.
+     * Configures the lifetime of sessions.
      *
-     * @param pending from the password to the code
-     * @param idle between two uses
-     * @param absolute however busy it is
+     * @param pending maximum time from the password to the code
+     * @param idle maximum time between two uses
+     * @param absolute maximum total lifetime, regardless of use
      */
     public record Settings(Duration pending, Duration idle, Duration absolute) {
-        /** Refuses what makes no sense. */
+        /** Rejects values that make no sense. */
         public Settings {
             new Requirements()
                     .that(pending.toSeconds() >= 1, "sessionPending must be at least 1s")
@@ -42,11 +43,11 @@ public final class SessionService {
         }
     }
 
-    /** The end of an idle session is put off at most this often, not with every call. */
-    private static final Duration LONGEST_STALENESS = Duration.ofMinutes(5);
+    /** The minimum interval between two updates of a session's idle expiry in MongoDB. */
+    private static final Duration MAX_IDLE_STALENESS = Duration.ofMinutes(5);
 
-    /** An id that MongoDB did not know, well made as it was, costs MongoDB nothing for this long. */
-    private static final Duration UNKNOWN_REMEMBERED = Duration.ofMinutes(1);
+    /** How long Redis caches that MongoDB has no session for a genuine id, to spare MongoDB repeated lookups. */
+    private static final Duration UNKNOWN_ID_TTL = Duration.ofMinutes(1);
 
     private final RedisGateway redis;
     private final SessionStore store;
@@ -58,9 +59,9 @@ public final class SessionService {
     private final Script revoke = Script.load("revoke-session-1");
 
     /**
-     * Wires sessions to both stores.
+     * Creates a service.
      *
-     * @param secret shared by all nodes
+     * @param secret the key of the ids' checksums, shared by all nodes
      */
     public SessionService(RedisGateway redis, SessionStore store, byte[] secret, Settings settings, Clock clock) {
         this.redis = redis;
@@ -70,25 +71,25 @@ public final class SessionService {
         this.clock = clock;
     }
 
-    /** The session of that id; empty for one that is made up, unknown, expired or ended. */
+    /** Finds the session with this id; empty if the id is forged, unknown, expired or ended. */
     Future<Optional<Session>> find(String id) {
-        Optional<SessionIds.Known> known = ids.read(id);
-        if (known.isEmpty()) {
+        Optional<SessionIds.DecodedId> decoded = ids.decode(id);
+        if (decoded.isEmpty()) {
             return Future.succeededFuture(Optional.empty());
         }
-        String hash = known.get().hash();
+        String hash = decoded.get().hash();
         return redis.run(lookUp, List.of(Keys.session(hash)), List.of(millis(settings.idle()), millis(staleness())))
                 .compose(reply -> switch (reply.at(0).asString()) {
                     case "FOUND" -> Future.succeededFuture(found(hash, reply));
-                    case "MISSING" -> known.get().verified() ? findStored(hash) : nothing();
-                    default -> nothing();
+                    case "MISSING" -> decoded.get().verified() ? findStored(hash) : noSession();
+                    default -> noSession();
                 })
                 .map(session -> session.filter(found -> clock.instant().isBefore(found.expiresAt())));
     }
 
     private Optional<Session> found(String hash, Reply reply) {
         if (reply.at(1).asLong() == 1) {
-            // Not waited for: if it is lost, the session idles out a little earlier after a loss of Redis.
+            // Not awaited: if the update is lost, the session times out slightly earlier after a loss of Redis.
             store.touch(hash, clock.instant().plus(settings.idle()));
         }
         return Optional.of(new Session(
@@ -102,14 +103,14 @@ public final class SessionService {
                 Instant.ofEpochMilli(reply.at(7).asLong())));
     }
 
-    /** The same also where Redis is away, for the few who look after things then: MongoDB is asked. */
-    Future<Optional<Session>> findAnywhere(String id) {
+    /** Does the same, but looks in MongoDB during a Redis outage: for the few requests that admins need then. */
+    Future<Optional<Session>> findOrFallback(String id) {
         return find(id).recover(failure -> {
-            Optional<SessionIds.Known> known = ids.read(id);
+            Optional<SessionIds.DecodedId> decoded = ids.decode(id);
             return failure instanceof RedisUnavailableException
-                            && known.isPresent()
-                            && known.get().verified()
-                    ? store.find(known.get().hash()).map(found -> alive(found).map(SessionService::sessionOf))
+                            && decoded.isPresent()
+                            && decoded.get().verified()
+                    ? store.find(decoded.get().hash()).map(found -> alive(found).map(SessionService::sessionOf))
                     : Future.failedFuture(failure);
         });
     }
@@ -124,28 +125,28 @@ public final class SessionService {
         return store.find(hash).compose(found -> {
             Optional<StoredSession> alive = alive(found);
             if (alive.isEmpty()) {
-                return end(hash, UNKNOWN_REMEMBERED).map(Optional.empty());
+                return revoke(hash, UNKNOWN_ID_TTL).map(Optional.empty());
             }
             Session session = sessionOf(alive.get());
-            return keep(session, settings.idle()).map(kept -> kept ? Optional.of(session) : Optional.empty());
+            return cache(session, settings.idle()).map(cached -> cached ? Optional.of(session) : Optional.empty());
         });
     }
 
-    /** A session for somebody who knows the password, good for entering the code and nothing else. */
+    /** Starts a pending session after a correct password. It only allows entering the code. */
     Future<SessionToken> begin(User user) {
-        String id = ids.next(false);
-        Session session = session(id, user, false, settings.pending());
-        return keep(session, settings.pending()).map(kept -> new SessionToken(id, session.expiresAt()));
+        String id = ids.generate(false);
+        Session session = newSession(id, user, false, settings.pending());
+        return cache(session, settings.pending()).map(cached -> new SessionToken(id, session.expiresAt()));
     }
 
     /**
-     * A verified session under a new id; the one that it came from ends.
+     * Replaces a pending session with a verified one under a new id.
      *
-     * @return its token and itself
+     * @return the new session and its token
      */
     Future<AccountService.Verified> verify(Session pending, Account account) {
-        String id = ids.next(true);
-        Session session = session(id, Identity.of(account), true, settings.absolute());
+        String id = ids.generate(true);
+        Session session = newSession(id, Identity.of(account), true, settings.absolute());
         StoredSession stored = new StoredSession(
                 session.idHash(),
                 session.userId(),
@@ -156,37 +157,37 @@ public final class SessionService {
                 session.createdAt().plus(settings.idle()),
                 session.expiresAt());
         return store.insert(stored)
-                .compose(inserted -> keep(session, settings.idle()))
-                .compose(kept -> end(pending))
+                .compose(inserted -> cache(session, settings.idle()))
+                .compose(cached -> end(pending))
                 .map(ended -> new AccountService.Verified(new SessionToken(id, session.expiresAt()), session));
     }
 
-    /** Ends a session on every node at once. MongoDB first, so that it stays ended whatever Redis forgets. */
+    /** Ends a session on all nodes at once. MongoDB goes first, so that it stays ended even if Redis loses data. */
     Future<Void> end(Session session) {
         Future<Void> removed = session.verified() ? store.remove(session.idHash()) : Future.succeededFuture();
-        return removed.compose(done -> end(session.idHash(), settings.absolute()));
+        return removed.compose(done -> revoke(session.idHash(), settings.absolute()));
     }
 
-    /** Ends all of a user's verified sessions but one. */
+    /** Ends all of a user's verified sessions except one. */
     Future<Void> endAll(String userId, String exceptIdHash) {
         return store.ofUser(userId).compose(hashes -> {
             Future<Void> done = Future.succeededFuture();
             for (String hash : hashes) {
                 if (!hash.equals(exceptIdHash)) {
                     done = done.compose(before -> store.remove(hash))
-                            .compose(removed -> end(hash, settings.absolute()));
+                            .compose(removed -> revoke(hash, settings.absolute()));
                 }
             }
             return done;
         });
     }
 
-    private Future<Void> end(String hash, Duration remembered) {
-        return redis.run(revoke, List.of(Keys.session(hash)), List.of(millis(remembered)))
+    private Future<Void> revoke(String hash, Duration ttl) {
+        return redis.run(revoke, List.of(Keys.session(hash)), List.of(millis(ttl)))
                 .mapEmpty();
     }
 
-    private Future<Boolean> keep(Session session, Duration ttl) {
+    private Future<Boolean> cache(Session session, Duration ttl) {
         List<String> arguments = List.of(
                 millis(ttl),
                 "userId",
@@ -207,7 +208,7 @@ public final class SessionService {
                 .map(reply -> reply.asLong() == 1);
     }
 
-    private Session session(String id, User user, boolean verified, Duration life) {
+    private Session newSession(String id, User user, boolean verified, Duration lifetime) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return new Session(
                 SessionIds.hash(id),
@@ -217,7 +218,7 @@ public final class SessionService {
                 verified,
                 Identity.generation(user),
                 now,
-                now.plus(life));
+                now.plus(lifetime));
     }
 
     private static Session sessionOf(StoredSession stored) {
@@ -234,10 +235,10 @@ public final class SessionService {
 
     private Duration staleness() {
         Duration tenth = settings.idle().dividedBy(10);
-        return tenth.compareTo(LONGEST_STALENESS) < 0 ? tenth : LONGEST_STALENESS;
+        return tenth.compareTo(MAX_IDLE_STALENESS) < 0 ? tenth : MAX_IDLE_STALENESS;
     }
 
-    private static Future<Optional<Session>> nothing() {
+    private static Future<Optional<Session>> noSession() {
         return Future.succeededFuture(Optional.empty());
     }
 

@@ -3,13 +3,13 @@ package io.flashsale.auth;
 import java.time.Instant;
 
 /**
- * A session's id, for the client's cookie and nowhere else.
+ * Carries a session's id, for the client's cookie only.
  *
- * @param value what the cookie carries
- * @param expiresAt when it is worth nothing any more
+ * @param value the cookie's value
+ * @param expiresAt when the session expires
  */
 public record SessionToken(String value, Instant expiresAt) {
-    /** Without the value: it is a password. */
+    /** Omits the value, which is as secret as a password. */
     @Override
     public String toString() {
         return "SessionToken[expiresAt=" + expiresAt + "]";

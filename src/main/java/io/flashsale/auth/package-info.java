@@ -1,2 +1,2 @@
-/** Who calls, and what they may do: accounts, passwords, one-time codes and sessions. */
+/** Authenticates and authorizes callers: accounts, passwords, one-time codes and sessions. */
 package io.flashsale.auth;

@@ -200,7 +200,7 @@ public final class Routes {
         table.add(
                 GET,
                 path,
-                authHandlers.withSessionAnywhere(Action.READ),
+                authHandlers.withSessionOrFallback(Action.READ),
                 List.of(authHandlers.verified(), authHandlers.admin(), endpoint));
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Accounts, codes and sessions over a real socket. */
+/** Tests accounts, codes and sessions over a real socket. */
 class AccountIT {
     private static final String REGISTER = "/api/v1/auth/register";
     private static final String LOGIN = "/api/v1/auth/login";
@@ -41,7 +41,7 @@ class AccountIT {
     }
 
     @Test
-    void registersSignsInAndTellsWhoOneIs() {
+    void registersSignsInAndReturnsTheProfile() {
         // given
         String email = Client.freshEmail();
         Client ada = node.client();
@@ -71,7 +71,7 @@ class AccountIT {
     }
 
     @Test
-    void theCookieIsForThisServerAlone() {
+    void theCookieIsRestrictedToThisServer() {
         // given
         String email = Client.freshEmail();
         Client ada = node.client();
@@ -89,7 +89,7 @@ class AccountIT {
     }
 
     @Test
-    void anUnknownAddressAndAWrongPasswordLookAlike() {
+    void anUnknownAddressAndAWrongPasswordGetTheSameAnswer() {
         // given
         String email = Client.freshEmail();
         node.client().post(REGISTER, credentials(email, Client.PASSWORD));
@@ -131,7 +131,7 @@ class AccountIT {
     }
 
     @Test
-    void fiveWrongTriesVoidTheCode() {
+    void fiveWrongTriesInvalidateTheCode() {
         // given
         String email = Client.freshEmail();
         Client ada = node.client();
@@ -154,7 +154,7 @@ class AccountIT {
     }
 
     @Test
-    void aNewCodeVoidsTheOldAndEachIsGoodOnce() {
+    void aNewCodeReplacesTheOldOneAndCanBeUsedOnce() {
         // given
         String email = Client.freshEmail();
         Client ada = node.client();
@@ -241,7 +241,7 @@ class AccountIT {
     }
 
     @Test
-    void aForgottenPasswordIsSetWithACodeAndEndsEverySession() throws Exception {
+    void aPasswordResetNeedsACodeAndEndsEverySession() throws Exception {
         // given
         String email = Client.freshEmail();
         Client ada = node.client();
@@ -292,7 +292,7 @@ class AccountIT {
                 "ada..b@example.com",
                 "ada@-example.com"
             })
-    void refusesAnAddressThatIsNone(String email) {
+    void rejectsInvalidAddresses(String email) {
         // when
         Answer refused = node.client().post(REGISTER, credentials(email, Client.PASSWORD));
 
@@ -303,7 +303,7 @@ class AccountIT {
     }
 
     @Test
-    void bcryptReadsEveryByteOfAPasswordOrNone() {
+    void rejectsPasswordsThatBcryptWouldTruncate() {
         // when
         Answer tooShort = node.client().post(REGISTER, credentials(Client.freshEmail(), "123456789"));
         Answer tooLong = node.client().post(REGISTER, credentials(Client.freshEmail(), "\u00fc".repeat(37)));
@@ -318,7 +318,7 @@ class AccountIT {
     }
 
     @Test
-    void noFieldOfARequestGivesARole() {
+    void noRequestFieldAssignsARole() {
         // when
         Answer refused = node.client()
                 .post(
@@ -331,7 +331,7 @@ class AccountIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "' or 1=1", "../../etc/passwd"})
-    void aMadeUpCookieIsNoSession(String cookie) {
+    void anArbitraryCookieIsNoSession(String cookie) {
         // when
         Answer refused = node.client().withCookie(cookie).get(PROFILE);
 
@@ -357,7 +357,7 @@ class AccountIT {
     }
 
     @Test
-    void theProfileNeedsTheCode() {
+    void theProfileRequiresTheCode() {
         // given
         String email = Client.freshEmail();
         Client ada = node.client();

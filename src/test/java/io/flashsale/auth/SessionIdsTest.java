@@ -11,21 +11,21 @@ import org.junit.jupiter.api.Test;
 
 class SessionIdsTest {
     @Test
-    void aMadeUpSessionIdIsToldWithoutAStore() {
+    void aForgedSessionIdIsDetectedWithoutAStore() {
         SessionIds ids = new SessionIds("secret".getBytes(StandardCharsets.UTF_8));
         SessionIds others = new SessionIds("other".getBytes(StandardCharsets.UTF_8));
-        String id = ids.next(true);
-        assertTrue(ids.read(id).orElseThrow().verified());
-        assertEquals(Optional.empty(), others.read(id));
-        assertEquals(Optional.empty(), ids.read('p' + id.substring(1)));
+        String id = ids.generate(true);
+        assertTrue(ids.decode(id).orElseThrow().verified());
+        assertEquals(Optional.empty(), others.decode(id));
+        assertEquals(Optional.empty(), ids.decode('p' + id.substring(1)));
         for (int i = 0; i < id.length(); i++) {
             char other = id.charAt(i) == 'x' ? 'y' : 'x';
-            assertEquals(Optional.empty(), ids.read(id.substring(0, i) + other + id.substring(i + 1)), "at " + i);
+            assertEquals(Optional.empty(), ids.decode(id.substring(0, i) + other + id.substring(i + 1)), "at " + i);
         }
     }
 
     @Test
-    void theSecretIsNotInAText() {
+    void theTokenIsNotInItsText() {
         assertFalse(new SessionToken("private", Instant.EPOCH).toString().contains("private"));
     }
 }

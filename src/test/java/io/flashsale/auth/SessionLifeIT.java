@@ -10,12 +10,12 @@ import io.vertx.core.json.JsonObject;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 
-/** How long a session lives, and a mail server that does not. */
+/** Tests the lifetimes of sessions, and sign-in without a working mail server. */
 class SessionLifeIT {
     private static final String PROFILE = "/api/v1/user/profile";
 
     @Test
-    void anUnusedSessionEndsAndAUsedOneGoesOn() throws Exception {
+    void anIdleSessionExpiresAndAUsedOneDoesNot() throws Exception {
         // given
         try (TestNode node = TestNode.builder()
                 .with("FLASHSALE_GATE_SESSION_IDLE", "4s")
@@ -37,7 +37,7 @@ class SessionLifeIT {
     }
 
     @Test
-    void noSessionOutlivesItsAbsoluteEndHoweverBusy() throws Exception {
+    void aSessionExpiresAtItsAbsoluteEndDespiteUse() throws Exception {
         // given
         try (TestNode node = TestNode.builder()
                 .with("FLASHSALE_GATE_SESSION_IDLE", "6s")
@@ -61,7 +61,7 @@ class SessionLifeIT {
     }
 
     @Test
-    void aSessionThatWaitsForItsCodeWaitsNotForLong() throws Exception {
+    void aPendingSessionExpires() throws Exception {
         // given
         try (TestNode node =
                 TestNode.builder().with("FLASHSALE_GATE_SESSION_PENDING", "1s").start()) {
@@ -84,8 +84,8 @@ class SessionLifeIT {
     }
 
     @Test
-    void aMailServerThatHangsHoldsUpNoLogin() throws Exception {
-        // given: a server that accepts and says nothing
+    void anUnresponsiveMailServerDelaysNoLogin() throws Exception {
+        // given: a server that accepts connections and never answers
         try (ServerSocket silent = new ServerSocket(0);
                 TestNode node = TestNode.builder()
                         .with("SMTP_URI", "smtp://127.0.0.1:" + silent.getLocalPort() + "?starttls=disabled")
