@@ -82,24 +82,15 @@ public record Order(
 
     /** Returns this order with other slots. */
     public Order withSlots(List<Integer> taken) {
-        return new Order(
-                id,
-                productId,
-                userId,
-                keyHash,
-                quantity,
-                unitPrice,
-                currency,
-                units,
-                taken,
-                status,
-                epoch,
-                reservedAt,
-                updatedAt);
+        return with(taken, status, updatedAt);
     }
 
     /** Returns this order in another status. */
     public Order withStatus(OrderStatus next, Instant at) {
+        return with(slots, next, at);
+    }
+
+    private Order with(List<Integer> newSlots, OrderStatus newStatus, Instant newUpdatedAt) {
         return new Order(
                 id,
                 productId,
@@ -109,10 +100,10 @@ public record Order(
                 unitPrice,
                 currency,
                 units,
-                slots,
-                next,
+                newSlots,
+                newStatus,
                 epoch,
                 reservedAt,
-                at);
+                newUpdatedAt);
     }
 }
