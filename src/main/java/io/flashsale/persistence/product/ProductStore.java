@@ -2,7 +2,6 @@ package io.flashsale.persistence.product;
 
 import io.flashsale.domain.Page;
 import io.flashsale.domain.Product;
-import io.flashsale.domain.ProductDetails;
 import io.flashsale.domain.StockHold;
 import io.flashsale.persistence.KeysetPagination;
 import io.flashsale.persistence.MongoGateway;
@@ -24,6 +23,8 @@ public final class ProductStore implements StockHoldRecords {
     private static final String COLLECTION = "products";
     private static final String STOCK_HOLDS = "withdrawals";
 
+    private static final ProductFields FIELDS = new ProductFields(MongoGateway::date, MongoGateway::instant);
+
     private final MongoGateway mongo;
 
     /** Creates a store. */
@@ -41,7 +42,7 @@ public final class ProductStore implements StockHoldRecords {
 
     /** Inserts a product. */
     public Future<Void> insert(Product product) {
-        JsonObject document = details(product)
+        JsonObject document = FIELDS.write(product)
                 .put("_id", product.id())
                 .put("epoch", product.epoch())
                 .put(STOCK_HOLDS, new JsonArray());
@@ -73,7 +74,7 @@ public final class ProductStore implements StockHoldRecords {
      * @return false if the stored version is not the one before it
      */
     public Future<Boolean> replace(Product next) {
-        return update(next.id(), next.version() - 1, new JsonObject().put("$set", details(next)));
+        return update(next.id(), next.version() - 1, new JsonObject().put("$set", FIELDS.write(next)));
     }
 
     /**
@@ -86,7 +87,9 @@ public final class ProductStore implements StockHoldRecords {
         return update(
                 next.id(),
                 next.version() - 1,
-                new JsonObject().put("$set", details(next)).put("$push", new JsonObject().put(STOCK_HOLDS, document)));
+                new JsonObject()
+                        .put("$set", FIELDS.write(next))
+                        .put("$push", new JsonObject().put(STOCK_HOLDS, document)));
     }
 
     @Override
@@ -156,48 +159,7 @@ public final class ProductStore implements StockHoldRecords {
                 .mapEmpty();
     }
 
-    private static JsonObject details(Product product) {
-        ProductDetails details = product.details();
-        return new JsonObject()
-                .put("name", details.name())
-                .put("description", details.description())
-                .put("type", details.type())
-                .put("price", details.price())
-                .put("currency", details.currency())
-                .put("stock", details.stock())
-                .put("perUserLimit", details.perUserLimit())
-                .put("opensAt", details.opensAt() == null ? null : MongoGateway.date(details.opensAt()))
-                .put("closesAt", details.closesAt() == null ? null : MongoGateway.date(details.closesAt()))
-                .put("paused", details.paused())
-                .put("cacheTtlSeconds", details.cacheTtlSeconds())
-                .put("highest", product.unitCount())
-                .put("version", product.version())
-                .put("deleted", product.deleted())
-                .put("createdAt", MongoGateway.date(product.createdAt()))
-                .put("updatedAt", MongoGateway.date(product.updatedAt()));
-    }
-
     private static Product toProduct(JsonObject document) {
-        ProductDetails details = new ProductDetails(
-                document.getString("name"),
-                document.getString("description"),
-                document.getString("type"),
-                document.getLong("price"),
-                document.getString("currency"),
-                document.getInteger("stock"),
-                document.getInteger("perUserLimit"),
-                MongoGateway.instant(document, "opensAt"),
-                MongoGateway.instant(document, "closesAt"),
-                document.getBoolean("paused"),
-                document.getInteger("cacheTtlSeconds"));
-        return new Product(
-                document.getString("_id"),
-                details,
-                document.getInteger("highest"),
-                document.getLong("version"),
-                document.getLong("epoch"),
-                document.getBoolean("deleted"),
-                MongoGateway.instant(document, "createdAt"),
-                MongoGateway.instant(document, "updatedAt"));
+        return FIELDS.read(document.getString("_id"), document);
     }
 }
