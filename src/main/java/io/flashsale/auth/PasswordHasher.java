@@ -24,8 +24,8 @@ public final class PasswordHasher {
     private static final int STRONG_COST = 10;
 
     /** The rule for people. It counts characters as their length in UTF-8. */
-    static final String RULE = "must be " + MIN_BYTES + " to " + MAX_BYTES
-            + " characters long (an accented letter counts as 2, an emoji as 4), none of them NUL";
+    static final String RULE =
+            "must have " + MIN_BYTES + " to " + MAX_BYTES + " characters; accented letters and emoji count as several";
 
     /**
      * Configures password hashing.

@@ -168,7 +168,7 @@ class ConfigurationTest {
                 "SMTP_URI=smtp://u:hunter2@mail:99999 | smtp.uri = smtp://u:***@mail:99999: must have a port of 1 to",
                 "SMTP_URI=smtp://mail?starttls=requird | smtp.uri = smtp://mail?starttls=requird: may have one option",
                 "ADMIN_EMAIL=nobody | admin.email = nobody: must be an address such as admin@example.com",
-                "ADMIN_PASSWORD=hunter2 | admin.password = ***: must be 10 to 72 characters long",
+                "ADMIN_PASSWORD=hunter2 | admin.password = ***: must have 10 to 72 characters",
                 "FLASHSALE_LOG_LEVEL=info | log.level = info: must be one of ERROR, WARN, INFO, DEBUG",
             })
     void everySettingIsJudged(String setting, String line) {

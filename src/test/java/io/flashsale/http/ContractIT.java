@@ -168,8 +168,7 @@ class ContractIT {
                         Map.of(
                                 "email", "must be an address such as ada@example.com",
                                 "password",
-                                        "must be 10 to 72 characters long (an accented letter counts as 2,"
-                                                + " an emoji as 4), none of them NUL",
+                                        "must have 10 to 72 characters; accented letters and emoji count as several",
                                 "name", "must have 1 to 100 characters, none of them control")),
                 Arguments.of(
                         "{\"name\":\"Ada\\n\"}",

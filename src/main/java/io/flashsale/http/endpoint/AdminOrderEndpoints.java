@@ -115,7 +115,7 @@ public final class AdminOrderEndpoints {
             return;
         }
         tables++;
-        OrderCursor rows = orders.openCursor(filter);
+        OrderCursor rows = orders.rows(filter);
         // However it ends: also where the client goes away in the middle.
         AtomicBoolean over = new AtomicBoolean();
         ctx.addEndHandler(ended -> {

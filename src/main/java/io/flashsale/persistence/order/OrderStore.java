@@ -139,7 +139,7 @@ public final class OrderStore implements OrderLookup {
     }
 
     /** Opens a cursor over all selected orders, newest first. */
-    public OrderCursor openCursor(Filter filter) {
+    public OrderCursor rows(Filter filter) {
         FindOptions options = new FindOptions()
                 .setSort(KeysetPagination.newestFirst(TIME_FIELD))
                 .setBatchSize(CURSOR_BATCH_SIZE);
