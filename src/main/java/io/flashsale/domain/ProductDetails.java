@@ -99,18 +99,28 @@ public record ProductDetails(
 
     /** Returns the same details with another number of units on sale. */
     public ProductDetails withStock(int units) {
-        return new ProductDetails(
-                name,
-                description,
-                type,
-                price,
-                currency,
-                units,
-                perUserLimit,
-                opensAt,
-                closesAt,
-                paused,
-                cacheTtlSeconds);
+        return toBuilder().stock(units).build();
+    }
+
+    /** Returns a builder with the values of these details. */
+    public Builder toBuilder() {
+        return new Builder()
+                .name(name)
+                .description(description)
+                .type(type)
+                .price(price)
+                .currency(currency)
+                .stock(stock)
+                .perUserLimit(perUserLimit)
+                .opensAt(opensAt)
+                .closesAt(closesAt)
+                .paused(paused)
+                .cacheTtlSeconds(cacheTtlSeconds);
+    }
+
+    /** Returns a builder with the defaults of a new product. Name and currency have no default. */
+    public static Builder builder() {
+        return new Builder();
     }
 
     private static void checkLength(List<FieldError> errors, String field, String value, int min, int max) {
@@ -133,6 +143,98 @@ public record ProductDetails(
     private static void check(List<FieldError> errors, String field, boolean holds, String message) {
         if (!holds) {
             errors.add(new FieldError(field, message));
+        }
+    }
+
+    /** Builds details field by field. Each method sets the field of its name. */
+    public static final class Builder {
+        private String name;
+        private String description = "";
+        private String type = DEFAULT_TYPE;
+        private long price;
+        private String currency;
+        private int stock;
+        private int perUserLimit = DEFAULT_PER_USER_LIMIT;
+        private Instant opensAt;
+        private Instant closesAt;
+        private boolean paused;
+        private Integer cacheTtlSeconds;
+
+        private Builder() {}
+
+        public Builder name(String value) {
+            name = value;
+            return this;
+        }
+
+        public Builder description(String value) {
+            description = value;
+            return this;
+        }
+
+        public Builder type(String value) {
+            type = value;
+            return this;
+        }
+
+        public Builder price(long value) {
+            price = value;
+            return this;
+        }
+
+        public Builder currency(String value) {
+            currency = value;
+            return this;
+        }
+
+        public Builder stock(int value) {
+            stock = value;
+            return this;
+        }
+
+        public Builder perUserLimit(int value) {
+            perUserLimit = value;
+            return this;
+        }
+
+        public Builder opensAt(Instant value) {
+            opensAt = value;
+            return this;
+        }
+
+        public Builder closesAt(Instant value) {
+            closesAt = value;
+            return this;
+        }
+
+        public Builder paused(boolean value) {
+            paused = value;
+            return this;
+        }
+
+        public Builder cacheTtlSeconds(Integer value) {
+            cacheTtlSeconds = value;
+            return this;
+        }
+
+        /**
+         * Builds the details.
+         *
+         * @throws InvalidFieldsException if values are out of range
+         */
+        public ProductDetails build() {
+            return new ProductDetails(
+                    name,
+                    description,
+                    type,
+                    price,
+                    currency,
+                    stock,
+                    perUserLimit,
+                    opensAt,
+                    closesAt,
+                    paused,
+                    cacheTtlSeconds);
         }
     }
 }

@@ -262,18 +262,13 @@ public final class FlashSaleServer {
             if (!page.items().isEmpty()) {
                 return Future.succeededFuture();
             }
-            ProductDetails demo = new ProductDetails(
-                    "Mechanical keyboard, first edition",
-                    "Five hundred of them, one for each buyer.",
-                    ProductDetails.DEFAULT_TYPE,
-                    4_999,
-                    "USD",
-                    500,
-                    ProductDetails.DEFAULT_PER_USER_LIMIT,
-                    null,
-                    null,
-                    false,
-                    null);
+            ProductDetails demo = ProductDetails.builder()
+                    .name("Mechanical keyboard, first edition")
+                    .description("Five hundred of them, one for each buyer.")
+                    .price(4_999)
+                    .currency("USD")
+                    .stock(500)
+                    .build();
             return catalog.create(demo).mapEmpty();
         });
     }

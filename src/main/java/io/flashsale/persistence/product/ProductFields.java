@@ -58,18 +58,19 @@ public final class ProductFields {
      * @throws RuntimeException if a required field is missing or has another type
      */
     public Product read(String id, JsonObject fields) {
-        ProductDetails details = new ProductDetails(
-                fields.getString("name"),
-                fields.getString("description"),
-                fields.getString("type"),
-                fields.getLong("price"),
-                fields.getString("currency"),
-                fields.getInteger("stock"),
-                fields.getInteger("perUserLimit"),
-                readTime.apply(fields, "opensAt"),
-                readTime.apply(fields, "closesAt"),
-                fields.getBoolean("paused"),
-                fields.getInteger("cacheTtlSeconds"));
+        ProductDetails details = ProductDetails.builder()
+                .name(fields.getString("name"))
+                .description(fields.getString("description"))
+                .type(fields.getString("type"))
+                .price(fields.getLong("price"))
+                .currency(fields.getString("currency"))
+                .stock(fields.getInteger("stock"))
+                .perUserLimit(fields.getInteger("perUserLimit"))
+                .opensAt(readTime.apply(fields, "opensAt"))
+                .closesAt(readTime.apply(fields, "closesAt"))
+                .paused(fields.getBoolean("paused"))
+                .cacheTtlSeconds(fields.getInteger("cacheTtlSeconds"))
+                .build();
         return new Product(
                 id,
                 details,
