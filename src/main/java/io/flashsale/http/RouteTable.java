@@ -33,7 +33,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What every route goes through, and what becomes of a request for which there is none. */
+/** Builds the router: the handlers that all routes share, and the answers for unknown paths and methods. */
 final class RouteTable {
     private final Vertx vertx;
     private final HttpVerticle.Settings settings;
@@ -41,17 +41,17 @@ final class RouteTable {
     private final Optional<Contract> contract;
     private final JsonOnly json = new JsonOnly();
     private final BodyHandler body;
-    private final Map<String, List<Line>> lines = new LinkedHashMap<>();
+    private final Map<String, List<Entry>> entries = new LinkedHashMap<>();
 
-    private record Line(
+    private record Entry(
             HttpMethod method, SecurityPolicyHandler securityHandler, List<Handler<RoutingContext>> steps) {}
 
-    /** A table of routes that no contract describes. */
+    /** Creates a table of routes that are not part of a contract. */
     RouteTable(Vertx vertx, HttpVerticle.Settings settings, Clock clock) {
         this(vertx, settings, clock, Optional.empty());
     }
 
-    /** A table of the contract's routes: what is asked of them is held against it. */
+    /** Creates a table of routes whose requests are validated against the contract. */
     RouteTable(Vertx vertx, HttpVerticle.Settings settings, Clock clock, Contract contract) {
         this(vertx, settings, clock, Optional.of(contract));
     }
@@ -65,22 +65,22 @@ final class RouteTable {
     }
 
     /**
-     * Adds a route; a GET answers HEAD too.
+     * Adds a route; a GET route also serves HEAD.
      *
-     * @param securityHandler stands before the body is read; must pause the request while it waits
-     * @param steps after the body, the endpoint last
+     * @param securityHandler runs before the body is read; it must pause the request while it waits
+     * @param steps the handlers that run after the body was read; the last one is the endpoint
      */
     void add(
             HttpMethod method,
             String path,
             SecurityPolicyHandler securityHandler,
             List<Handler<RoutingContext>> steps) {
-        lines.computeIfAbsent(path, first -> new ArrayList<>()).add(new Line(method, securityHandler, steps));
+        entries.computeIfAbsent(path, first -> new ArrayList<>()).add(new Entry(method, securityHandler, steps));
     }
 
-    /** The router; refuses routes that are not those of the contract. */
+    /** Creates the router; fails if its routes differ from those of the contract. */
     Router router() {
-        contract.ifPresent(file -> file.requireSameAs(names()));
+        contract.ifPresent(file -> file.requireSameRoutes(names()));
         Router router = Router.router(vertx);
         router.route()
                 .handler(new RequestIds())
@@ -90,37 +90,37 @@ final class RouteTable {
                 .handler(new SecurityHeaders(settings.tls().isPresent()))
                 .handler(new BrowserOrigins(settings.corsOrigins()))
                 .failureHandler(new FailureHandler());
-        // A path without parameters first, with its 405: another path's parameter must not swallow it.
-        lines.keySet().stream()
+        // Paths without parameters come first, with their 405: a parameter of another path must not match them.
+        entries.keySet().stream()
                 .sorted(Comparator.comparing(path -> path.contains(":")))
-                .forEach(path -> install(router, path, lines.get(path)));
+                .forEach(path -> install(router, path, entries.get(path)));
         router.route().handler(ctx -> ctx.fail(404));
         return router;
     }
 
     private Set<String> names() {
-        return lines.entrySet().stream()
-                .flatMap(path -> path.getValue().stream().map(line -> Operation.name(line.method(), path.getKey())))
+        return entries.entrySet().stream()
+                .flatMap(path -> path.getValue().stream().map(entry -> Operation.name(entry.method(), path.getKey())))
                 .collect(Collectors.toSet());
     }
 
-    private void install(Router router, String path, List<Line> ofPath) {
+    private void install(Router router, String path, List<Entry> entriesOfPath) {
         TreeSet<String> methods = new TreeSet<>();
-        for (Line line : ofPath) {
-            Route route = router.route(line.method(), path);
-            methods.add(line.method().name());
-            route.handler(line.securityHandler());
-            if (line.method().equals(GET)) {
+        for (Entry entry : entriesOfPath) {
+            Route route = router.route(entry.method(), path);
+            methods.add(entry.method().name());
+            route.handler(entry.securityHandler());
+            if (entry.method().equals(GET)) {
                 route.method(HEAD);
                 methods.add(HEAD.name());
             } else {
                 route.handler(json).handler(body);
             }
-            int endpoint = line.steps().size() - 1;
-            line.steps().subList(0, endpoint).forEach(route::handler);
-            contract.flatMap(file -> file.operation(line.method(), path))
+            int endpoint = entry.steps().size() - 1;
+            entry.steps().subList(0, endpoint).forEach(route::handler);
+            contract.flatMap(file -> file.operation(entry.method(), path))
                     .ifPresent(operation -> route.handler(new RequestValidationHandler(operation)));
-            route.handler(line.steps().get(endpoint));
+            route.handler(entry.steps().get(endpoint));
         }
         String allow = String.join(", ", methods);
         router.route(path).handler(ctx -> {

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** What the body of a request may be: an object of plain fields, and no others. */
+/** Validates the body of a request: an object of plain fields without additional ones. */
 public final class BodySchema {
     private static final Set<String> KEYWORDS =
             Set.of("type", "required", "properties", "additionalProperties", "description", References.NAME);
@@ -21,7 +21,8 @@ public final class BodySchema {
                 && "object".equals(schema.getValue("type"))
                 && Boolean.FALSE.equals(schema.getValue("additionalProperties"));
         if (!plain) {
-            throw new IllegalStateException("conf/openapi.yaml: a body is not an object of plain fields: " + schema);
+            throw new IllegalStateException(
+                    "conf/openapi.yaml: a request body must be an object of plain fields: " + schema);
         }
         this.required = schema.getJsonArray("required", new JsonArray()).stream()
                 .map(String::valueOf)
@@ -30,7 +31,7 @@ public final class BodySchema {
                 .forEach(field -> fields.put(field.getKey(), new ValueSchema((JsonObject) field.getValue(), formats)));
     }
 
-    /** An operation that says nothing of a body takes none, or an object without fields. */
+    /** Creates the schema; without a request body in the contract, it accepts no body or an object without fields. */
     static BodySchema of(JsonObject requestBody, Map<String, Predicate<String>> formats) {
         JsonObject schema = requestBody == null
                 ? new JsonObject().put("type", "object").put("additionalProperties", false)
@@ -42,9 +43,9 @@ public final class BodySchema {
     }
 
     /**
-     * Tells everything that is wrong with a body, in the order of the contract, unknown fields last.
+     * Reports all errors of a body, in the order of the contract, unknown fields last.
      *
-     * @param body its fields; what is no text, long, truth value or null fits no rule
+     * @param body the fields; a value that is not a string, long, boolean or null matches no schema
      */
     public void check(Map<String, Object> body, ValidationErrors errors) {
         if (body.isEmpty() && required.isEmpty()) {
@@ -55,7 +56,7 @@ public final class BodySchema {
             if (value == null && required.contains(name) && !(rule.takesNull() && body.containsKey(name))) {
                 errors.invalid(name, "is required");
             } else if (body.containsKey(name) && !rule.accepts(value)) {
-                rule.tell(name, value, errors);
+                rule.report(name, value, errors);
             }
         });
         for (String name : body.keySet()) {

@@ -17,17 +17,17 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The OpenAPI file in the jar: its text, its document with every reference resolved, and its operations with the rules
- * that requests are checked against.
+ * Holds the OpenAPI file of the jar: its text, its document with all references resolved, and its operations with the
+ * schemas for validating requests.
  *
- * <p>What it says never changes after it was read, so that all event loops share one.
+ * <p>It is immutable, so all event loops share one instance.
  */
 public final class Contract {
-    /** Methods that a path can have, in the order in which people read them. */
+    /** The supported methods of a path, in the order of the documentation. */
     private static final List<String> METHODS = List.of("get", "post", "put", "delete");
 
     private static final String FILE = "/conf/openapi.yaml";
-    /** Whatever lies below it is the API; pages and their parts are not. */
+    /** The prefix of the API; pages and assets are outside it. */
     private static final String API = "/api/";
 
     private final String text;
@@ -50,10 +50,10 @@ public final class Contract {
     }
 
     /**
-     * Reads the file in the jar.
+     * Loads the file from the jar.
      *
-     * @param formats what the values of the file's own formats are held against, by name
-     * @throws IllegalStateException where the file cannot be what requests are checked against
+     * @param formats the rules of the custom formats, by the name of the format
+     * @throws IllegalStateException if requests cannot be validated against the file
      */
     public static Contract load(Map<String, Predicate<String>> formats) {
         try (InputStream file = Contract.class.getResourceAsStream(FILE)) {
@@ -63,43 +63,42 @@ public final class Contract {
         }
     }
 
-    /** Reads a contract; tests break one on purpose with it. */
+    /** Parses a contract; for tests that break one on purpose. */
     public static Contract parse(String text, Map<String, Predicate<String>> formats) {
         return new Contract(text, formats);
     }
 
-    /** The file as it is. */
+    /** Returns the text of the file. */
     public Buffer text() {
         return Buffer.buffer(text);
     }
 
-    /** The document, every {@code $ref} replaced by what it names. */
+    /** Returns the document with every {@code $ref} resolved. */
     public JsonObject document() {
         return document;
     }
 
-    /** All operations, in the order of the file. */
+    /** Returns all operations, in the order of the file. */
     public Collection<Operation> operations() {
         return operations.values();
     }
 
     /**
-     * The operation of a route.
+     * Finds the operation of a route.
      *
-     * @param path as routes are written: {@code /product/:id}
+     * @param path in the syntax of routes: {@code /product/:id}
      */
     public Optional<Operation> operation(HttpMethod method, String path) {
         return Optional.ofNullable(operations.get(Operation.name(method, path)));
     }
 
     /**
-     * Refuses routes that are not those of the file: every operation needs its route, every route of the API its
-     * operation.
+     * Checks that routes and file match: every operation needs a route, and every route of the API an operation.
      *
-     * @param routes each as {@link Operation#name}
-     * @throws IllegalStateException that names every difference
+     * @param routes the routes, each as {@link Operation#name}
+     * @throws IllegalStateException with a list of all differences
      */
-    public void requireSameAs(Set<String> routes) {
+    public void requireSameRoutes(Set<String> routes) {
         List<String> differences = new ArrayList<>();
         operations.keySet().stream()
                 .filter(name -> !routes.contains(name))

@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * An operation of the contract.
+ * Represents an operation of the contract.
  *
- * @param method its method
- * @param template its path as OpenAPI writes it: {@code /product/{id}}
+ * @param method the HTTP method
+ * @param template the path in the syntax of OpenAPI: {@code /product/{id}}
  * @param model the operation in the document
- * @param parameters what its path, query and headers carry
- * @param body what its body carries
+ * @param parameters the parameters in path, query and headers
+ * @param body the schema of the body
  */
 public record Operation(
         HttpMethod method, String template, JsonObject model, List<Parameter> parameters, BodySchema body) {
@@ -32,17 +32,17 @@ public record Operation(
                 BodySchema.of(model.getJsonObject("requestBody"), formats));
     }
 
-    /** The name that routes know it by, such as {@code GET /product/:id}. */
+    /** Returns the name of the matching route, such as {@code GET /product/:id}. */
     public String name() {
         return name(method, template.replace("{", ":").replace("}", ""));
     }
 
-    /** The name of a route. */
+    /** Returns the name of a route. */
     public static String name(HttpMethod method, String path) {
         return method.name() + " " + path;
     }
 
-    /** Its parameters in one place. */
+    /** Returns the parameters of one place. */
     public List<Parameter> parameters(Parameter.Place place) {
         return parameters.stream()
                 .filter(parameter -> parameter.place() == place)

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** A parameter of an operation: in its path, its query or its headers. */
+/** Validates a parameter of an operation: in its path, its query or its headers. */
 public final class Parameter {
-    /** Where a parameter stands. */
+    /** The location of a parameter. */
     public enum Place {
-        /** In the path; what does not fit there names nothing. */
+        /** In the path; an invalid value means that the resource does not exist. */
         PATH,
         /** In the query. */
         QUERY,
@@ -19,10 +19,10 @@ public final class Parameter {
     }
 
     /**
-     * A problem of its own that the contract names for a parameter.
+     * Holds a specific error that the contract defines for a parameter.
      *
-     * @param code the stable name
-     * @param detail what is wrong, in words
+     * @param code the stable error code
+     * @param detail the explanation for people
      */
     public record Refusal(String code, String detail) {}
 
@@ -39,7 +39,7 @@ public final class Parameter {
             case "path" -> Place.PATH;
             case "query" -> Place.QUERY;
             case "header" -> Place.HEADER;
-            default -> throw new IllegalStateException("parameter " + name + ": cannot be checked where it stands");
+            default -> throw new IllegalStateException("parameter " + name + ": unsupported location");
         };
         this.required = model.getBoolean("required", false);
         this.rule = new ValueSchema(model.getJsonObject("schema"), formats);
@@ -51,40 +51,40 @@ public final class Parameter {
         return model == null ? null : new Refusal(model.getString("code"), model.getString("detail"));
     }
 
-    /** As it is written. */
+    /** Returns the name. */
     public String name() {
         return name;
     }
 
-    /** Where it stands. */
+    /** Returns the location. */
     public Place place() {
         return place;
     }
 
     /**
-     * Checks what a request carries.
+     * Validates the values of a request.
      *
-     * @param values as they came; empty where the parameter is missing
-     * @return the problem where the contract has one of its own; else what is wrong is told to {@code errors}
+     * @param values the values as received; empty if the parameter is missing
+     * @return the specific error if the contract defines one; all other errors are added to {@code errors}
      */
     public Optional<Refusal> check(List<String> values, ValidationErrors errors) {
         if (values.isEmpty()) {
             return required ? refuse(missing, "is required", errors) : Optional.empty();
         }
         if (rule.isList()) {
-            // RFC 9110, section 5.3: such a header may be there more than once, and any text is a list of one.
+            // RFC 9110, section 5.3: a list header may occur more than once, and any text is a valid list.
             return Optional.empty();
         }
         if (values.size() > 1) {
-            return twice(errors);
+            return repeated(errors);
         }
         Object value = rule.read(values.get(0));
         return value != null && rule.accepts(value) ? Optional.empty() : refuse(invalid, rule.message(), errors);
     }
 
-    private Optional<Refusal> twice(ValidationErrors errors) {
+    private Optional<Refusal> repeated(ValidationErrors errors) {
         if (invalid == null) {
-            errors.malformed(name, "is there more than once");
+            errors.malformed(name, "is given more than once");
         }
         return Optional.ofNullable(invalid);
     }

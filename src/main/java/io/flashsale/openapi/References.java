@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Replaces every {@code $ref} by what it names, so that whoever reads the document need not look elsewhere. What was
- * referred to keeps its name as {@code x-name}.
+ * Replaces every {@code $ref} by its target, so that the document is self-contained. The target keeps its
+ * name as {@code x-name}.
  */
 public final class References {
     public static final String NAME = "x-name";
@@ -38,7 +38,7 @@ public final class References {
         }
         if (object.getValue(REFERENCE) instanceof String pointer) {
             if (object.size() > 1) {
-                throw new IllegalStateException(pointer + ": nothing may stand beside a $ref");
+                throw new IllegalStateException(pointer + ": a $ref must not have siblings");
             }
             return follow(pointer);
         }
@@ -52,7 +52,7 @@ public final class References {
             return resolved.get(pointer);
         }
         if (open.contains(pointer)) {
-            throw new IllegalStateException(pointer + ": refers to itself");
+            throw new IllegalStateException(pointer + ": the reference is circular");
         }
         open.push(pointer);
         Object target = visit(find(pointer));
@@ -70,7 +70,7 @@ public final class References {
             target = target instanceof JsonObject object ? object.getValue(step) : null;
         }
         if (target == null) {
-            throw new IllegalStateException(pointer + ": there is no such thing in conf/openapi.yaml");
+            throw new IllegalStateException(pointer + ": not found in conf/openapi.yaml");
         }
         return target;
     }

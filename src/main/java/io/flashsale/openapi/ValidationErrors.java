@@ -5,36 +5,36 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What is wrong with a request, the first mistake of each field. */
+/** Collects the errors of a request, only the first one of each field. */
 public final class ValidationErrors {
-    /** So many are told; the answer to a request must not be a multiple of it. */
-    private static final int MAX_TOLD = 20;
+    /** Limits the reported errors, so that the response is not many times larger than the request. */
+    private static final int MAX_REPORTED = 20;
 
     private final Map<String, FieldError> byField = new LinkedHashMap<>();
     private boolean malformed;
 
-    /** The field cannot be read: it is unknown, there twice, or of another type. */
+    /** Adds an error of a field that cannot be read: it is unknown, duplicate or of the wrong type. */
     public void malformed(String field, String message) {
         malformed |= byField.putIfAbsent(field, new FieldError(field, message)) == null;
     }
 
-    /** The field can be read, and its value is not one that it may have. */
+    /** Adds an error of a field that can be read but has an invalid value. */
     public void invalid(String field, String message) {
         byField.putIfAbsent(field, new FieldError(field, message));
     }
 
-    /** How many fields are wrong. */
+    /** Returns the number of invalid fields. */
     public int count() {
         return byField.size();
     }
 
-    /** Whether something could not be read at all. */
+    /** Returns whether a field could not be read. */
     public boolean isMalformed() {
         return malformed;
     }
 
-    /** The mistakes, in the order in which they were found; not all of them where there are very many. */
+    /** Returns the errors in the order in which they were found, up to the limit. */
     public List<FieldError> fieldErrors() {
-        return byField.values().stream().limit(MAX_TOLD).toList();
+        return byField.values().stream().limit(MAX_REPORTED).toList();
     }
 }

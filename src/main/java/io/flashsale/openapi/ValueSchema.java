@@ -10,20 +10,21 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What one value of a request may be, and the words for it: a schema of the contract, ready to be asked very often.
+ * Validates one value of a request against a schema of the contract, and provides the error message. It is precompiled,
+ * because it runs for every request.
  *
- * <p>Knows the part of JSON Schema that plain values need. A keyword that it does not know stops the start, so that the
- * contract cannot say what nobody checks; a test holds it against a whole validator.
+ * <p>It supports the part of JSON Schema that plain values need. An unsupported keyword prevents the start, so that the
+ * contract has no rule that is not enforced. A test compares it with a complete validator.
  */
 final class ValueSchema {
     private static final Set<String> KEYWORDS =
             Set.of("type", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern", "format", "items");
-    /** What tells people something and forbids nothing. */
-    private static final Set<String> NOTES = Set.of("description", "default", "x-message", References.NAME);
+    /** The keywords that only document and restrict nothing. */
+    private static final Set<String> ANNOTATIONS = Set.of("description", "default", "x-message", References.NAME);
 
     private static final Map<String, String> TYPES = Map.of(
             "integer", "must be an integer",
-            "string", "must be a text",
+            "string", "must be a string",
             "boolean", "must be true or false",
             "array", "must be a list");
 
@@ -39,12 +40,12 @@ final class ValueSchema {
 
     ValueSchema(JsonObject schema, Map<String, Predicate<String>> formats) {
         for (String keyword : schema.fieldNames()) {
-            require(KEYWORDS.contains(keyword) || NOTES.contains(keyword), "cannot check " + keyword);
+            require(KEYWORDS.contains(keyword) || ANNOTATIONS.contains(keyword), "keyword " + keyword);
         }
         this.types = schema.getValue("type") instanceof JsonArray several
                 ? several.stream().map(String::valueOf).toList()
                 : List.of(schema.getString("type"));
-        require(TYPES.containsKey(types.get(0)), "cannot check the type " + types.get(0));
+        require(TYPES.containsKey(types.get(0)), "type " + types.get(0));
         this.minimum = schema.getLong("minimum", Long.MIN_VALUE);
         this.maximum = schema.getLong("maximum", Long.MAX_VALUE);
         this.minLength = schema.getInteger("minLength", 0);
@@ -60,17 +61,17 @@ final class ValueSchema {
 
     private static void require(boolean holds, String problem) {
         if (!holds) {
-            throw new IllegalStateException("conf/openapi.yaml: requests have a rule that nobody checks: " + problem);
+            throw new IllegalStateException("conf/openapi.yaml: cannot validate requests: unsupported " + problem);
         }
     }
 
-    /** In ECMA-262, which JSON Schema goes by, the dollar is the end; in Java it may stand before a last line break. */
+    /** Compiles a pattern of ECMA-262, as in JSON Schema: its dollar does not match before a final line break. */
     private static Pattern compiled(String pattern) {
         boolean toTheEnd = pattern.endsWith("$") && !pattern.endsWith("\\$");
         return Pattern.compile(toTheEnd ? pattern.substring(0, pattern.length() - 1) + "\\z" : pattern);
     }
 
-    /** The words for a rule that has none of its own. */
+    /** Derives the error message of a schema without {@code x-message}. */
     private static String derived(JsonObject schema) {
         if (schema.containsKey("enum")) {
             return "must be one of "
@@ -86,7 +87,7 @@ final class ValueSchema {
             return "must have " + schema.getValue("minLength", 0) + " to " + schema.getValue("maxLength")
                     + " characters";
         }
-        return "is not a value that this can have";
+        return "has an invalid value";
     }
 
     boolean takesNull() {
@@ -97,7 +98,7 @@ final class ValueSchema {
         return types.contains("array");
     }
 
-    /** Whether it may be this value: a text, a long, a truth value or null. */
+    /** Returns whether the schema accepts the value: a string, a long, a boolean or null. */
     boolean accepts(Object value) {
         if (!hasType(value)) {
             return false;
@@ -133,7 +134,7 @@ final class ValueSchema {
         return false;
     }
 
-    /** What a text of a query or a header says; null where it cannot be of the type. */
+    /** Converts the text of a parameter to the type of the schema; null if that is impossible. */
     Object read(String text) {
         return switch (types.get(0)) {
             case "integer" -> text.matches("-?\\d{1,18}") ? Long.valueOf(text) : null;
@@ -142,8 +143,8 @@ final class ValueSchema {
         };
     }
 
-    /** Tells what is wrong with a value that was not accepted. */
-    void tell(String field, Object value, ValidationErrors errors) {
+    /** Reports the error of a value that was not accepted. */
+    void report(String field, Object value, ValidationErrors errors) {
         if (hasType(value)) {
             errors.invalid(field, message);
         } else {

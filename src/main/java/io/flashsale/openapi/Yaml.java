@@ -8,7 +8,7 @@ import java.util.Map;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** YAML as JSON, in the order in which it is written. */
+/** Parses YAML into JSON and keeps the order of the keys. */
 final class Yaml {
     private Yaml() {}
 

@@ -1,2 +1,2 @@
-/** The contract, {@code conf/openapi.yaml}, as objects that requests are validated against. */
+/** Loads the contract, {@code conf/openapi.yaml}, and validates requests against it. */
 package io.flashsale.openapi;

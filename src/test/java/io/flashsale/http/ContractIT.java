@@ -71,7 +71,7 @@ class ContractIT {
                 Arguments.of(
                         "/api/v1/product?limit=5&limit=6",
                         "malformed-request",
-                        Map.of("limit", "is there more than once")),
+                        Map.of("limit", "is given more than once")),
                 Arguments.of(
                         "/api/v1/product?Limit=5",
                         "malformed-request",
@@ -82,7 +82,7 @@ class ContractIT {
                         Map.of(
                                 "page", "is not a parameter of this request",
                                 "limit", "must be 1 to 100",
-                                "cursor", "must be the next of a page before")),
+                                "cursor", "must be the next cursor of a previous page")),
                 Arguments.of(
                         "/api/v1/product/" + "p1?verbose=true",
                         "malformed-request",
@@ -108,7 +108,7 @@ class ContractIT {
                         "validation-failed",
                         Map.of(
                                 "name",
-                                "must have 1 to 200 characters, none of them control",
+                                "must have 1 to 200 characters, without control characters",
                                 "price",
                                 "must be 0 to 1000000000, in minor units",
                                 "currency",
@@ -120,19 +120,19 @@ class ContractIT {
                                 "type",
                                 "must be 1 to 64 lower-case letters, digits and hyphens",
                                 "opensAt",
-                                "must be a time in ISO-8601, from 1970 to 9999, such as 2026-11-27T12:00:00Z",
+                                "must be a time in ISO 8601, from 1970 to 9999, such as 2026-11-27T12:00:00Z",
                                 "cacheTtlSeconds",
                                 "must be 300 to 3600")),
                 Arguments.of(
                         "{\"name\":1,\"price\":\"1\",\"stock\":1.5,\"paused\":\"yes\",\"closesAt\":5,\"colour\":\"red\"}",
                         "malformed-request",
                         Map.of(
-                                "name", "must be a text",
+                                "name", "must be a string",
                                 "price", "must be an integer",
                                 "currency", "is required",
                                 "stock", "must be an integer",
                                 "paused", "must be true or false",
-                                "closesAt", "must be a text",
+                                "closesAt", "must be a string",
                                 "colour", "is not a field of this request")),
                 Arguments.of(
                         "{\"name\":null,\"price\":1,\"currency\":\"USD\",\"stock\":1}",
@@ -141,7 +141,7 @@ class ContractIT {
                 Arguments.of(
                         "{\"name\":\" \",\"price\":1,\"currency\":\"USD\",\"stock\":1}",
                         "validation-failed",
-                        Map.of("name", "must have 1 to 200 characters, none of them control")),
+                        Map.of("name", "must have 1 to 200 characters, without control characters")),
                 Arguments.of(
                         "{\"name\":\"x\",\"price\":1,\"currency\":\"USD\",\"stock\":99999999999999999999}",
                         "validation-failed",
@@ -169,25 +169,25 @@ class ContractIT {
                                 "email", "must be an address such as ada@example.com",
                                 "password",
                                         "must have 10 to 72 characters; accented letters and emoji count as several",
-                                "name", "must have 1 to 100 characters, none of them control")),
+                                "name", "must have 1 to 100 characters, without control characters")),
                 Arguments.of(
                         "{\"name\":\"Ada\\n\"}",
                         "validation-failed",
                         Map.of(
                                 "email", "is required",
                                 "password", "is required",
-                                "name", "must have 1 to 100 characters, none of them control")),
+                                "name", "must have 1 to 100 characters, without control characters")),
                 Arguments.of(
                         "{\"email\":\"ada@example.com\",\"password\":\"0123456789\",\"name\":\"" + "x".repeat(101)
                                 + "\"}",
                         "validation-failed",
-                        Map.of("name", "must have 1 to 100 characters, none of them control")),
+                        Map.of("name", "must have 1 to 100 characters, without control characters")),
                 Arguments.of(
                         "{\"email\":[\"ada@example.com\"],\"password\":{},\"role\":\"admin\"}",
                         "malformed-request",
                         Map.of(
-                                "email", "must be a text",
-                                "password", "must be a text",
+                                "email", "must be a string",
+                                "password", "must be a string",
                                 "role", "is not a field of this request")));
     }
 
@@ -211,7 +211,7 @@ class ContractIT {
         // then
         Map<String, String> version = Map.of("If-Match", "must be a version in quotes such as \"3\"");
         assertRefused(wrong, "validation-failed", version);
-        assertRefused(twice, "malformed-request", Map.of("If-Match", "is there more than once"));
+        assertRefused(twice, "malformed-request", Map.of("If-Match", "is given more than once"));
         assertRefused(
                 both,
                 "malformed-request",

@@ -3,7 +3,7 @@ package io.flashsale.http.message;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Lines of a table as RFC 4180 has them. */
+/** Writes lines of CSV (RFC 4180). */
 public final class Csv {
     private Csv() {}
 
@@ -12,13 +12,13 @@ public final class Csv {
     }
 
     private static String cell(Object value) {
-        String text = value instanceof String given ? harmless(given) : String.valueOf(value);
+        String text = value instanceof String given ? neutralized(given) : String.valueOf(value);
         boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n');
         return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 
-    /** A spreadsheet runs what begins like a formula (OWASP, CSV injection); a quote in front makes it a text. */
-    private static String harmless(String text) {
+    /** Puts a quote before text that a spreadsheet would run as a formula (OWASP, CSV injection). */
+    private static String neutralized(String text) {
         return !text.isEmpty() && "=+-@\t\r\n".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
     }
 }

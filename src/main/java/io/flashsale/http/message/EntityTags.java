@@ -4,7 +4,7 @@ package io.flashsale.http.message;
 public final class EntityTags {
     private EntityTags() {}
 
-    /** Weak comparison, RFC 9110 section 13.1.2. */
+    /** Returns whether the tag is in the list, by weak comparison (RFC 9110 section 13.1.2). */
     public static boolean matches(String ifNoneMatch, String tag) {
         if (ifNoneMatch == null) {
             return false;

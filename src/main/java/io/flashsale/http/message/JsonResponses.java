@@ -7,11 +7,11 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/** The answers that are 2xx. */
+/** Writes successful responses. */
 public final class JsonResponses {
     private JsonResponses() {}
 
-    /** Nobody but this client may keep it. */
+    /** Sends JSON; unless the endpoint has set Cache-Control, it must not be cached. */
     public static void json(RoutingContext ctx, int status, JsonObject body) {
         HttpServerResponse response = ctx.response();
         if (!response.headers().contains("Cache-Control")) {
@@ -33,7 +33,7 @@ public final class JsonResponses {
         return new JsonObject().put("items", items).put("next", next);
     }
 
-    /** ISO-8601 in UTC, always with milliseconds; null stays null. */
+    /** Formats a time as ISO 8601 in UTC, always with milliseconds; null stays null. */
     public static String time(Instant time) {
         if (time == null) {
             return null;

@@ -4,11 +4,11 @@ import io.flashsale.domain.Order;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** Orders as clients read them. */
+/** Writes orders as JSON for clients. */
 public final class OrderJson {
     private OrderJson() {}
 
-    /** What a purchase answers; a retry answers the same to the letter, whatever became of the order. */
+    /** Writes the response to a purchase; a replay gets exactly the same, whatever the order's current state is. */
     public static JsonObject receipt(Order order) {
         return new JsonObject()
                 .put("orderId", order.id())
@@ -21,14 +21,14 @@ public final class OrderJson {
                 .put("reservedAt", JsonResponses.time(order.reservedAt()));
     }
 
-    /** The order as it stands now. */
+    /** Writes the current state of the order. */
     public static JsonObject of(Order order) {
         return receipt(order)
                 .put("status", order.status().wireName())
                 .put("updatedAt", JsonResponses.time(order.updatedAt()));
     }
 
-    /** Where it is read. */
+    /** Returns the path at which the order can be read. */
     public static String location(Order order) {
         return "/api/v1/user/orders/" + order.id();
     }

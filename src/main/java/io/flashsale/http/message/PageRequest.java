@@ -3,10 +3,10 @@ package io.flashsale.http.message;
 import io.vertx.core.MultiMap;
 
 /**
- * Which part of a list is asked for. The contract has seen the parameters before.
+ * Selects one page of a list. The parameters were already validated against the contract.
  *
- * @param cursor of the page before, or null
- * @param limit items at the most
+ * @param cursor the cursor from the previous page, or null for the first page
+ * @param limit the maximum number of items
  */
 public record PageRequest(String cursor, int limit) {
     private static final int DEFAULT_LIMIT = 20;

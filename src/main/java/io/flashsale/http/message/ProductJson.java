@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Products as clients read and write them. */
+/** Converts products from and to the JSON of clients. */
 public final class ProductJson {
     private static final Set<Object> STATES =
             Arrays.stream(SaleState.values()).map(SaleState::wireName).collect(Collectors.toUnmodifiableSet());
@@ -42,8 +42,8 @@ public final class ProductJson {
     }
 
     /**
-     * As clients are told it: the counter of a sale is below zero where more was sold than a MongoDB that was set back knows
-     * to be on sale.
+     * Returns the remaining units for clients, never below zero. The counter of a sale is negative if MongoDB was
+     * restored from a backup with a lower stock than what has been sold.
      */
     public static Long remaining(Long counted) {
         return counted == null ? null : Math.max(0, counted);
@@ -53,7 +53,7 @@ public final class ProductJson {
         return SaleState.of(view.product(), view.remaining(), now);
     }
 
-    /** A new product. */
+    /** Reads the details of a new product. */
     public static ProductDetails create(RequestJson body) {
         body.requiredText("name");
         body.requiredInteger("price");
@@ -76,13 +76,13 @@ public final class ProductJson {
                         null));
     }
 
-    /** The details that a request wants of a product: what it leaves out stays. */
+    /** Reads an edit of a product; omitted fields keep their current value. */
     public static ProductDetails edit(RequestJson body, Product current) {
         body.readOnly("id", current.id());
         body.readOnly("version", current.version());
         body.readOnly("createdAt", JsonResponses.time(current.createdAt()));
         body.readOnly("updatedAt", JsonResponses.time(current.updatedAt()));
-        // They move by themselves between the read and this write: any value that can have been read is right.
+        // These change on their own between the read and this write: any value that can have been read is accepted.
         body.readOnly("remaining", value -> value == null || (value instanceof Long left && left >= 0));
         body.readOnly("state", value -> value != null && STATES.contains(value));
         ProductDetails now = current.details();
@@ -103,7 +103,7 @@ public final class ProductJson {
                         now.effectiveCacheTtlSeconds()));
     }
 
-    /** Details that may still lack what is required. */
+    /** Holds default or current details, in which required values may be missing. */
     private record Draft(
             String name,
             String description,
@@ -127,14 +127,14 @@ public final class ProductJson {
         String currency = or(body.text("currency"), base.currency());
         Integer stock = or(body.smallInteger("stock"), base.stock());
         Integer perUserLimit = or(body.smallInteger("perUserLimit"), base.perUserLimit());
-        // Null is a value here: it takes the time or the duration away.
+        // Null is a valid value here: it removes the time or the duration.
         Instant opensAt = body.has("opensAt") ? body.time("opensAt") : base.opensAt();
         Instant closesAt = body.has("closesAt") ? body.time("closesAt") : base.closesAt();
-        Boolean paused = or(body.truth("paused"), base.paused());
+        Boolean paused = or(body.bool("paused"), base.paused());
         Integer cacheTtlSeconds =
                 body.has("cacheTtlSeconds") ? body.smallInteger("cacheTtlSeconds") : base.cacheTtlSeconds();
         if (Objects.equals(cacheTtlSeconds, base.shownCacheTtlSeconds())) {
-            // Sent back as it was read: a default stays a default.
+            // The client sent back the value that it had read: a default stays a default.
             cacheTtlSeconds = base.cacheTtlSeconds();
         }
         body.check();

@@ -29,17 +29,17 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * A JSON object as a request carries it, read strictly: valid UTF-8, no field twice or unknown, nothing behind it, no
- * type turned into another.
+ * Parses the JSON object of a request strictly: valid UTF-8, no duplicate or unknown fields, no trailing content, no
+ * type conversions.
  *
- * <p>Reading collects what is wrong; {@link #check} refuses it all at once.
+ * <p>Reading fields collects the errors; {@link #check} throws them all at once.
  */
 public final class RequestJson {
     private static final int MAX_DEPTH = 8;
     private static final int MAX_NAME = 200;
 
     private static final Instant EARLIEST = Instant.parse("1970-01-01T00:00:00Z");
-    /** ISO-8601 has four digits for a year, and so have most who read it. */
+    /** A year in ISO 8601 has four digits, and most parsers accept no more. */
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
 
     private static final JsonFactory JSON = new JsonFactoryBuilder()
@@ -50,7 +50,7 @@ public final class RequestJson {
                     .build())
             .build();
 
-    /** Stands for a value of a type that no field has: an object, a list, a fraction. */
+    /** Represents a value of a type that no field has: an object, a list, a fraction. */
     private static final Object OTHER = new Object();
 
     private static final String PARSED = RequestJson.class.getName();
@@ -64,7 +64,7 @@ public final class RequestJson {
         this.values = values;
     }
 
-    /** The body of a request, parsed once; no body at all is an object without fields. */
+    /** Returns the body of a request, parsed once; a missing body is an object without fields. */
     public static RequestJson of(RoutingContext ctx) {
         Map<String, Object> parsed = ctx.get(PARSED);
         if (parsed != null) {
@@ -94,8 +94,8 @@ public final class RequestJson {
         } catch (CharacterCodingException e) {
             throw new ApiException(ApiError.MALFORMED_REQUEST, "the body is not valid UTF-8");
         } catch (IOException e) {
-            // Jackson's own message may repeat what was sent.
-            throw new ApiException(ApiError.MALFORMED_REQUEST, "the body is not a JSON object, or names a field twice");
+            // Jackson's own message may repeat the input.
+            throw new ApiException(ApiError.MALFORMED_REQUEST, "the body is not valid JSON or has a duplicate field");
         }
     }
 
@@ -110,7 +110,7 @@ public final class RequestJson {
             values.put(name, value(parser));
         }
         if (parser.nextToken() != null) {
-            throw new ApiException(ApiError.MALFORMED_REQUEST, "there is something behind the JSON object");
+            throw new ApiException(ApiError.MALFORMED_REQUEST, "unexpected content after the JSON object");
         }
         return values;
     }
@@ -129,13 +129,13 @@ public final class RequestJson {
         };
     }
 
-    /** Escapes can write half a character, which no store and no other program would give back. */
+    /** Rejects unpaired surrogates: escapes can produce them, but stores and other programs do not preserve them. */
     private static String unicode(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
                 boolean pair = i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
                 if (!pair) {
-                    throw new ApiException(ApiError.MALFORMED_REQUEST, "a text is not valid Unicode");
+                    throw new ApiException(ApiError.MALFORMED_REQUEST, "a string is not valid Unicode");
                 }
                 i++;
             }
@@ -143,7 +143,7 @@ public final class RequestJson {
         return text;
     }
 
-    /** Beyond a long every number is out of every range. */
+    /** Clamps to a long: a larger number is out of range for every field. */
     private static long clamp(BigInteger number) {
         if (number.bitLength() > 63) {
             return number.signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
@@ -151,61 +151,61 @@ public final class RequestJson {
         return number.longValueExact();
     }
 
-    /** All of it, as the contract's rules read it. */
+    /** Returns all fields, for validation against the contract. */
     public Map<String, Object> values() {
         return values;
     }
 
-    /** Whether the field is there, be it null. */
+    /** Returns whether the field is present, even if it is null. */
     boolean has(String field) {
         known.add(field);
         return values.containsKey(field);
     }
 
-    /** The text, or null where the field is missing or wrong. */
+    /** Returns the string, or null if the field is missing or has another type. */
     public String text(String field) {
-        return typed(field, String.class, "must be a text");
+        return typed(field, String.class, "must be a string");
     }
 
-    /** The text, which has to be there. */
+    /** Returns the string; an error if the field is missing. */
     public String requiredText(String field) {
         requireField(field);
         return text(field);
     }
 
-    /** The integer, or null where the field is missing or wrong. */
+    /** Returns the integer, or null if the field is missing or has another type. */
     public Long integer(String field) {
         return typed(field, Long.class, "must be an integer");
     }
 
-    /** The integer, which has to be there. */
+    /** Returns the integer; an error if the field is missing. */
     Long requiredInteger(String field) {
         requireField(field);
         return integer(field);
     }
 
-    /** The integer where an int is wanted; what does not fit becomes a negative number, which no field takes. */
+    /** Returns the integer as an int; one that does not fit becomes -1, which no field accepts. */
     Integer smallInteger(String field) {
         Long number = integer(field);
         return number == null ? null : number == number.intValue() ? number.intValue() : Integer.valueOf(-1);
     }
 
-    /** The truth value, or null where the field is missing or wrong. */
-    Boolean truth(String field) {
+    /** Returns the boolean, or null if the field is missing or has another type. */
+    Boolean bool(String field) {
         return typed(field, Boolean.class, "must be true or false");
     }
 
-    /** The time, to the millisecond; null where the field is missing or wrong. */
+    /** Returns the time, truncated to milliseconds, or null if the field is missing or invalid. */
     Instant time(String field) {
         String text = text(field);
         Instant time = text == null ? null : instant(text);
         if (text != null && time == null) {
-            errors.invalid(field, "must be a time in ISO-8601, from 1970 to 9999, such as 2026-11-27T12:00:00Z");
+            errors.invalid(field, "must be a time in ISO 8601, from 1970 to 9999, such as 2026-11-27T12:00:00Z");
         }
         return time;
     }
 
-    /** Whether the text is a time that the stores can keep. */
+    /** Returns whether the text is a time that the stores can represent. */
     public static boolean isInstant(String text) {
         return instant(text) != null;
     }
@@ -219,26 +219,26 @@ public final class RequestJson {
         }
     }
 
-    /** Lets null be a value of these fields; of any other it is a wrong type. */
+    /** Allows null for these fields; elsewhere null has the wrong type. */
     public void nullable(String... fields) {
         nullable.addAll(List.of(fields));
     }
 
-    /** Lets a read-only field pass that carries its current value. */
+    /** Accepts a read-only field only with its current value. */
     void readOnly(String field, Object current) {
         if (has(field) && !Objects.equals(values.get(field), current)) {
             errors.invalid(field, "is read-only; leave it out or send its current value");
         }
     }
 
-    /** Lets a read-only field pass that changes by itself, so that any value it can have may be the one that was read. */
+    /** Accepts a read-only field with any possible value; for fields that change on their own after they were read. */
     void readOnly(String field, Predicate<Object> canBe) {
         if (has(field) && !canBe.test(values.get(field))) {
-            errors.invalid(field, "is read-only; leave it out or send what was read");
+            errors.invalid(field, "is read-only; leave it out or send the value that was read");
         }
     }
 
-    /** Refuses what was wrong with what was read, and every field that was not asked for. */
+    /** Throws all errors of the fields that were read, and an error for every unknown field. */
     public void check() {
         for (String field : values.keySet()) {
             if (!known.contains(field)) {

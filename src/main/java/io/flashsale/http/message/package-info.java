@@ -1,2 +1,2 @@
-/** Requests read strictly, and answers written, as JSON and CSV. */
+/** Parses requests strictly and writes responses as JSON and CSV. */
 package io.flashsale.http.message;

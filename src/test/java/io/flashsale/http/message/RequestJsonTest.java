@@ -77,7 +77,7 @@ class RequestJsonTest {
 
         assertEquals("\ud83d\ude00", json.text("t"));
         assertEquals(-3L, json.integer("i"));
-        assertEquals(true, json.truth("b"));
+        assertEquals(true, json.bool("b"));
         assertEquals(Instant.parse("2026-01-01T00:00:00.123Z"), json.time("at"));
         json.check();
     }
@@ -161,7 +161,7 @@ class RequestJsonTest {
         assertNull(json.time("closesAt"));
         assertNull(json.text("name"));
 
-        assertEquals(List.of(new FieldError("name", "must be a text")), malformed(json));
+        assertEquals(List.of(new FieldError("name", "must be a string")), malformed(json));
     }
 
     @ParameterizedTest
