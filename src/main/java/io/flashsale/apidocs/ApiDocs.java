@@ -2,22 +2,22 @@ package io.flashsale.apidocs;
 
 import io.flashsale.openapi.Contract;
 
-/** Renders the page of a contract when somebody asks for the first time: a node need not wait for it to start. */
+/** Renders the HTML page of the contract on the first request, so that it does not delay the start of a node. */
 public final class ApiDocs {
     private final Contract contract;
     private ApiDocsPage page;
 
-    /** Makes the documentation of a contract; shared by all event loops. */
+    /** Creates the documentation of a contract; all event loops share it. */
     public ApiDocs(Contract contract) {
         this.contract = contract;
     }
 
-    /** The contract that it documents. */
+    /** Returns the documented contract. */
     public Contract contract() {
         return contract;
     }
 
-    /** The page, rendered once. */
+    /** Returns the page, which is rendered once. */
     public synchronized ApiDocsPage page() {
         if (page == null) {
             page = new ApiDocsPage(contract.document(), contract.operations());

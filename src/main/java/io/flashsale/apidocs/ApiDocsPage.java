@@ -17,13 +17,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The contract as one page of HTML: no script, nothing from elsewhere, an anchor for every operation, every shape and
- * every error code.
+ * Renders the contract as one HTML page without scripts and external resources. Every operation, schema and error code
+ * has an anchor.
  */
 public final class ApiDocsPage {
     private static final String STYLE = "/docs/docs.css";
-    /** Shapes that are named so are only there for others to be made of. */
-    private static final String PART = "Fields";
+    /** The suffix of schemas that are only parts of other schemas. */
+    private static final String PART_SUFFIX = "Fields";
 
     private final JsonObject document;
     private final List<OperationRenderer> operations;
@@ -36,12 +36,12 @@ public final class ApiDocsPage {
         this.html = Buffer.buffer(page());
     }
 
-    /** The page. */
+    /** Returns the page. */
     public Buffer html() {
         return html;
     }
 
-    /** The style that is in the page, as a Content Security Policy names it. */
+    /** Returns the hash of the embedded style for a Content Security Policy. */
     public String styleHash() {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8));
@@ -95,7 +95,7 @@ public final class ApiDocsPage {
                         groups(),
                         problems(),
                         headers(),
-                        shapes());
+                        schemas());
     }
 
     private String contents() {
@@ -103,7 +103,7 @@ public final class ApiDocsPage {
                         + HtmlFragments.link(anchor(tag), HtmlFragments.escape(tag.getString("name"))) + "</h2>\n<ul>\n"
                         + of(tag).map(OperationRenderer::entry).collect(Collectors.joining()) + "</ul>\n")
                 .collect(Collectors.joining());
-        return "<div>\n" + groups + head("errors", "Errors") + head("headers", "Headers") + head("shapes", "Shapes")
+        return "<div>\n" + groups + head("errors", "Errors") + head("headers", "Headers") + head("schemas", "Schemas")
                 + "</div>";
     }
 
@@ -150,9 +150,9 @@ public final class ApiDocsPage {
         });
         return "<section class=\"group\" id=\"errors\"><h2>Errors</h2>\n"
                 + HtmlFragments.paragraphs(schemas.getJsonObject("ErrorCode").getString("description"))
-                + "<p>Each is a " + HtmlFragments.link("Problem", "Problem") + ", "
+                + "<p>Every error is a " + HtmlFragments.link("Problem", "Problem") + ", "
                 + HtmlFragments.code("application/problem+json")
-                + ", whose <code>type</code> leads here.</p>\n<dl class=\"problems\">\n" + rows + "</dl></section>\n";
+                + ", whose <code>type</code> links here.</p>\n<dl class=\"problems\">\n" + rows + "</dl></section>\n";
     }
 
     private String headers() {
@@ -169,15 +169,15 @@ public final class ApiDocsPage {
                     .append(example == null ? "" : "<p>" + HtmlFragments.code(example.toString()) + "</p>")
                     .append("</dd></div>\n");
         });
-        return "<section class=\"group\" id=\"headers\"><h2>Headers of answers</h2>\n<dl class=\"problems\">\n" + rows
+        return "<section class=\"group\" id=\"headers\"><h2>Response headers</h2>\n<dl class=\"problems\">\n" + rows
                 + "</dl></section>\n";
     }
 
-    private String shapes() {
+    private String schemas() {
         StringBuilder sections = new StringBuilder();
         document.getJsonObject("components").getJsonObject("schemas").forEach(entry -> {
             JsonObject schema = (JsonObject) entry.getValue();
-            if (!SchemaRenderer.properties(schema).isEmpty() && !entry.getKey().endsWith(PART)) {
+            if (!SchemaRenderer.properties(schema).isEmpty() && !entry.getKey().endsWith(PART_SUFFIX)) {
                 sections.append("<section class=\"shape\" id=\"")
                         .append(entry.getKey())
                         .append("\"><h3>")
@@ -188,6 +188,6 @@ public final class ApiDocsPage {
                         .append("</section>\n");
             }
         });
-        return "<section class=\"group\" id=\"shapes\"><h2>Shapes</h2>\n" + sections + "</section>\n";
+        return "<section class=\"group\" id=\"schemas\"><h2>Schemas</h2>\n" + sections + "</section>\n";
     }
 }

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Text as HTML. Whatever goes into the page goes through here. */
+/** Converts text to HTML. All text of the page passes through this class, so it is escaped. */
 final class HtmlFragments {
     private static final Pattern MARK = Pattern.compile("`([^`]+)`|\\*\\*([^*]+)\\*\\*");
 
@@ -19,7 +19,7 @@ final class HtmlFragments {
                 .replace("'", "&#39;");
     }
 
-    /** What the contract uses of CommonMark in one line: code and strong. */
+    /** Converts the inline CommonMark that the contract uses: code and strong. */
     static String inline(String text) {
         Matcher mark = MARK.matcher(text);
         StringBuilder html = new StringBuilder();
@@ -32,7 +32,7 @@ final class HtmlFragments {
         return html.append(escape(text.substring(end))).toString();
     }
 
-    /** The same in paragraphs, which empty lines part. */
+    /** Converts text whose paragraphs are separated by empty lines. */
     static String paragraphs(String text) {
         return text == null
                 ? ""
@@ -45,7 +45,7 @@ final class HtmlFragments {
         return "<code>" + escape(text) + "</code>";
     }
 
-    /** A path that may break behind its slashes. */
+    /** Converts a path and allows line breaks after its slashes. */
     static String path(String path) {
         return escape(path).replace("/", "/<wbr>").replaceFirst("^/<wbr>", "/");
     }
@@ -54,7 +54,7 @@ final class HtmlFragments {
         return "<a href=\"#" + escape(anchor) + "\">" + html + "</a>";
     }
 
-    /** Preformatted text that the keyboard can scroll. */
+    /** Creates a block of preformatted text that can be scrolled with the keyboard. */
     static String block(String label, String text) {
         return "<figure><figcaption>" + escape(label) + "</figcaption><pre tabindex=\"0\"><code>"
                 + escape(text.stripTrailing()) + "</code></pre></figure>\n";

@@ -11,18 +11,18 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
-/** An operation of the contract as a section of the page: words on the left, what goes over the wire on the right. */
+/** Renders an operation as a section of the page: the description on the left, request and responses on the right. */
 final class OperationRenderer {
-    private static final Map<String, String> WHO = Map.of(
-            "", "Needs a session, also one whose code is still to be entered.",
-            "verified", "Needs a session whose code was entered.",
-            "admin", "Needs a session with the role admin.");
+    private static final Map<String, String> ACCESS = Map.of(
+            "", "Requires a session; the one-time code may still be missing.",
+            "verified", "Requires a session with a verified one-time code.",
+            "admin", "Requires a session with the admin role.");
 
-    /** Answers that nearly every operation has, and that need no words of their own. */
-    private static final Set<String> USUAL =
+    /** The responses that nearly every operation has and that need no description here. */
+    private static final Set<String> COMMON_RESPONSES =
             Set.of("BodyTooLarge", "NotJson", "RateLimited", "Internal", "Unavailable");
 
-    private static final Set<String> EVERYWHERE =
+    private static final Set<String> COMMON_HEADERS =
             Set.of("X-Request-Id", "RateLimit", "RateLimit-Policy", "Cache-Control");
 
     private final Operation operation;
@@ -41,7 +41,7 @@ final class OperationRenderer {
         return model.getJsonArray("tags").getString(0);
     }
 
-    /** The line of the table of contents. */
+    /** Renders the entry in the table of contents. */
     String entry() {
         return "<li>"
                 + HtmlFragments.link(
@@ -58,11 +58,11 @@ final class OperationRenderer {
                 + "<p class=\"route\">" + badge() + " <code>" + HtmlFragments.path(operation.template())
                 + "</code></p>\n"
                 + HtmlFragments.paragraphs(model.getString("description"))
-                + who()
+                + access()
                 + parameters()
                 + body()
-                + answers()
-                + "</div>\n<div class=\"wire\">" + request() + answerBlocks() + "</div>\n</section>\n";
+                + responses()
+                + "</div>\n<div class=\"wire\">" + request() + responseBlocks() + "</div>\n</section>\n";
     }
 
     private String badge() {
@@ -70,13 +70,13 @@ final class OperationRenderer {
         return "<span class=\"method " + method.toLowerCase(Locale.ROOT) + "\">" + method + "</span>";
     }
 
-    private String who() {
+    private String access() {
         JsonArray security = model.getJsonArray("security", new JsonArray());
         if (security.isEmpty()) {
-            return "<p class=\"who\">For everybody.</p>\n";
+            return "<p class=\"who\">Public.</p>\n";
         }
         JsonArray roles = security.getJsonObject(0).getJsonArray("session");
-        return "<p class=\"who\">" + WHO.get(roles.isEmpty() ? "" : roles.getString(0)) + "</p>\n";
+        return "<p class=\"who\">" + ACCESS.get(roles.isEmpty() ? "" : roles.getString(0)) + "</p>\n";
     }
 
     private String parameters() {
@@ -114,13 +114,13 @@ final class OperationRenderer {
                 + SchemaRenderer.table(schema);
     }
 
-    private String answers() {
+    private String responses() {
         StringBuilder items = new StringBuilder();
-        StringBuilder usual = new StringBuilder();
+        StringBuilder common = new StringBuilder();
         model.getJsonObject("responses").forEach(entry -> {
-            JsonObject answer = (JsonObject) entry.getValue();
-            if (USUAL.contains(answer.getString(References.NAME, ""))) {
-                usual.append(codes(problem(answer))).append(' ');
+            JsonObject response = (JsonObject) entry.getValue();
+            if (COMMON_RESPONSES.contains(response.getString(References.NAME, ""))) {
+                common.append(codes(problem(response))).append(' ');
                 return;
             }
             items.append("<dt><span class=\"status s")
@@ -128,25 +128,25 @@ final class OperationRenderer {
                     .append("\">")
                     .append(entry.getKey())
                     .append("</span></dt><dd>")
-                    .append(HtmlFragments.paragraphs(answer.getString("description")))
-                    .append(headerLinks(answer));
-            answer.getJsonObject("content", new JsonObject())
+                    .append(HtmlFragments.paragraphs(response.getString("description")))
+                    .append(headerLinks(response));
+            response.getJsonObject("content", new JsonObject())
                     .forEach(content -> items.append(content(content.getKey(), (JsonObject) content.getValue())));
             items.append("</dd>\n");
         });
-        return "<h4>Answers</h4>\n<dl class=\"answers\">\n" + items + "</dl>\n<p class=\"usual codes\">As everywhere: "
-                + usual + "</p>\n";
+        return "<h4>Responses</h4>\n<dl class=\"answers\">\n" + items
+                + "</dl>\n<p class=\"usual codes\">Common errors: " + common + "</p>\n";
     }
 
-    private static JsonObject problem(JsonObject answer) {
-        return answer.getJsonObject("content")
+    private static JsonObject problem(JsonObject response) {
+        return response.getJsonObject("content")
                 .getJsonObject("application/problem+json")
                 .getJsonObject("schema");
     }
 
-    private static String headerLinks(JsonObject answer) {
-        String links = answer.getJsonObject("headers", new JsonObject()).stream()
-                .filter(header -> !EVERYWHERE.contains(header.getKey()))
+    private static String headerLinks(JsonObject response) {
+        String links = response.getJsonObject("headers", new JsonObject()).stream()
+                .filter(header -> !COMMON_HEADERS.contains(header.getKey()))
                 .map(header -> HtmlFragments.link("header-" + header.getKey(), HtmlFragments.code(header.getKey())))
                 .collect(Collectors.joining(" "));
         return links.isEmpty() ? "" : "<p class=\"codes\">with " + links + "</p>";
@@ -218,27 +218,27 @@ final class OperationRenderer {
                 });
     }
 
-    /** Every answer that is a success, as far as the contract has an example of it. */
-    private String answerBlocks() {
+    /** Renders the successful responses for which the contract has an example. */
+    private String responseBlocks() {
         Map<String, String> statuses = new LinkedHashMap<>();
         model.getJsonObject("responses").forEach(entry -> {
             if (entry.getKey().compareTo("300") < 0) {
-                JsonObject answer = (JsonObject) entry.getValue();
-                answerBlock(answer)
+                JsonObject response = (JsonObject) entry.getValue();
+                responseBlock(response)
                         .forEach((type, example) -> statuses.merge(
-                                headers(answer) + "Content-Type: " + type + "\n\n" + example,
+                                headers(response) + "Content-Type: " + type + "\n\n" + example,
                                 entry.getKey(),
                                 (one, other) -> one + ", " + other));
             }
         });
         return statuses.entrySet().stream()
-                .map(answer -> HtmlFragments.block("Answer " + answer.getValue(), answer.getKey()))
+                .map(response -> HtmlFragments.block("Response " + response.getValue(), response.getKey()))
                 .collect(Collectors.joining());
     }
 
-    private static Map<String, String> answerBlock(JsonObject answer) {
+    private static Map<String, String> responseBlock(JsonObject response) {
         Map<String, String> examples = new LinkedHashMap<>();
-        answer.getJsonObject("content", new JsonObject()).forEach(content -> {
+        response.getJsonObject("content", new JsonObject()).forEach(content -> {
             JsonObject media = (JsonObject) content.getValue();
             Object example = media.getValue("example");
             for (String name : media.getJsonObject("examples", new JsonObject()).fieldNames()) {
@@ -253,11 +253,11 @@ final class OperationRenderer {
         return examples;
     }
 
-    private static String headers(JsonObject answer) {
-        return answer.getJsonObject("headers", new JsonObject()).stream()
+    private static String headers(JsonObject response) {
+        return response.getJsonObject("headers", new JsonObject()).stream()
                 .filter(header -> ((JsonObject) header.getValue()).getBoolean("required", false))
                 .filter(header -> ((JsonObject) header.getValue()).containsKey("example"))
-                .filter(header -> !EVERYWHERE.contains(header.getKey()))
+                .filter(header -> !COMMON_HEADERS.contains(header.getKey()))
                 .map(header -> header.getKey() + ": " + ((JsonObject) header.getValue()).getValue("example") + "\n")
                 .collect(Collectors.joining());
     }

@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Schemas of the contract in words. */
+/** Describes schemas of the contract in words. */
 final class SchemaRenderer {
     private static final Map<String, String> WORDS = Map.of(
-            "string", "text", "boolean", "true or false", "integer", "integer", "number", "number", "object", "object");
+            "string", "string", "boolean", "boolean", "integer", "integer", "number", "number", "object", "object");
 
     private SchemaRenderer() {}
 
-    /** The properties of an object, those of its parts too. */
+    /** Returns the properties of an object, including those of its parts. */
     static Map<String, JsonObject> properties(JsonObject schema) {
         Map<String, JsonObject> all = new LinkedHashMap<>();
         parts(schema).forEach(part -> all.putAll(properties(part)));
@@ -40,12 +40,12 @@ final class SchemaRenderer {
                 .toList();
     }
 
-    /** Whether the page has a section of its own for it. */
+    /** Returns whether the page has a separate section for the schema. */
     static boolean hasSection(JsonObject schema) {
         return schema.containsKey(References.NAME) && !properties(schema).isEmpty();
     }
 
-    /** What kind of value it is. */
+    /** Describes the type of a value. */
     static String type(JsonObject schema) {
         if (hasSection(schema)) {
             String name = schema.getString(References.NAME);
@@ -65,14 +65,14 @@ final class SchemaRenderer {
                     .collect(Collectors.joining(" or "));
         }
         if ("array".equals(schema.getString("type"))) {
-            return "list of " + type(schema.getJsonObject("items"));
+            return "array of " + type(schema.getJsonObject("items"));
         }
         return "date-time".equals(schema.getString("format"))
                 ? "time"
                 : WORDS.getOrDefault(schema.getString("type"), "");
     }
 
-    /** What is said of it, and within which bounds it is. */
+    /** Renders the description, the bounds and the default. */
     static String meaning(JsonObject schema) {
         StringBuilder text = new StringBuilder(
                 HtmlFragments.inline(schema.getString("description", "").strip().replace('\n', ' ')));
@@ -107,7 +107,7 @@ final class SchemaRenderer {
         return "";
     }
 
-    /** The properties of an object as a table. */
+    /** Renders the properties of an object as a table. */
     static String table(JsonObject schema) {
         Set<String> required = required(schema);
         StringBuilder rows = new StringBuilder();

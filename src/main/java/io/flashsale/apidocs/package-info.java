@@ -1,2 +1,2 @@
-/** The contract as a page of HTML. */
+/** Renders the contract as an HTML page. */
 package io.flashsale.apidocs;
