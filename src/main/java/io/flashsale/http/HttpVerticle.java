@@ -22,22 +22,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Listens. All instances share one port. */
+/** Serves the public API. All instances share one port. */
 public final class HttpVerticle extends VerticleBase {
     /**
-     * How the API is served.
+     * Configures how the API is served.
      *
-     * @param host to listen on
-     * @param port to listen on; 0 takes a free one
-     * @param maxBodyBytes larger bodies are refused with 413
-     * @param maxHeaderBytes of all headers together
-     * @param idleTimeout a connection that keeps the server waiting for a request, or the rest of one, is closed after
-     *     it, to the second
-     * @param maxConnectionsPerAddress that one peer may hold on this node
-     * @param drainTimeout what is under way at the end may take this long
-     * @param secureCookies whether the session cookie is for TLS only
-     * @param corsOrigins of pages from elsewhere that may call; empty: none
-     * @param tls certificate and key, or empty for plain HTTP
+     * @param host the address to listen on
+     * @param port the port to listen on; 0 takes a free one
+     * @param maxBodyBytes the maximum size of a body; larger bodies are rejected with 413
+     * @param maxHeaderBytes the maximum size of all headers together
+     * @param idleTimeout how long a connection may keep the server waiting for a request, or for the rest of one,
+     *     before it is closed; accurate to a second
+     * @param maxConnectionsPerAddress the maximum number of open connections of one peer on this node
+     * @param drainTimeout how long requests in progress may take once the shutdown has begun
+     * @param secureCookies whether the session cookie is sent over TLS only
+     * @param corsOrigins the other origins whose pages may call the API; empty allows none
+     * @param tls the certificate and its key, or empty for plain HTTP
      */
     public record Settings(
             String host,
@@ -52,11 +52,11 @@ public final class HttpVerticle extends VerticleBase {
             Optional<Tls> tls) {
         private static final int MAX_BODY = 64 << 20;
         private static final int MAX_HEADER = 1 << 20;
-        private static final Duration LONGEST = Duration.ofHours(1);
+        private static final Duration MAX_DURATION = Duration.ofHours(1);
         private static final String ORIGINS_RULE = "cors.origins must be origins as browsers send them, such as"
-                + " https://shop.example.com: no path, in lower case, and a port only where it is not the scheme's own";
+                + " https://shop.example.com: no path, in lower case, and a port only if it is not the default one";
 
-        /** Refuses what cannot work. */
+        /** Rejects invalid settings. */
         public Settings {
             corsOrigins = List.copyOf(corsOrigins);
             new Requirements()
@@ -65,58 +65,58 @@ public final class HttpVerticle extends VerticleBase {
                     .that(maxBodyBytes >= 1_024 && maxBodyBytes <= MAX_BODY, "maxBodySize must be 1KiB to 64MiB")
                     .that(maxHeaderBytes >= 1_024 && maxHeaderBytes <= MAX_HEADER, "maxHeaderSize must be 1KiB to 1MiB")
                     .that(
-                            idleTimeout.toSeconds() >= 1 && idleTimeout.compareTo(LONGEST) <= 0,
+                            idleTimeout.toSeconds() >= 1 && idleTimeout.compareTo(MAX_DURATION) <= 0,
                             "idleTimeout must be 1s to 1h")
                     .that(maxConnectionsPerAddress >= 1, "maxConnectionsPerAddress must be at least 1")
-                    .that(drainTimeout.compareTo(LONGEST) <= 0, "drainTimeout must be at most 1h")
+                    .that(drainTimeout.compareTo(MAX_DURATION) <= 0, "drainTimeout must be at most 1h")
                     .that(corsOrigins.stream().allMatch(BrowserOrigins::isOrigin), ORIGINS_RULE)
                     .check();
         }
     }
 
     /**
-     * Certificate and key as PEM files.
+     * Names the certificate and its key as PEM files.
      *
-     * @param certificate the chain
-     * @param key its private key
+     * @param certificate the certificate chain
+     * @param key the private key of the certificate
      */
     public record Tls(Path certificate, Path key) {
-        /** Reads both, and refuses what cannot serve TLS. */
+        /** Reads both files and rejects what cannot serve TLS. */
         public Tls {
             PemFiles.check(certificate, key);
         }
     }
 
     /**
-     * What an instance serves.
+     * Bundles the routes of an instance with the resources behind them.
      *
-     * @param router every route
-     * @param beforeClose ends what would never end by itself
-     * @param afterClose closes what no request needs any more
+     * @param router all routes
+     * @param beforeClose ends the streams, which never end by themselves
+     * @param afterClose closes the resources once no request needs them
      */
-    record Open(Router router, Runnable beforeClose, Supplier<Future<Void>> afterClose) {}
+    record RouterHandle(Router router, Runnable beforeClose, Supplier<Future<Void>> afterClose) {}
 
-    private static final Duration SWEEP = Duration.ofSeconds(1);
+    private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(1);
 
-    private final Function<Vertx, Future<Open>> routers;
+    private final Function<Vertx, Future<RouterHandle>> routers;
     private final Settings settings;
     private final ConnectionLimit limit;
     private Runnable beforeClose = () -> {};
     private Supplier<Future<Void>> afterClose = Future::succeededFuture;
     private HttpServer server;
 
-    HttpVerticle(Function<Vertx, Future<Open>> routers, Settings settings, ConnectionLimit limit) {
+    HttpVerticle(Function<Vertx, Future<RouterHandle>> routers, Settings settings, ConnectionLimit limit) {
         this.routers = routers;
         this.settings = settings;
         this.limit = limit;
     }
 
     /**
-     * Makes a verticle that serves the whole API.
+     * Creates a verticle that serves the whole API.
      *
-     * @param dependencies connects to Redis on this instance's event loop and wires the rooms to it
-     * @param shared by all instances
-     * @param limit shared by all instances
+     * @param dependencies connects to Redis on this instance's event loop and wires the services to it
+     * @param shared what all instances share
+     * @param limit the connection limit, which all instances share
      */
     public static HttpVerticle serving(
             Function<Vertx, Future<Routes.Dependencies>> dependencies,
@@ -127,7 +127,7 @@ public final class HttpVerticle extends VerticleBase {
         return new HttpVerticle(
                 vertx -> dependencies
                         .apply(vertx)
-                        .map(opened -> new Open(
+                        .map(opened -> new RouterHandle(
                                 Routes.router(vertx, opened, shared, settings, clock),
                                 opened.live()::close,
                                 opened.link()::close)),
@@ -141,7 +141,7 @@ public final class HttpVerticle extends VerticleBase {
             beforeClose = open.beforeClose();
             afterClose = open.afterClose();
             Connections connections =
-                    new Connections(limit, (int) settings.idleTimeout().dividedBy(SWEEP));
+                    new Connections(limit, (int) settings.idleTimeout().dividedBy(SWEEP_INTERVAL));
             RequestSanitizer sanitizer = new RequestSanitizer(
                     vertx,
                     connections,
@@ -154,13 +154,13 @@ public final class HttpVerticle extends VerticleBase {
                     .connectionHandler(connections::accept)
                     .invalidRequestHandler(sanitizer::handleInvalid)
                     .requestHandler(sanitizer);
-            vertx.setPeriodic(SWEEP.toMillis(), sweep -> connections.sweep());
-            return server.listen().recover(this::refused);
+            vertx.setPeriodic(SWEEP_INTERVAL.toMillis(), sweep -> connections.sweep());
+            return server.listen().recover(this::startFailed);
         });
     }
 
-    /** Of a verticle that does not start nobody calls stop(); what it opened would be lost with a warning. */
-    private Future<HttpServer> refused(Throwable failure) {
+    /** Closes what was opened: Vert.x does not call stop() on a verticle that failed to start. */
+    private Future<HttpServer> startFailed(Throwable failure) {
         beforeClose.run();
         return afterClose
                 .get()
@@ -185,13 +185,14 @@ public final class HttpVerticle extends VerticleBase {
                 .setMaxInitialLineLength(settings.maxHeaderBytes())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setIdleTimeout((int) settings.idleTimeout().toMillis())
-                // HTTP/1.1 only: h2c upgrades are a way around a proxy's rules, and no bound here counts streams.
+                // HTTP/1.1 only: h2c upgrades bypass the rules of a proxy, and no limit here counts streams.
                 .setHttp2ClearTextEnabled(false)
                 .setUseAlpn(false)
                 .setAcceptBacklog(4_096)
                 .setMaxWebSocketFrameSize(settings.maxBodyBytes())
                 .setMaxWebSocketMessageSize(settings.maxBodyBytes())
-                // Every browser offers it, and it costs more memory for each of them than all else together.
+                // Every browser offers compression, but it costs more memory per connection than everything else
+                // together.
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setTcpNoDelay(true);
@@ -203,7 +204,7 @@ public final class HttpVerticle extends VerticleBase {
         return options;
     }
 
-    /** The port that was taken. */
+    /** Returns the port that the server listens on. */
     public int port() {
         return server.actualPort();
     }

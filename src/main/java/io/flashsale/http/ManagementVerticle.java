@@ -20,16 +20,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Health for those who operate it, on a port of its own. */
+/** Serves health and metrics to operators on a separate port. */
 public final class ManagementVerticle extends VerticleBase {
     /**
-     * Where it listens.
+     * Configures where the verticle listens.
      *
-     * @param host loopback unless configured
-     * @param port 0 takes a free one
+     * @param host the address to listen on; loopback by default
+     * @param port the port to listen on; 0 takes a free one
      */
     public record Settings(String host, int port) {
-        /** Refuses what cannot work. */
+        /** Rejects invalid settings. */
         public Settings {
             new Requirements()
                     .that(ListenAddress.isHost(host), ListenAddress.HOST_RULE)
@@ -38,9 +38,9 @@ public final class ManagementVerticle extends VerticleBase {
         }
     }
 
-    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    /** The text format that Prometheus asks for without negotiation. */
+    /** The text format that Prometheus expects without content negotiation. */
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final Settings settings;
@@ -51,12 +51,12 @@ public final class ManagementVerticle extends VerticleBase {
     private HttpServer server;
 
     /**
-     * Makes a verticle.
+     * Creates the verticle.
      *
-     * @param notReady why requests are not welcome, or empty where they are
+     * @param notReady the reason why the node is not ready, or empty if it is ready
      * @param stores the state of Redis and MongoDB
-     * @param metrics everything measured, as Prometheus reads it
-     * @param mailbox of the embedded default, or empty: then there is no such route
+     * @param metrics all metrics in the format of Prometheus
+     * @param mailbox the mailbox of the embedded mode, or empty: then the route does not exist
      */
     public ManagementVerticle(
             Settings settings,
@@ -101,7 +101,7 @@ public final class ManagementVerticle extends VerticleBase {
     private void ready(RoutingContext ctx) {
         notReady.get()
                 .ifPresentOrElse(
-                        reason -> ctx.fail(new ApiException(ApiError.UNAVAILABLE, reason).retryAfter(SOON)),
+                        reason -> ctx.fail(new ApiException(ApiError.UNAVAILABLE, reason).retryAfter(RETRY_AFTER)),
                         () -> JsonResponses.json(ctx, 200, status("up")));
     }
 
@@ -125,7 +125,7 @@ public final class ManagementVerticle extends VerticleBase {
         return new JsonObject().put("status", status);
     }
 
-    /** The port that was taken. */
+    /** Returns the port that the server listens on. */
     public int port() {
         return server.actualPort();
     }

@@ -16,7 +16,7 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 
-/** Finds out whether a certificate and a key can serve TLS, by the parser that will read them then. */
+/** Checks that a certificate and a key can serve TLS, using the same parser as the server. */
 final class PemFiles {
     private static final byte[] PROBE =
             "signed with one half, verified with the other".getBytes(StandardCharsets.US_ASCII);
@@ -27,9 +27,9 @@ final class PemFiles {
     private PemFiles() {}
 
     /**
-     * Refuses what would fail at the first handshake.
+     * Rejects files that would fail at the first handshake.
      *
-     * @throws IllegalArgumentException whose message begins with the setting
+     * @throws IllegalArgumentException with a message that begins with the name of the setting
      */
     static void check(Path certificate, Path key) {
         Buffer chain = read("tls.certificate", certificate);
@@ -64,7 +64,7 @@ final class PemFiles {
         }
     }
 
-    /** The certificates alone: one file may hold the key, too, and the server takes of it what it needs. */
+    /** Extracts the certificates: the same file may also hold the key. */
     private static String certificates(String pem) {
         StringBuilder chain = new StringBuilder();
         int begin = pem.indexOf(BEGIN);
@@ -79,7 +79,7 @@ final class PemFiles {
 
     private static boolean belongTogether(Buffer chain, Buffer secret) {
         try {
-            // With values instead of paths the parser needs no Vert.x.
+            // The parser needs no Vert.x instance if it gets values instead of paths.
             KeyStore store = new PemKeyCertOptions()
                     .addCertValue(chain)
                     .addKeyValue(secret)
@@ -88,7 +88,7 @@ final class PemFiles {
             PrivateKey key = (PrivateKey) store.getKey(alias, KeyStoreHelper.DUMMY_PASSWORD.toCharArray());
             return verifies(key, store.getCertificate(alias).getPublicKey());
         } catch (Exception unreadable) {
-            // Its message may repeat what is in the file.
+            // Not logged: the message may repeat the content of the file.
             return false;
         }
     }

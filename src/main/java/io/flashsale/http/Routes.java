@@ -43,15 +43,15 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.util.List;
 
-/** Every route with its chain, a line each. What all of them share is in {@link RouteTable}. */
+/** Lists every route with its chain of handlers. {@link RouteTable} adds the handlers that all routes share. */
 public final class Routes {
     private final RouteTable table;
     private final AuthHandlers authHandlers;
 
     /**
-     * What the routes open the doors of; all of the same event loop.
+     * Holds the services behind the routes; all belong to the same event loop.
      *
-     * @param link to Redis, which they share and which ends with them
+     * @param link the shared connection to Redis, which is closed together with the routes
      */
     public record Dependencies(
             AuthHandlers authHandlers,
@@ -65,13 +65,13 @@ public final class Routes {
             Administration administration,
             RedisGateway link) {}
 
-    /** What only admins enter. */
+    /** Holds the services of the admin routes. */
     public record Administration(
             OrderStore orders, ReservedOrders reserved, AuditStore audit, AuditClient log, OverviewEndpoint overview) {}
 
-    /** What the routes of all event loops share. */
+    /** Holds what the routes of all event loops share. */
     public record Shared(StaticAssets assets, Contract contract, ApiDocs docs) {
-        /** Makes the documentation of the contract. */
+        /** Creates the documentation from the contract. */
         public Shared(StaticAssets assets, Contract contract) {
             this(assets, contract, new ApiDocs(contract));
         }
@@ -82,7 +82,7 @@ public final class Routes {
         this.authHandlers = authHandlers;
     }
 
-    /** A router for one event loop. */
+    /** Creates the router of one event loop. */
     static Router router(
             Vertx vertx, Dependencies dependencies, Shared shared, HttpVerticle.Settings settings, Clock clock) {
         RouteTable table = new RouteTable(vertx, settings, clock, shared.contract());
@@ -165,27 +165,29 @@ public final class Routes {
         unmetered("/docs", documents::page);
     }
 
-    /** For everybody, uncounted: these are answered out of memory, and a reload storm must not cost a store anything. */
+    /**
+     * Adds a public route without a rate limit: it is served from memory, so bursts of reloads cost no store access.
+     */
     private void unmetered(String path, Handler<RoutingContext> endpoint) {
         table.add(GET, path, RoutingContext::next, List.of(endpoint));
     }
 
-    /** For everybody. */
+    /** Adds a public route. */
     private void anonymous(HttpMethod method, String path, Action action, Handler<RoutingContext> endpoint) {
         table.add(method, path, authHandlers.limited(action), List.of(endpoint));
     }
 
-    /** With a session, also one that waits for its code. */
+    /** Adds a route that requires a session; the one-time code may still be missing. */
     private void session(HttpMethod method, String path, Action action, Handler<RoutingContext> endpoint) {
         table.add(method, path, authHandlers.withSession(action), List.of(endpoint));
     }
 
-    /** With a session whose code was entered. */
+    /** Adds a route that requires a session with a verified one-time code. */
     private void verified(HttpMethod method, String path, Action action, Handler<RoutingContext> endpoint) {
         table.add(method, path, authHandlers.withSession(action), List.of(authHandlers.verified(), endpoint));
     }
 
-    /** The same with one step more. */
+    /** Adds a route that requires a verified session, with an additional handler before the endpoint. */
     private void verified(
             HttpMethod method,
             String path,
@@ -195,7 +197,7 @@ public final class Routes {
         table.add(method, path, authHandlers.withSession(action), List.of(authHandlers.verified(), step, endpoint));
     }
 
-    /** For admins who look on, also while Redis is away. */
+    /** Adds a read-only route for admins that also works while Redis is unavailable. */
     private void adminReadOnly(String path, Handler<RoutingContext> endpoint) {
         table.add(
                 GET,
@@ -204,7 +206,7 @@ public final class Routes {
                 List.of(authHandlers.verified(), authHandlers.admin(), endpoint));
     }
 
-    /** For admins. */
+    /** Adds a route for admins. */
     private void admin(HttpMethod method, String path, Handler<RoutingContext> endpoint) {
         verified(method, path, Action.READ, authHandlers.admin(), endpoint);
     }

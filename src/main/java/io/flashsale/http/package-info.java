@@ -1,2 +1,2 @@
-/** The HTTP servers and their routes. */
+/** Contains the HTTP servers and their routes. */
 package io.flashsale.http;

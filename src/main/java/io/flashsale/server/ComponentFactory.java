@@ -303,8 +303,8 @@ final class ComponentFactory {
         });
     }
 
-    private OverviewEndpoint.Facts facts(Supplier<Future<JsonObject>> health) {
-        return new OverviewEndpoint.Facts(
+    private OverviewEndpoint.NodeStatus facts(Supplier<Future<JsonObject>> health) {
+        return new OverviewEndpoint.NodeStatus(
                 id,
                 startedAt,
                 purchaseMetrics,

@@ -76,7 +76,7 @@ final class TestServer implements AutoCloseable {
                     table.add(HttpMethod.POST, "/thing/make", SECURITY_HANDLER, steps(TestServer::echo));
                     setup.routes.accept(table, of);
                     return Future.succeededFuture(
-                            new HttpVerticle.Open(table.router(), () -> {}, Future::succeededFuture));
+                            new HttpVerticle.RouterHandle(table.router(), () -> {}, Future::succeededFuture));
                 },
                 settings,
                 new ConnectionLimit(setup.maxConnections));

@@ -15,20 +15,20 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What admins do, in the audit log, also what they were refused. An admin is answered when the entry is written; where
- * MongoDB went away in between it is written later, since what was done is done.
+ * Records the actions of admins in the audit log, including rejected ones. The response waits until the entry is
+ * written. If MongoDB fails in between, the entry is written later, because the action has already taken effect.
  */
 public final class AdminAudit {
     private final AuditClient log;
     private final Clock clock;
 
     /**
-     * What there is to say of something that was done.
+     * Describes an action.
      *
-     * @param id of the event; the version of a product and what befell it happen once
-     * @param subject what it concerns
-     * @param outcome {@link AuditEntry#DONE}, or why it came to nothing
-     * @param details what else is worth knowing
+     * @param id the id of the event; deterministic for a product and its version, since each version occurs once
+     * @param subject the id of the object that the action concerns
+     * @param outcome {@link AuditEntry#DONE}, or the reason why the action failed
+     * @param details additional information
      */
     record Note(String id, String subject, String outcome, JsonObject details) {
         static Note done(String id, String subject, JsonObject details) {
@@ -42,11 +42,11 @@ public final class AdminAudit {
     }
 
     /**
-     * Writes down what came of an action.
+     * Records the outcome of an action.
      *
-     * @param subject what a refusal concerns
-     * @param note on the result; empty where nothing was done
-     * @return the result, once it is written down
+     * @param subject the id of the object, for the entry of a rejected action
+     * @param note describes the result; empty if nothing was changed
+     * @return the result, once the entry is written
      */
     <T> Future<T> record(
             RoutingContext ctx,
@@ -54,22 +54,22 @@ public final class AdminAudit {
             String subject,
             Future<T> result,
             Function<T, Optional<Note>> note) {
-        return result.transform(done -> written(
+        return result.transform(done -> recordOutcome(
                         ctx, action, subject, done.succeeded() ? null : done.cause(), () -> note.apply(done.result()))
                 .compose(written -> result));
     }
 
-    private Future<Void> written(
+    private Future<Void> recordOutcome(
             RoutingContext ctx,
             AuditAction action,
             String subject,
             Throwable failure,
             java.util.function.Supplier<Optional<Note>> note) {
         if (failure == null) {
-            return note.get().map(said -> record(ctx, action, said)).orElse(Future.succeededFuture());
+            return note.get().map(present -> record(ctx, action, present)).orElse(Future.succeededFuture());
         }
-        ApiError error = FailureHandler.explain(ctx, failure).error();
-        // Anything can stand in a path that names nothing.
+        ApiError error = FailureHandler.toApiException(ctx, failure).error();
+        // Not recorded: the path of an unknown object can contain arbitrary text.
         return error == ApiError.NOT_FOUND
                 ? Future.succeededFuture()
                 : record(ctx, action, new Note(AuditEntry.freshId(), subject, error.code(), new JsonObject()));

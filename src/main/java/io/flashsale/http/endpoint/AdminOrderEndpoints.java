@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
-/** Everybody's orders over HTTP, a page at a time, or all of them as a table. Belongs to one event loop. */
+/** Serves the orders of all buyers, page by page or all as CSV. Belongs to one event loop. */
 public final class AdminOrderEndpoints {
     private static final String COLUMNS = Csv.line(List.of(
             "orderId",
@@ -40,15 +40,15 @@ public final class AdminOrderEndpoints {
             "reservedAt",
             "updatedAt"));
 
-    /** Each keeps a query open in MongoDB for as long as its client reads. */
-    private static final int MAX_TABLES = 4;
+    /** Limits concurrent exports: each keeps a query open in MongoDB until its client has read everything. */
+    private static final int MAX_EXPORTS = 4;
 
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final int CHUNK_BYTES = 8_192;
 
     private final OrderStore orders;
     private final ReservedOrders reserved;
-    private int tables;
+    private int exports;
 
     public AdminOrderEndpoints(OrderStore orders, ReservedOrders reserved) {
         this.orders = orders;
@@ -62,8 +62,8 @@ public final class AdminOrderEndpoints {
         OrderStore.Filter filter =
                 new OrderStore.Filter(query.get("productId"), status == null ? null : OrderStatus.ofWireName(status));
         ctx.response().putHeader("Vary", "Accept");
-        if (wantsTable(ctx)) {
-            table(ctx, filter);
+        if (prefersCsv(ctx)) {
+            exportCsv(ctx, filter);
             return;
         }
         Future<Page<Order>> listed = onlyInRedis(filter)
@@ -81,8 +81,8 @@ public final class AdminOrderEndpoints {
         return filter.status() == OrderStatus.RESERVED;
     }
 
-    /** The first that the client likes best; JSON unless it names the other. */
-    private static boolean wantsTable(RoutingContext ctx) {
+    /** Returns whether the client prefers CSV; JSON is the default. */
+    private static boolean prefersCsv(RoutingContext ctx) {
         List<MIMEHeader> accepted = ctx.parsedHeaders().accept();
         for (MIMEHeader type : accepted) {
             if (type.component().equals("text") && type.subComponent().equals("csv")) {
@@ -95,7 +95,7 @@ public final class AdminOrderEndpoints {
         return false;
     }
 
-    private void table(RoutingContext ctx, OrderStore.Filter filter) {
+    private void exportCsv(RoutingContext ctx, OrderStore.Filter filter) {
         if (ctx.request().method().equals(HttpMethod.HEAD)) {
             begin(ctx.response()).end();
             return;
@@ -110,24 +110,25 @@ public final class AdminOrderEndpoints {
                     .onFailure(ctx::fail);
             return;
         }
-        if (tables >= MAX_TABLES) {
-            ctx.fail(new ApiException(ApiError.OVERLOADED, "too many tables are being read").retryAfter(SOON));
+        if (exports >= MAX_EXPORTS) {
+            ctx.fail(new ApiException(ApiError.OVERLOADED, "too many CSV exports are running; try again later")
+                    .retryAfter(RETRY_AFTER));
             return;
         }
-        tables++;
+        exports++;
         OrderCursor rows = orders.rows(filter);
-        // However it ends: also where the client goes away in the middle.
+        // Runs however the response ends, including when the client disconnects.
         AtomicBoolean over = new AtomicBoolean();
         ctx.addEndHandler(ended -> {
             if (over.compareAndSet(false, true)) {
-                tables--;
+                exports--;
                 rows.stop();
             }
         });
         copy(ctx, rows);
     }
 
-    /** As fast as the client reads, and no more than a chunk ahead of it. */
+    /** Streams the rows with back-pressure: at most one chunk ahead of the client. */
     private static void copy(RoutingContext ctx, OrderCursor rows) {
         HttpServerResponse response = ctx.response();
         Buffer[] chunk = {Buffer.buffer(COLUMNS)};
@@ -148,7 +149,8 @@ public final class AdminOrderEndpoints {
                 },
                 (done, failure) -> {
                     if (failure != null) {
-                        // Half a table is told by the end of the connection.
+                        // If the response has begun, the failure handler closes the connection to show that it is
+                        // incomplete.
                         ctx.fail(failure);
                     } else {
                         if (!response.headWritten()) {

@@ -10,7 +10,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
-/** The audit log over HTTP. */
+/** Serves the audit log. */
 public final class AuditEndpoints {
     private final AuditStore audit;
 

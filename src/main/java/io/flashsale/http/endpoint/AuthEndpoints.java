@@ -12,7 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
 
-/** Accounts over HTTP. */
+/** Serves registration, sign-in and account management. */
 public final class AuthEndpoints {
     private final AccountService accounts;
     private final AuthHandlers authHandlers;
@@ -156,7 +156,7 @@ public final class AuthEndpoints {
         setCookie(ctx, token.value(), Math.max(1, seconds));
     }
 
-    /** Out of reach of scripts, and never sent along from another site: with the cookie alone nothing can be forged. */
+    /** Sets the session cookie, hidden from scripts and never sent from other sites, which prevents request forgery. */
     private void setCookie(RoutingContext ctx, String value, long seconds) {
         ctx.response()
                 .headers()

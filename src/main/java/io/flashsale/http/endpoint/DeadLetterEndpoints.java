@@ -13,7 +13,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
-/** What an admin does with orders that MongoDB refuses. */
+/** Lets admins list, retry and discard dead letters: orders that MongoDB rejects. */
 public final class DeadLetterEndpoints {
     private final DeadLetterService deadLetters;
     private final AdminAudit audit;

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Live stock over HTTP: Server-Sent Events and WebSocket. */
+/** Serves live stock as Server-Sent Events and over WebSocket. */
 public final class LiveEndpoints {
     private static final Pattern SEQ = Pattern.compile("\\d{1,18}");
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final LiveTransports live;
     private final Set<String> origins;
@@ -40,7 +40,7 @@ public final class LiveEndpoints {
                 .onFailure(ctx::fail);
     }
 
-    /** What a browser sends by itself when it comes back; anything else is as good as nothing. */
+    /** Returns the event id that a browser sends when it reconnects; 0 if it is missing or invalid. */
     private static long lastSeen(HttpServerRequest request) {
         String last = request.getHeader("Last-Event-ID");
         return last != null && SEQ.matcher(last).matches() ? Long.parseLong(last) : 0;
@@ -50,11 +50,12 @@ public final class LiveEndpoints {
         HttpServerRequest request = ctx.request();
         if (!request.canUpgradeToWebSocket()) {
             ctx.response().putHeader(HttpHeaders.UPGRADE, "websocket").putHeader(HttpHeaders.CONNECTION, "Upgrade");
-            ctx.fail(new ApiException(ApiError.MALFORMED_REQUEST, "this is a WebSocket: send Upgrade: websocket"));
+            ctx.fail(new ApiException(
+                    ApiError.MALFORMED_REQUEST, "this is a WebSocket endpoint: send Upgrade: websocket"));
             return;
         }
-        if (!isWelcome(request)) {
-            ctx.fail(new ApiException(ApiError.FORBIDDEN, "pages of this origin may not listen; see cors.origins"));
+        if (!isAllowedOrigin(request)) {
+            ctx.fail(new ApiException(ApiError.FORBIDDEN, "pages of this origin may not subscribe; see cors.origins"));
             return;
         }
         if (live.isFull()) {
@@ -64,15 +65,15 @@ public final class LiveEndpoints {
         request.toWebSocket()
                 .onSuccess(socket -> {
                     if (!live.serve(socket)) {
-                        // RFC 6455, section 7.4.1, and IANA's registry: try again later.
-                        socket.close((short) 1013, "too many listen");
+                        // 1013 means "try again later" (RFC 6455, section 7.4.1, and the registry of IANA).
+                        socket.close((short) 1013, "too many live clients");
                     }
                 })
                 .onFailure(ctx::fail);
     }
 
-    /** The browser's same-origin policy does not cover WebSockets: the server has to look (RFC 6455, section 10.2). */
-    private boolean isWelcome(HttpServerRequest request) {
+    /** Checks the origin, since browsers apply no same-origin policy to WebSockets (RFC 6455, section 10.2). */
+    private boolean isAllowedOrigin(HttpServerRequest request) {
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         if (origin == null || origins.contains(origin)) {
             return true;
@@ -82,6 +83,7 @@ public final class LiveEndpoints {
     }
 
     private static ApiException full() {
-        return new ApiException(ApiError.OVERLOADED, "too many listen on this node").retryAfter(SOON);
+        return new ApiException(ApiError.OVERLOADED, "too many live clients on this node; try again later")
+                .retryAfter(RETRY_AFTER);
     }
 }

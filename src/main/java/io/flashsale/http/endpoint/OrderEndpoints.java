@@ -13,7 +13,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
-/** A buyer's own orders over HTTP. */
+/** Serves the orders of the signed-in buyer. */
 public final class OrderEndpoints {
     private final OrderService orders;
 
@@ -33,14 +33,14 @@ public final class OrderEndpoints {
     }
 
     public void read(RoutingContext ctx) {
-        answer(ctx, orders.find(AuthHandlers.session(ctx).userId(), ctx.pathParam("id")));
+        respond(ctx, orders.find(AuthHandlers.session(ctx).userId(), ctx.pathParam("id")));
     }
 
     public void cancel(RoutingContext ctx) {
-        answer(ctx, orders.cancel(AuthHandlers.session(ctx).userId(), ctx.pathParam("id")));
+        respond(ctx, orders.cancel(AuthHandlers.session(ctx).userId(), ctx.pathParam("id")));
     }
 
-    private static void answer(RoutingContext ctx, Future<Optional<Order>> order) {
+    private static void respond(RoutingContext ctx, Future<Optional<Order>> order) {
         order.onSuccess(found -> {
                     if (found.isPresent()) {
                         JsonResponses.json(ctx, 200, OrderJson.of(found.get()));

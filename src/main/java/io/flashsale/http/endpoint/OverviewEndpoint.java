@@ -27,25 +27,25 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * What the page of an admin shows: this node since its start, and the sales just now. What a store that is away would have
- * said is null. Belongs to one event loop.
+ * Serves the overview for admins: the counters of this node since its start and the current sales. Values from an
+ * unavailable store are null. Belongs to one event loop.
  */
 public final class OverviewEndpoint {
     private static final int MAX_PRODUCTS = 100;
     private static final Map<Kind, String> OUTCOMES = outcomes();
 
     /**
-     * What this node says of itself.
+     * Describes this node.
      *
-     * @param id of the node, another one after each start
-     * @param startedAt when it was started
-     * @param purchases what buyers were told
-     * @param cacheHits reads that the cache answered
-     * @param cacheMisses reads that it did not
-     * @param liveClients that listen just now
-     * @param health of the stores, as operators read it
+     * @param id the id of the node, a new one after each start
+     * @param startedAt when the node was started
+     * @param purchases the metrics of purchases
+     * @param cacheHits the number of cache hits
+     * @param cacheMisses the number of cache misses
+     * @param liveClients the number of connected live clients
+     * @param health the health of the stores, as on the management port
      */
-    public record Facts(
+    public record NodeStatus(
             String id,
             Instant startedAt,
             PurchaseMetrics purchases,
@@ -54,16 +54,16 @@ public final class OverviewEndpoint {
             LongSupplier liveClients,
             Supplier<Future<JsonObject>> health) {}
 
-    private final Facts node;
+    private final NodeStatus node;
     private final ProductStore products;
     private final Catalog catalog;
     private final StockLevelReader stockLevels;
     private final DeadLetterService deadLetters;
     private final Clock clock;
 
-    /** Wires it; catalogue, figures and letters of the same event loop. */
+    /** Creates the endpoint; catalog, stock level reader and dead letter service belong to the same event loop. */
     public OverviewEndpoint(
-            Facts node,
+            NodeStatus node,
             ProductStore products,
             Catalog catalog,
             StockLevelReader stockLevels,
@@ -89,7 +89,10 @@ public final class OverviewEndpoint {
                 .onFailure(ctx::fail);
     }
 
-    /** Not by way of the cache, whose figures a page that asks every second would spoil; but without MongoDB it helps out. */
+    /**
+     * Bypasses the cache, whose metrics the polling admin page would distort. Without MongoDB the cache is the
+     * fallback.
+     */
     private Future<List<Product>> newest() {
         return products.list(null, MAX_PRODUCTS)
                 .map(page -> page.items())
@@ -146,7 +149,7 @@ public final class OverviewEndpoint {
         return Double.isFinite(millis) ? Math.round(millis * 10) / 10.0 : 0;
     }
 
-    /** Null where one of them is: half a sum says nothing. */
+    /** Returns the sum, or null if one of the values is null, because a partial sum would mislead. */
     private static Long sum(List<StockLevel> live) {
         boolean known = live.stream().map(StockLevel::outbox).allMatch(Objects::nonNull);
         return known ? live.stream().mapToLong(StockLevel::outbox).sum() : null;
@@ -170,7 +173,7 @@ public final class OverviewEndpoint {
                 .put("version", product.version());
     }
 
-    /** By the names under which clients are told them. */
+    /** Maps outcomes to the names that clients see. */
     private static Map<Kind, String> outcomes() {
         Map<Kind, String> names = new EnumMap<>(Kind.class);
         names.put(Kind.PLACED, "placed");

@@ -8,20 +8,21 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** What an edit changed, field by field, as the audit log tells it. */
+/** Computes which fields an edit changed, for the audit log. */
 final class ProductChanges {
     private static final int MAX_TEXT = 200;
 
     private ProductChanges() {}
 
-    /** The fields that differ, each with both values; long texts are cut. */
+    /** Returns the changed fields, each with both values; long strings are truncated. */
     static JsonObject between(Product before, Product after) {
         Map<String, Object> old = fields(before.details());
         JsonObject changed = new JsonObject();
         fields(after.details()).forEach((name, value) -> {
             if (!Objects.equals(old.get(name), value)) {
                 changed.put(
-                        name, new JsonObject().put("from", cut(old.get(name))).put("to", cut(value)));
+                        name,
+                        new JsonObject().put("from", truncated(old.get(name))).put("to", truncated(value)));
             }
         });
         return changed;
@@ -43,7 +44,7 @@ final class ProductChanges {
         return fields;
     }
 
-    private static Object cut(Object value) {
+    private static Object truncated(Object value) {
         return value instanceof String text && text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) + "…" : value;
     }
 }

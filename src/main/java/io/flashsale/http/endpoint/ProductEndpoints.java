@@ -29,15 +29,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Products over HTTP. */
+/** Serves products to buyers and admins. */
 public final class ProductEndpoints {
-    /** {@code "3"}, and the weak tag that a GET answers, which begins with the version too. */
+    /** Matches {@code "3"} and the weak tag of a GET, which also begins with the version. */
     private static final Pattern VERSION = Pattern.compile("(?:W/)?\"(\\d{1,18})(?:-[^\"]*)?\"");
 
-    /** What no product ever has: whatever the contract lets pass, nothing is changed by mistake. */
+    /** A version that no product has, so that an invalid If-Match never changes a product. */
     private static final Long NO_VERSION = -1L;
 
-    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final Catalog catalog;
     private final ProductEditor editor;
@@ -80,7 +80,7 @@ public final class ProductEndpoints {
                 return;
             }
             Instant now = clock.instant();
-            // The state is in it too, since it changes by the clock alone.
+            // The tag includes the state, because that changes with time alone.
             String tag = "W/\"" + view.product().version() + "-" + view.remaining() + "-"
                     + ProductJson.stateOf(view, now).wireName() + "\"";
             ctx.response()
@@ -116,7 +116,7 @@ public final class ProductEndpoints {
         Future<Change<ProductView>> updated = editor.update(
                         productId,
                         current -> {
-                            // The last attempt's is the one that was changed.
+                            // Retries call this again; the last value is the product that was changed.
                             before.set(current);
                             return ProductJson.edit(body, current);
                         },
@@ -170,7 +170,7 @@ public final class ProductEndpoints {
                 : Optional.of(note(after, new JsonObject().put("changed", ProductChanges.between(before, after))));
     }
 
-    /** A version of a product comes to be once. */
+    /** Derives the event id from the version, because each version of a product is created once. */
     private static AdminAudit.Note note(Product product, JsonObject details) {
         return AdminAudit.Note.done(
                 product.id() + ":v" + product.version(), product.id(), details.put("version", product.version()));
@@ -188,15 +188,15 @@ public final class ProductEndpoints {
         return JsonResponses.page(items, page.next());
     }
 
-    /** Who is told that an edit is done does not read, or buy by, what was before it, on any node. */
+    /** Fails if the change has not reached Redis: after success, no node may show or sell the old version. */
     private static <T> Future<T> propagated(Change<T> change) {
         return change.propagated()
                 ? Future.succeededFuture(change.result())
                 : Future.failedFuture(new ApiException(
                                 ApiError.UNAVAILABLE,
-                                "the change is stored, but Redis could not be given it: what was before it may be shown"
-                                        + " and sold for a while; send it again, without If-Match, to be told when not")
-                        .retryAfter(SOON));
+                                "the change is stored but has not reached Redis: the old version may be shown and sold"
+                                        + " for a while; repeat the change without If-Match until it succeeds")
+                        .retryAfter(RETRY_AFTER));
     }
 
     private static <T> Future<T> known(Optional<T> found) {

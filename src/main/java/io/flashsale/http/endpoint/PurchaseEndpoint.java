@@ -16,7 +16,7 @@ import io.flashsale.purchase.PurchaseCommand;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
-/** The purchase over HTTP. */
+/** Serves purchases. */
 public final class PurchaseEndpoint {
     private static final int MAX_QUANTITY = 10;
 
@@ -29,9 +29,9 @@ public final class PurchaseEndpoint {
     public void buy(RoutingContext ctx) {
         IdempotencyKey key = key(ctx.request().headers().getAll("Idempotency-Key"));
         RequestJson body = RequestJson.of(ctx);
-        Long asked = body.integer("quantity");
+        Long requested = body.integer("quantity");
         body.check();
-        long quantity = asked == null ? 1 : asked;
+        long quantity = requested == null ? 1 : requested;
         if (quantity < 1 || quantity > MAX_QUANTITY) {
             throw new InvalidFieldsException("quantity", "must be 1 to " + MAX_QUANTITY);
         }
@@ -41,7 +41,7 @@ public final class PurchaseEndpoint {
         }
         purchases
                 .buy(new PurchaseCommand(AuthHandlers.session(ctx).userId(), productId, key, (int) quantity))
-                .onSuccess(outcome -> answer(ctx, outcome))
+                .onSuccess(outcome -> respond(ctx, outcome))
                 .onFailure(ctx::fail);
     }
 
@@ -49,22 +49,23 @@ public final class PurchaseEndpoint {
         if (headers.isEmpty()) {
             throw new ApiException(
                     ApiError.IDEMPOTENCY_KEY_MISSING,
-                    "send one Idempotency-Key for each intent to buy, kept in retries");
+                    "send one Idempotency-Key per purchase, the same one in every retry");
         }
         if (headers.size() > 1 || !IdempotencyKey.isValid(headers.get(0))) {
             throw new ApiException(
-                    ApiError.IDEMPOTENCY_KEY_INVALID, "Idempotency-Key must be one value of 1 to 255 printable ASCII");
+                    ApiError.IDEMPOTENCY_KEY_INVALID,
+                    "Idempotency-Key must be one value of 1 to 255 printable ASCII characters");
         }
         return new IdempotencyKey(headers.get(0));
     }
 
-    private static void answer(RoutingContext ctx, PurchaseOutcome outcome) {
+    private static void respond(RoutingContext ctx, PurchaseOutcome outcome) {
         if (outcome instanceof PurchaseOutcome.Placed placed) {
             receipt(ctx, 201, placed.order(), placed.replayed());
         } else if (outcome instanceof PurchaseOutcome.Reserved reserved) {
             receipt(ctx, 202, reserved.order(), reserved.replayed());
         } else {
-            ctx.fail(refusal(outcome));
+            ctx.fail(toApiException(outcome));
         }
     }
 
@@ -76,13 +77,13 @@ public final class PurchaseEndpoint {
         JsonResponses.json(ctx, status, OrderJson.receipt(order));
     }
 
-    private static ApiException refusal(PurchaseOutcome outcome) {
+    private static ApiException toApiException(PurchaseOutcome outcome) {
         if (outcome instanceof PurchaseOutcome.LimitReached limit) {
-            return new ApiException(ApiError.PURCHASE_LIMIT_REACHED, "you would hold more units than one user may")
+            return new ApiException(ApiError.PURCHASE_LIMIT_REACHED, "this purchase would exceed the limit per user")
                     .with("orderId", limit.latestOrderId());
         }
         if (outcome instanceof PurchaseOutcome.NotOpen notOpen) {
-            return new ApiException(ApiError.SALE_NOT_OPEN, "nothing is sold before, after, or while paused")
+            return new ApiException(ApiError.SALE_NOT_OPEN, "the sale has not started, has ended or is paused")
                     .with("opensAt", JsonResponses.time(notOpen.opensAt()))
                     .with("closesAt", JsonResponses.time(notOpen.closesAt()));
         }
@@ -93,16 +94,16 @@ public final class PurchaseEndpoint {
         return switch (outcome.kind()) {
             case KEY_REUSED ->
                 new ApiException(
-                        ApiError.IDEMPOTENCY_KEY_REUSED, "this key was used with another quantity; use a new one");
-            case SOLD_OUT -> new ApiException(ApiError.SOLD_OUT, "nothing is left; a cancelled order may come back");
+                        ApiError.IDEMPOTENCY_KEY_REUSED, "this key was used with another quantity; use a new key");
+            case SOLD_OUT -> new ApiException(ApiError.SOLD_OUT, "no units are left; cancelled orders may return some");
             case UNKNOWN_PRODUCT -> ProductEndpoints.unknown();
             case OVERLOADED ->
-                new ApiException(ApiError.OVERLOADED, "too many purchases at once; nothing was done, try again")
+                new ApiException(ApiError.OVERLOADED, "too many purchases at once; nothing was bought, try again")
                         .retryAfter(PurchaseOutcome.RETRY_DELAY);
             default ->
                 new ApiException(
                                 ApiError.UNAVAILABLE,
-                                "the outcome is not known yet: ask again with the same Idempotency-Key")
+                                "the outcome is not known yet; try again with the same Idempotency-Key")
                         .retryAfter(PurchaseOutcome.RETRY_DELAY);
         };
     }

@@ -1,2 +1,2 @@
-/** The endpoints of the API. */
+/** Contains the endpoints of the API. */
 package io.flashsale.http.endpoint;

@@ -8,7 +8,7 @@ import java.time.Clock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One line a request: never a query, a header, a body or an address. */
+/** Logs one line per request; never a query, a header, a body or an address. */
 public final class AccessLog implements PlatformHandler {
     private static final Logger LOG = LoggerFactory.getLogger("access");
     private static final int MAX_PATH = 200;

@@ -17,12 +17,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What pages of other origins may do: those on the list everything (the Fetch standard's CORS protocol, with
- * credentials), all others nothing that changes anything.
+ * Controls what pages of other origins may do. Listed origins have full access (the CORS protocol of the Fetch
+ * standard, with credentials); all others may not change anything.
  *
- * <p>The session cookie is SameSite=Strict, which already keeps it from other sites. A page of a sibling domain is the
- * same site, though, so a browser's own word on where a call comes from (Fetch Metadata, {@code Sec-Fetch-Site}) is
- * heeded too; no page can forge or leave out that header.
+ * <p>The session cookie is SameSite=Strict, so browsers do not send it from other sites. A sibling domain counts as the
+ * same site, though. Therefore the Fetch Metadata header {@code Sec-Fetch-Site} is checked, too; a page can neither
+ * forge nor omit it.
  */
 public final class BrowserOrigins implements SecurityPolicyHandler {
     private static final String ALLOWED_METHODS = "GET, HEAD, POST, PUT, DELETE";
@@ -32,12 +32,12 @@ public final class BrowserOrigins implements SecurityPolicyHandler {
             + " RateLimit-Policy, Retry-After, X-Cache, X-Request-Id";
     private static final String PREFLIGHT_SECONDS = "600";
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
-    private static final Set<String> FROM_ELSEWHERE = Set.of("cross-site", "same-site");
+    private static final Set<String> FOREIGN_SITES = Set.of("cross-site", "same-site");
 
     private static final Pattern ORIGIN =
             Pattern.compile("([a-z][a-z0-9+.-]*)://(\\[[0-9a-f:.]+]|[^:/?#\\[\\]]+)(?::([1-9][0-9]{0,4}))?");
 
-    /** A browser leaves out the port that the scheme stands for. */
+    /** Browsers omit the default port of the scheme. */
     private static final Map<String, String> DEFAULT_PORTS = Map.of("https", "443", "http", "80");
 
     private final Set<String> allowed;
@@ -46,7 +46,9 @@ public final class BrowserOrigins implements SecurityPolicyHandler {
         this.allowed = Set.copyOf(allowed);
     }
 
-    /** Whether a browser would send it as {@code Origin} (RFC 6454, section 6.2): anything else would never match. */
+    /**
+     * Returns whether a browser can send the text as {@code Origin} (RFC 6454, section 6.2); other text never matches.
+     */
     public static boolean isOrigin(String text) {
         Matcher parts = ORIGIN.matcher(text);
         if (!parts.matches() || !isHost(parts.group(2))) {
@@ -68,7 +70,7 @@ public final class BrowserOrigins implements SecurityPolicyHandler {
         String origin = request.getHeader("Origin");
         boolean listed = origin != null && allowed.contains(origin);
         if (!allowed.isEmpty()) {
-            // Also where no header is set: a cache must not hand the one answer to the other origin.
+            // Always set: a cache must not serve the response for one origin to another.
             ctx.response().putHeader("Vary", "Origin");
         }
         if (listed) {
@@ -79,16 +81,17 @@ public final class BrowserOrigins implements SecurityPolicyHandler {
         }
         if (listed && isPreflight(request)) {
             answerPreflight(ctx.response());
-        } else if (!listed && !SAFE.contains(request.method()) && isFromElsewhere(request)) {
-            ctx.fail(new ApiException(ApiError.FORBIDDEN, "pages of this origin may not call; see cors.origins"));
+        } else if (!listed && !SAFE.contains(request.method()) && isFromForeignSite(request)) {
+            ctx.fail(new ApiException(
+                    ApiError.FORBIDDEN, "pages of this origin may not call the API; see cors.origins"));
         } else {
             ctx.next();
         }
     }
 
-    private static boolean isFromElsewhere(HttpServerRequest request) {
+    private static boolean isFromForeignSite(HttpServerRequest request) {
         String site = request.getHeader("Sec-Fetch-Site");
-        return site != null && FROM_ELSEWHERE.contains(site);
+        return site != null && FOREIGN_SITES.contains(site);
     }
 
     private static boolean isPreflight(HttpServerRequest request) {

@@ -3,7 +3,7 @@ package io.flashsale.http.middleware;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.PlatformHandler;
 
-/** A request in chunks is the last one of its connection; {@link RequestSanitizer} says why. */
+/** Closes the connection after a chunked request; {@link RequestSanitizer} explains why. */
 public final class CloseAfterChunked implements PlatformHandler {
     @Override
     public void handle(RoutingContext ctx) {

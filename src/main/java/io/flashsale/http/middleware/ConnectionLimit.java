@@ -5,25 +5,26 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Bounds the connections that one peer holds. Shared by all event loops of a node.
+ * Limits the open connections of one peer. All event loops of a node share it.
  *
- * <p>By the socket's peer, whoever it speaks for: behind a proxy the bound has to be as wide as the proxy's pool.
+ * <p>The peer is the other end of the socket. Behind a proxy, that is the proxy, so the limit must be at least the size
+ * of its connection pool.
  */
 public final class ConnectionLimit {
     private final int maxPerAddress;
     private final Map<String, Integer> open = new ConcurrentHashMap<>();
 
-    /** Makes a limit. */
+    /** Creates a limit. */
     public ConnectionLimit(int maxPerAddress) {
         this.maxPerAddress = maxPerAddress;
     }
 
-    /** Counts a connection; false where its peer has too many. Every one that entered has to leave. */
-    boolean enter(HttpConnection connection) {
+    /** Counts a connection and returns false if its peer has too many. Every call needs a {@link #release}. */
+    boolean acquire(HttpConnection connection) {
         return open.merge(peer(connection), 1, Integer::sum) <= maxPerAddress;
     }
 
-    void leave(HttpConnection connection) {
+    void release(HttpConnection connection) {
         open.computeIfPresent(peer(connection), (address, held) -> held > 1 ? held - 1 : null);
     }
 

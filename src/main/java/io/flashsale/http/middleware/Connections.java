@@ -8,23 +8,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The connections of one event loop, none of which may keep the server waiting for longer than its patience.
+ * Closes the connections of one event loop that keep the server waiting longer than the idle timeout.
  *
- * <p>An idle time-out alone does not stop a client that sends a byte now and then (Slowloris): each byte starts it
- * anew. Here only a whole request does.
+ * <p>An idle timeout of the socket alone does not stop a client that sends a byte now and then (Slowloris), because
+ * each byte restarts it. Here only a complete request restarts it.
  */
 public final class Connections {
     private final ConnectionLimit limit;
     private final int maxIdleSweeps;
     private final Map<HttpConnection, State> open = new HashMap<>();
 
-    /** What is known of one connection. */
+    /** Tracks one connection. */
     private static final class State {
         private HttpServerRequest latest;
         private int waitingSweeps;
-        private boolean ending;
+        private boolean closing;
 
-        /** Whether the client is to move: to send a request's head, or the rest of its body. */
+        /** Returns whether the server waits for the client: for the head of a request or the rest of its body. */
         private boolean isWaiting() {
             if (latest == null || !latest.isEnded()) {
                 return true;
@@ -35,9 +35,9 @@ public final class Connections {
     }
 
     /**
-     * Makes the list.
+     * Creates an empty set of connections.
      *
-     * @param maxIdleSweeps in sweeps
+     * @param maxIdleSweeps the idle timeout as a number of sweeps
      */
     public Connections(ConnectionLimit limit, int maxIdleSweeps) {
         this.limit = limit;
@@ -45,25 +45,25 @@ public final class Connections {
     }
 
     public void accept(HttpConnection connection) {
-        boolean welcome = limit.enter(connection);
+        boolean accepted = limit.acquire(connection);
         open.put(connection, new State());
         connection.closeHandler(closed -> {
             open.remove(connection);
-            limit.leave(connection);
+            limit.release(connection);
         });
-        if (!welcome) {
+        if (!accepted) {
             connection.close();
         }
     }
 
     /**
-     * Notes a request.
+     * Registers a request.
      *
-     * @return whether it is to be answered: nothing is that follows a request announced as the last one
+     * @return whether to answer it; false if an earlier request was the last one of its connection
      */
     boolean begin(HttpServerRequest request) {
         State state = open.computeIfAbsent(request.connection(), connection -> new State());
-        if (state.ending) {
+        if (state.closing) {
             return false;
         }
         state.latest = request;
@@ -71,15 +71,15 @@ public final class Connections {
         return true;
     }
 
-    /** Nothing behind this request will be answered on its connection. */
+    /** Marks a request as the last one of its connection; later ones are not answered. */
     void endAfter(HttpServerRequest request) {
         State state = open.get(request.connection());
         if (state != null) {
-            state.ending = true;
+            state.closing = true;
         }
     }
 
-    /** Called at even intervals; closes what has waited too long. */
+    /** Closes connections that have waited too long. Must be called at a fixed interval. */
     public void sweep() {
         List<HttpConnection> tooSlow = new ArrayList<>();
         open.forEach((connection, state) -> {

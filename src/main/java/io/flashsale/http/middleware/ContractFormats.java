@@ -7,7 +7,7 @@ import io.flashsale.openapi.Contract;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** The formats of the contract that JSON Schema does not know. The rules themselves are where they belong. */
+/** Maps the custom formats of the contract to their rules, which the domain and the services define. */
 public final class ContractFormats {
     private static final Map<String, Predicate<String>> RULES = Map.of(
             "email-address", AccountService::isEmail,
@@ -21,12 +21,12 @@ public final class ContractFormats {
         return RULES;
     }
 
-    /** The contract with these formats. */
+    /** Loads the contract with these formats. */
     public static Contract contract() {
         return Contract.load(RULES);
     }
 
-    /** The same of another text; tests break the contract on purpose with it. */
+    /** Parses another text as the contract; for tests that break the contract on purpose. */
     public static Contract contract(String text) {
         return Contract.parse(text, RULES);
     }

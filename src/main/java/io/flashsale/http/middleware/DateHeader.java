@@ -9,11 +9,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * When an answer was made, as a server with a clock has to say (RFC 9110, section 6.6.1). A countdown in a browser goes
- * by it, whatever that machine's own clock shows. Belongs to one event loop.
+ * Sets the {@code Date} header, which RFC 9110, section 6.6.1 requires of a server with a clock. Countdowns in browsers
+ * rely on it instead of their own clock. Belongs to one event loop.
  */
 public final class DateHeader implements PlatformHandler {
-    private static final DateTimeFormatter FORM = DateTimeFormatter.ofPattern(
+    private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
@@ -30,7 +30,7 @@ public final class DateHeader implements PlatformHandler {
         long now = Math.floorDiv(clock.millis(), 1_000L);
         if (now != second) {
             second = now;
-            text = FORM.format(Instant.ofEpochSecond(now));
+            text = FORMAT.format(Instant.ofEpochSecond(now));
         }
         ctx.response().putHeader("Date", text);
         ctx.next();

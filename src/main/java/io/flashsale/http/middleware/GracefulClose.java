@@ -4,22 +4,22 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * Ends a connection behind an answer, so that the client still gets to read it.
+ * Closes a connection after its last response without losing that response.
  *
- * <p>Closing a socket with unread bytes resets it, and a reset can overtake the answer: what the client is still sending
- * is therefore read and thrown away, for a moment only (RFC 9112 section 9.6).
+ * <p>Closing a socket with unread bytes resets it, and the reset can overtake the response. Therefore the remaining
+ * input is read and discarded for a short time (RFC 9112 section 9.6).
  */
 final class GracefulClose {
     private static final long LINGER_MILLIS = 2_000;
 
     private GracefulClose() {}
 
-    /** Says so in the answer's headers; these must not be out yet. */
+    /** Announces the close in the headers of the response, which must not have been sent yet. */
     static void announce(HttpServerRequest request) {
         request.response().putHeader("Connection", "close");
     }
 
-    /** Closes; for when the answer is out. */
+    /** Closes the connection; call it after the response was sent. */
     static void close(Vertx vertx, HttpServerRequest request) {
         if (request.isEnded()) {
             request.connection().close();
@@ -27,7 +27,7 @@ final class GracefulClose {
         }
         long timer = vertx.setTimer(LINGER_MILLIS, late -> request.connection().close());
         request.exceptionHandler(broken -> vertx.cancelTimer(timer));
-        request.handler(thrownAway -> {});
+        request.handler(discarded -> {});
         request.endHandler(ended -> {
             vertx.cancelTimer(timer);
             request.connection().close();

@@ -6,12 +6,12 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 
-/** Refuses a body that does not say it is JSON, before any of it is read. */
+/** Rejects a body whose Content-Type is not JSON before reading it. */
 public final class JsonOnly implements SecurityPolicyHandler {
     @Override
     public void handle(RoutingContext ctx) {
         if (hasBody(ctx.request()) && !isJson(ctx.request().getHeader("Content-Type"))) {
-            ctx.fail(new ApiException(ApiError.UNSUPPORTED_MEDIA_TYPE, "send application/json in UTF-8"));
+            ctx.fail(new ApiException(ApiError.UNSUPPORTED_MEDIA_TYPE, "send the body as application/json in UTF-8"));
         } else {
             ctx.next();
         }

@@ -6,10 +6,10 @@ import io.vertx.ext.web.handler.PlatformHandler;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** Gives every request a name that its answer and the log share; a client's own is kept if it is harmless. */
+/** Gives every request an id for its response and the log. The id of the client is kept if it is safe to log. */
 public final class RequestIds implements PlatformHandler {
     private static final String HEADER = "X-Request-Id";
-    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+    private static final Pattern FORMAT = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
     @Override
     public void handle(RoutingContext ctx) {
@@ -17,10 +17,10 @@ public final class RequestIds implements PlatformHandler {
         ctx.next();
     }
 
-    /** Names a request and its answer. */
+    /** Assigns an id to a request and its response. */
     static String assign(HttpServerRequest request) {
         String given = request.getHeader(HEADER);
-        String id = given != null && FORM.matcher(given).matches()
+        String id = given != null && FORMAT.matcher(given).matches()
                 ? given
                 : UUID.randomUUID().toString();
         request.response().putHeader(HEADER, id);

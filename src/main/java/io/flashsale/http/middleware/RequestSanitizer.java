@@ -14,16 +14,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Looks at a request before the router does, and refuses what two servers could read in two ways (request smuggling, RFC
- * 9112 section 11.2), what is no HTTP, and bodies that say themselves that they are too large.
+ * Rejects dangerous requests before they reach the router: those that two servers could parse differently (request
+ * smuggling, RFC 9112 section 11.2), invalid HTTP, and bodies that declare a length above the limit.
  */
 public final class RequestSanitizer implements Handler<HttpServerRequest> {
     /**
-     * What a request is held against.
+     * Holds the limits for requests.
      *
-     * @param maxHeaderBytes of all headers together
-     * @param maxBodyBytes that a body may have
-     * @param tls whether the server itself speaks TLS
+     * @param maxHeaderBytes the maximum size of all headers together
+     * @param maxBodyBytes the maximum size of a body
+     * @param tls whether this server terminates TLS
      */
     public record Bounds(int maxHeaderBytes, int maxBodyBytes, boolean tls) {}
 
@@ -44,55 +44,56 @@ public final class RequestSanitizer implements Handler<HttpServerRequest> {
         if (!connections.begin(request)) {
             return;
         }
-        ApiException refusal = refusal(request);
-        if (refusal != null) {
-            refuse(request, refusal);
+        ApiException problem = problemOf(request);
+        if (problem != null) {
+            reject(request, problem);
             return;
         }
         if (request.headers().contains("Transfer-Encoding")) {
-            // The decoder drops a Content-Length beside it, so it cannot be told whether a proxy in front went by that.
-            // What it then took for the next request is never read: RFC 9112 section 6.1 wants the connection closed.
+            // The decoder drops a Content-Length next to Transfer-Encoding, so it is unknown whether a proxy used it.
+            // The bytes after the chunks are therefore never read: RFC 9112 section 6.1 wants the connection closed.
             connections.endAfter(request);
         }
         router.handle(request);
     }
 
-    /** What the decoder could not read. */
+    /** Answers a request that the decoder could not parse. */
     public void handleInvalid(HttpServerRequest request) {
         if (!connections.begin(request)) {
             return;
         }
         Throwable cause = request.decoderResult().cause();
         if (cause instanceof TooLongHttpLineException) {
-            refuse(request, new ApiException(ApiError.URI_TOO_LONG, limit("the first line")));
+            reject(request, new ApiException(ApiError.URI_TOO_LONG, limit("the request line")));
         } else if (cause instanceof TooLongHttpHeaderException) {
-            refuse(request, new ApiException(ApiError.HEADERS_TOO_LARGE, limit("all headers together")));
+            reject(request, new ApiException(ApiError.HEADERS_TOO_LARGE, limit("all headers together")));
         } else {
-            refuse(request, malformed("this is not valid HTTP"));
+            reject(request, malformed("this is not valid HTTP"));
         }
     }
 
     private String limit(String what) {
-        return what + " may have " + bounds.maxHeaderBytes() + " bytes";
+        return what + " may have at most " + bounds.maxHeaderBytes() + " bytes";
     }
 
-    private ApiException refusal(HttpServerRequest request) {
+    private ApiException problemOf(HttpServerRequest request) {
         List<String> encodings = request.headers().getAll("Transfer-Encoding");
         List<String> hosts = request.headers().getAll("Host");
         if (!encodings.isEmpty() && !isPlainlyChunked(request, encodings)) {
-            return malformed("Transfer-Encoding must be chunked, once, in HTTP/1.1");
+            return malformed("Transfer-Encoding must be chunked, sent once, in HTTP/1.1");
         }
         if (hosts.size() > 1 || (hosts.isEmpty() && request.version() == HttpVersion.HTTP_1_1)) {
-            return malformed("there must be one Host header");
+            return malformed("exactly one Host header is required");
         }
         if (request.path() == null || !request.path().startsWith("/")) {
-            return new ApiException(ApiError.NOT_FOUND, "there is nothing at this path");
+            return new ApiException(ApiError.NOT_FOUND, "no resource exists at this path");
         }
         if (!isDecodable(request.path())) {
-            return malformed("the path has a broken % escape");
+            return malformed("the path contains an invalid percent-encoding");
         }
-        return declaresTooMuch(request.getHeader("Content-Length"))
-                ? new ApiException(ApiError.BODY_TOO_LARGE, "a body may have " + bounds.maxBodyBytes() + " bytes")
+        return exceedsLimit(request.getHeader("Content-Length"))
+                ? new ApiException(
+                        ApiError.BODY_TOO_LARGE, "a body may have at most " + bounds.maxBodyBytes() + " bytes")
                 : null;
     }
 
@@ -114,8 +115,8 @@ public final class RequestSanitizer implements Handler<HttpServerRequest> {
         }
     }
 
-    /** The decoder lets pass digits only. */
-    private boolean declaresTooMuch(String contentLength) {
+    /** Returns whether the declared length exceeds the limit; the decoder accepts digits only. */
+    private boolean exceedsLimit(String contentLength) {
         return contentLength != null && Long.parseLong(contentLength.trim()) > bounds.maxBodyBytes();
     }
 
@@ -123,7 +124,7 @@ public final class RequestSanitizer implements Handler<HttpServerRequest> {
         return new ApiException(ApiError.MALFORMED_REQUEST, detail);
     }
 
-    private void refuse(HttpServerRequest request, ApiException problem) {
+    private void reject(HttpServerRequest request, ApiException problem) {
         connections.endAfter(request);
         String requestId = RequestIds.assign(request);
         SecurityHeaders.putOn(request.response(), bounds.tls());

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Holds a request against its operation in the contract, the last step before the endpoint: whoever may not come in costs
- * nothing here, and learns nothing. One answer tells everything that is wrong.
+ * Validates a request against its operation in the contract and reports all errors at once. It runs directly before the
+ * endpoint, so an unauthorized request costs no validation and reveals nothing about the rules.
  */
 public final class RequestValidationHandler implements Handler<RoutingContext> {
     private final List<Parameter> path;

@@ -4,9 +4,9 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 
-/** What tells a browser to be careful (OWASP Secure Headers Project). */
+/** Sets the headers that restrict what a browser may do with a response (OWASP Secure Headers Project). */
 public final class SecurityHeaders implements SecurityPolicyHandler {
-    /** Nothing from elsewhere, nothing inline, no frame around it. */
+    /** Allows no foreign sources, no inline code and no framing. */
     private static final String CONTENT_SECURITY_POLICY =
             "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
 

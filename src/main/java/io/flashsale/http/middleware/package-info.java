@@ -1,2 +1,2 @@
-/** The steps that every request passes before and after its endpoint. */
+/** Contains the handlers that a request passes before and after its endpoint. */
 package io.flashsale.http.middleware;

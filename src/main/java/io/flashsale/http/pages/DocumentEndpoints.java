@@ -4,7 +4,7 @@ import io.flashsale.apidocs.ApiDocs;
 import io.flashsale.apidocs.ApiDocsPage;
 import io.vertx.ext.web.RoutingContext;
 
-/** The contract over HTTP: as the file that it is, and as a page. Costs no trip to any store. */
+/** Serves the contract as a file and as an HTML page. Needs no access to a store. */
 public final class DocumentEndpoints {
     private static final String REVALIDATE = "no-cache";
 
@@ -26,7 +26,7 @@ public final class DocumentEndpoints {
         if (page == null) {
             page = StaticAssets.file(rendered.html().getBytes(), "text/html; charset=utf-8");
         }
-        // Tighter than for other answers: no script, and no style but the one that is in the page.
+        // Stricter than elsewhere: no scripts, and only the style that is embedded in the page.
         ctx.response()
                 .putHeader(
                         "Content-Security-Policy",

@@ -7,13 +7,13 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
-/** The pages of the shop and of its admin, and what they are made of. Costs no trip to any store. */
+/** Serves the pages of the shop and the admin with their assets. Needs no access to a store. */
 public final class PageEndpoints {
-    /** Looked at again on each visit, which costs an answer without a body. */
+    /** Browsers revalidate on each visit, which usually costs a 304 without a body. */
     private static final String REVALIDATE = "no-cache";
 
-    /** The name changes with the content. */
-    private static final String FOR_EVER = "public, max-age=31536000, immutable";
+    /** The path changes with the content. */
+    private static final String IMMUTABLE = "public, max-age=31536000, immutable";
 
     private static final String PREFIX = "/assets/";
 
@@ -33,17 +33,17 @@ public final class PageEndpoints {
         int slash = path.indexOf('/', PREFIX.length());
         String name = slash < 0 ? "" : path.substring(slash + 1);
         boolean current = slash > 0 && path.substring(PREFIX.length(), slash).equals(assets.version());
-        // While nodes are replaced one by one, a page of the old ones may ask a new one: what it has is better than
-        // nothing, but nobody may keep it under that name.
+        // During a rolling update, a page of an old node may request assets from a new node. The new content is better
+        // than none, but it must not be cached under the old path.
         assets.asset(name)
                 .ifPresentOrElse(
-                        file -> send(ctx, file, current ? FOR_EVER : REVALIDATE),
+                        file -> send(ctx, file, current ? IMMUTABLE : REVALIDATE),
                         () -> ctx.fail(new ApiException(ApiError.NOT_FOUND, "there is no such file")));
     }
 
-    /** Answers with a file, or that it is as it was. */
+    /** Sends a file, or 304 if the client already has it. */
     static void send(RoutingContext ctx, StaticAssets.File file, String cacheControl) {
-        boolean gzipped = file.gzipped() != null && takesGzip(ctx.request().getHeader("Accept-Encoding"));
+        boolean gzipped = file.gzipped() != null && acceptsGzip(ctx.request().getHeader("Accept-Encoding"));
         String tag = "\"" + file.tag() + (gzipped ? "-gz" : "") + "\"";
         HttpServerResponse response =
                 ctx.response().putHeader("Cache-Control", cacheControl).putHeader("ETag", tag);
@@ -61,8 +61,8 @@ public final class PageEndpoints {
         response.putHeader("Content-Type", file.type()).end(gzipped ? file.gzipped() : file.bytes());
     }
 
-    /** RFC 9110, section 12.5.3, as far as it matters here: named, and not with a weight of nothing. */
-    private static boolean takesGzip(String acceptEncoding) {
+    /** Returns whether gzip is listed with a weight other than 0 (RFC 9110, section 12.5.3). */
+    private static boolean acceptsGzip(String acceptEncoding) {
         if (acceptEncoding == null) {
             return false;
         }

@@ -24,17 +24,17 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * The face: pages, modules, styles and fonts, read once from the class path. What is not among them cannot be asked for,
- * so there is no path to break out of. Shared by all event loops.
+ * Holds the pages, modules, styles and fonts, read once from the class path. Only loaded files can be requested, so
+ * path traversal is impossible. All event loops share it.
  *
- * <p>Assets are served below a folder that is named after the content of all of them, so that browsers may keep them for
- * ever, and modules that import each other by relative paths stay together.
+ * <p>Assets are served below a folder whose name is a hash of all of them. Browsers may therefore cache them forever,
+ * and modules that import each other by relative paths always match.
  */
 public final class StaticAssets {
     private static final String FOLDER = "/web";
     private static final String ASSETS = "/assets/";
     private static final int VERSION_BYTES = 6;
-    private static final int WORTH_GZIP = 512;
+    private static final int MIN_GZIP_BYTES = 512;
 
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
@@ -44,16 +44,16 @@ public final class StaticAssets {
             "woff2", "font/woff2",
             "txt", "text/plain; charset=utf-8");
 
-    /** Already dense, or not worth it. */
+    /** The media types that are already compressed. */
     private static final List<String> NOT_GZIPPED = List.of("font/woff2");
 
     /**
-     * A file as it is sent.
+     * Holds a file in the form in which it is sent.
      *
-     * @param type its media type
-     * @param tag of its content
-     * @param bytes as they are
-     * @param gzipped or null where that would not be shorter
+     * @param type the media type
+     * @param tag the entity tag, a hash of the content
+     * @param bytes the uncompressed content
+     * @param gzipped the compressed content, or null if compression would not make it shorter
      */
     record File(String type, String tag, Buffer bytes, Buffer gzipped) {}
 
@@ -78,12 +78,12 @@ public final class StaticAssets {
         });
     }
 
-    /** Reads everything; blocks, so it is for the start. */
+    /** Reads all files; blocks, so call it only during startup. */
     public static StaticAssets load() {
         try {
             URL index = StaticAssets.class.getResource(FOLDER + "/index.html");
             if (index == null) {
-                throw new IllegalStateException("the pages are not on the class path");
+                throw new IllegalStateException("the web pages are missing from the class path");
             }
             if (!index.getProtocol().equals("jar")) {
                 return new StaticAssets(read(Path.of(index.toURI()).getParent()));
@@ -121,9 +121,9 @@ public final class StaticAssets {
         return file(bytes, TYPES.getOrDefault(path.substring(path.lastIndexOf('.') + 1), "text/plain; charset=utf-8"));
     }
 
-    /** A file out of memory. */
+    /** Creates a file from bytes in memory. */
     static File file(byte[] bytes, String type) {
-        byte[] gzipped = NOT_GZIPPED.contains(type) || bytes.length < WORTH_GZIP ? null : gzip(bytes);
+        byte[] gzipped = NOT_GZIPPED.contains(type) || bytes.length < MIN_GZIP_BYTES ? null : gzip(bytes);
         boolean shorter = gzipped != null && gzipped.length < bytes.length;
         String tag = HexFormat.of().formatHex(sha256().digest(bytes), 0, VERSION_BYTES);
         return new File(type, tag, Buffer.buffer(bytes), shorter ? Buffer.buffer(gzipped) : null);
@@ -147,18 +147,18 @@ public final class StaticAssets {
         }
     }
 
-    /** What the assets are called now. */
+    /** Returns the current version: a hash of all assets. */
     String version() {
         return version;
     }
 
-    /** A page by its file name; it has to be there. */
+    /** Returns a page by its file name; the page must exist. */
     File page(String name) {
         return Optional.ofNullable(pages.get(name))
-                .orElseThrow(() -> new IllegalStateException("there is no page " + name));
+                .orElseThrow(() -> new IllegalStateException("no such page: " + name));
     }
 
-    /** An asset by its path below the version. */
+    /** Finds an asset by its path below the version. */
     Optional<File> asset(String path) {
         return Optional.ofNullable(assets.get(path));
     }

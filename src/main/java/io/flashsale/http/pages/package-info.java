@@ -1,2 +1,2 @@
-/** The pages of the shop, of its admin and of the API documentation, with their assets. */
+/** Serves the pages of the shop, the admin and the API documentation, with their assets. */
 package io.flashsale.http.pages;

@@ -2,63 +2,63 @@ package io.flashsale.http.problem;
 
 import java.util.Locale;
 
-/** Every code that an answer other than 2xx can carry. The names are a promise to clients. */
+/** Lists every error code of the API. Clients rely on the names. */
 public enum ApiError {
-    /** Not JSON, a wrong type, an unknown field. */
-    MALFORMED_REQUEST(400, "The request cannot be read"),
-    /** Well-formed, a value is out of range. */
-    VALIDATION_FAILED(400, "A value is out of range"),
-    /** A purchase without a key. */
+    /** The request is not JSON, has a value of the wrong type or an unknown field. */
+    MALFORMED_REQUEST(400, "The request is malformed"),
+    /** The request is well-formed, but a value is invalid. */
+    VALIDATION_FAILED(400, "A value is invalid"),
+    /** A purchase has no idempotency key. */
     IDEMPOTENCY_KEY_MISSING(400, "The Idempotency-Key header is missing"),
-    /** A key that is none. */
-    IDEMPOTENCY_KEY_INVALID(400, "The Idempotency-Key header is not valid"),
-    /** No session, or one that is worth nothing. */
+    /** The idempotency key has an invalid format. */
+    IDEMPOTENCY_KEY_INVALID(400, "The Idempotency-Key header is invalid"),
+    /** The session is missing or no longer valid. */
     NOT_AUTHENTICATED(401, "Not signed in"),
-    /** Unknown address or wrong password. */
-    WRONG_CREDENTIALS(401, "E-mail or password is wrong"),
-    /** The code is still to be entered. */
+    /** The e-mail address is unknown or the password is wrong. */
+    WRONG_CREDENTIALS(401, "Wrong e-mail address or password"),
+    /** The one-time code has not been entered yet. */
     OTP_REQUIRED(403, "The one-time code is required"),
-    /** Wrong, expired or used-up code. */
-    OTP_INVALID(401, "The one-time code is not valid"),
-    /** The role is missing. */
+    /** The one-time code is wrong, expired or already used. */
+    OTP_INVALID(401, "The one-time code is invalid"),
+    /** The user lacks the required role. */
     FORBIDDEN(403, "Not allowed"),
-    /** There is no such thing. */
+    /** The resource does not exist. */
     NOT_FOUND(404, "Not found"),
-    /** The path has other methods. */
+    /** The path exists, but not with this method. */
     METHOD_NOT_ALLOWED(405, "Method not allowed"),
-    /** The address belongs to an account. */
+    /** The e-mail address belongs to an account. */
     EMAIL_TAKEN(409, "The e-mail address is taken"),
-    /** Nothing left. */
+    /** No units are left. */
     SOLD_OUT(409, "Sold out"),
-    /** Fewer left than asked for. */
-    INSUFFICIENT_STOCK(409, "Not enough left"),
-    /** The buyer would hold more units than allowed. */
+    /** Fewer units are left than were requested. */
+    INSUFFICIENT_STOCK(409, "Not enough units left"),
+    /** The purchase would exceed the limit per buyer. */
     PURCHASE_LIMIT_REACHED(409, "Purchase limit reached"),
-    /** Before, after, or paused. */
+    /** The sale has not started, has ended or is paused. */
     SALE_NOT_OPEN(409, "The sale is not open"),
-    /** A change that only a paused sale may have. */
+    /** The change requires a paused sale. */
     SALE_NOT_PAUSED(409, "The sale is not paused"),
-    /** Cancelled or failed already. */
+    /** The order is already cancelled or failed. */
     ORDER_NOT_CANCELLABLE(409, "The order cannot be cancelled"),
-    /** If-Match names another version. */
-    VERSION_CONFLICT(412, "The product was changed meanwhile"),
-    /** The body is beyond its bound. */
+    /** If-Match names a version other than the current one. */
+    VERSION_CONFLICT(412, "The product has changed"),
+    /** The body exceeds its limit. */
     BODY_TOO_LARGE(413, "The body is too large"),
-    /** The path and query are beyond their bound (RFC 9110 section 15.5.15). */
+    /** The path and query exceed their limit (RFC 9110 section 15.5.15). */
     URI_TOO_LONG(414, "The request target is too long"),
-    /** Not JSON by its type. */
+    /** The Content-Type is not JSON. */
     UNSUPPORTED_MEDIA_TYPE(415, "The body must be application/json"),
-    /** The key is bound to another request. */
+    /** The idempotency key belongs to another request. */
     IDEMPOTENCY_KEY_REUSED(422, "The Idempotency-Key was used for another request"),
-    /** The headers are beyond their bound (RFC 6585 section 5). */
+    /** The headers exceed their limit (RFC 6585 section 5). */
     HEADERS_TOO_LARGE(431, "The headers are too large"),
-    /** Too many calls. */
+    /** The client has exceeded a rate limit. */
     RATE_LIMITED(429, "Too many requests"),
-    /** Shed. */
-    OVERLOADED(503, "Too busy"),
-    /** A store is away, or a sale is being recovered. */
-    UNAVAILABLE(503, "Not available just now"),
-    /** Nobody foresaw it. */
+    /** The server shed the request because of its load. */
+    OVERLOADED(503, "The server is overloaded"),
+    /** A store is unavailable, or the sale is being recovered. */
+    UNAVAILABLE(503, "Temporarily unavailable"),
+    /** An unexpected failure occurred. */
     INTERNAL(500, "Internal error");
 
     private final int status;
@@ -69,17 +69,17 @@ public enum ApiError {
         this.title = title;
     }
 
-    /** The HTTP status. */
+    /** Returns the HTTP status. */
     public int status() {
         return status;
     }
 
-    /** A sentence for people, the same for every occurrence. */
+    /** Returns a summary for people, the same for every occurrence. */
     public String title() {
         return title;
     }
 
-    /** The stable name for programs. */
+    /** Returns the stable name for programs. */
     public String code() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * An answer other than 2xx on its way to the {@link io.flashsale.http.middleware.FailureHandler}.
+ * Signals an error response; the {@link io.flashsale.http.middleware.FailureHandler} writes it.
  *
- * <p>Carries no stack trace: refusing is part of the work.
+ * <p>It carries no stack trace, because rejecting requests is normal operation.
  */
 public final class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -33,7 +33,7 @@ public final class ApiException extends RuntimeException {
         this(error, detail, List.of(), new JsonObject(), null);
     }
 
-    /** The same with a member more in the answer; null is left out. */
+    /** Returns a copy with an additional member of the response; a null value is omitted. */
     public ApiException with(String member, Object value) {
         JsonObject more = members.copy();
         if (value != null) {
@@ -42,12 +42,12 @@ public final class ApiException extends RuntimeException {
         return new ApiException(error, getMessage(), fields, more, retryAfter);
     }
 
-    /** The same, naming fields. */
+    /** Returns a copy with errors of individual fields. */
     ApiException naming(List<FieldError> named) {
         return new ApiException(error, getMessage(), List.copyOf(named), members, retryAfter);
     }
 
-    /** The same, saying when to come back. */
+    /** Returns a copy that says when to try again. */
     public ApiException retryAfter(Duration wait) {
         return new ApiException(error, getMessage(), fields, members, wait);
     }
@@ -68,13 +68,13 @@ public final class ApiException extends RuntimeException {
         return retryAfter;
     }
 
-    /** The problem of these fields; its detail is the first of them. */
+    /** Creates an error for invalid fields; the first one becomes its detail. */
     public static ApiException ofFields(ApiError error, List<FieldError> fields) {
         FieldError first = fields.get(0);
         return new ApiException(error, first.field() + " " + first.message()).naming(fields);
     }
 
-    /** Refuses a request in which anything is wrong, and tells all of it. */
+    /** Throws an exception with all errors, if there are any. */
     public static void throwIfAny(ValidationErrors errors) {
         if (errors.count() == 0) {
             return;

@@ -9,7 +9,7 @@ import io.vertx.core.json.JsonObject;
 public final class ProblemDetails {
     private ProblemDetails() {}
 
-    /** Answers with a problem. */
+    /** Writes the problem as the response. */
     public static Future<Void> write(HttpServerResponse response, ApiException problem, String requestId) {
         if (problem.retryAfter() != null) {
             long seconds = Math.max(1, (problem.retryAfter().toMillis() + 999) / 1_000);
@@ -21,7 +21,7 @@ public final class ProblemDetails {
                 .end(body(problem, requestId).toBuffer());
     }
 
-    /** The problem as JSON. */
+    /** Returns the problem as JSON. */
     public static JsonObject body(ApiException problem, String requestId) {
         ApiError error = problem.error();
         JsonObject json = new JsonObject()

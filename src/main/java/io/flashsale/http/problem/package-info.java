@@ -1,2 +1,2 @@
-/** Errors as clients see them: problem details (RFC 9457), and the one list of their codes. */
+/** Defines the errors that clients receive: problem details (RFC 9457) and the list of their codes. */
 package io.flashsale.http.problem;
