@@ -33,7 +33,7 @@ class ApiDocsPageTest {
     }
 
     @Test
-    void everyOperationAndEveryErrorCodeHasItsAnchor() {
+    void everyOperationAndErrorCodeHasAnAnchor() {
         Set<String> anchors = Set.copyOf(all(" id=\"([^\"]*)\""));
 
         for (Operation operation : CONTRACT.operations()) {
@@ -45,7 +45,7 @@ class ApiDocsPageTest {
     }
 
     @Test
-    void anchorsAreThereOnceAndEveryLinkLeadsToOne() {
+    void anchorsAreUniqueAndEveryLinkHasATarget() {
         List<String> anchors = all(" id=\"([^\"]*)\"");
 
         assertEquals(anchors.size(), new HashSet<>(anchors).size());
@@ -57,7 +57,7 @@ class ApiDocsPageTest {
     }
 
     @Test
-    void nothingComesFromElsewhere() {
+    void thereAreNoExternalResources() {
         assertEquals(Set.of("data:,", "/openapi.yaml"), Set.copyOf(all("(?:href|src|action)=\"([^#\"][^\"]*)\"")));
         assertFalse(HTML.contains("url("), "a style that loads something");
         assertFalse(HTML.contains("@import"), "a style that loads something");
@@ -66,7 +66,7 @@ class ApiDocsPageTest {
     }
 
     @Test
-    void thePolicyNamesTheStyleThatIsThere() throws Exception {
+    void thePolicyHasTheHashOfTheStyle() throws Exception {
         Matcher style = Pattern.compile("<style>(.*?)</style>", Pattern.DOTALL).matcher(HTML);
         assertTrue(style.find());
 
@@ -77,7 +77,7 @@ class ApiDocsPageTest {
     }
 
     @Test
-    void everyTagThatIsOpenedIsClosedInOrder() {
+    void everyTagIsClosedInOrder() {
         Set<String> single = Set.of("meta", "link", "wbr", "!doctype");
         java.util.ArrayDeque<String> open = new java.util.ArrayDeque<>();
         String body = HTML.replaceAll("(?s)<style>.*?</style>", "");
@@ -99,7 +99,7 @@ class ApiDocsPageTest {
     }
 
     @Test
-    void whatTheFileSaysCannotBecomeMarkup() {
+    void textOfTheContractIsEscaped() {
         String text = CONTRACT.text().toString().replace("summary: Buy\n", "summary: Buy <script>alert(1)</script>\n");
 
         String page = new ApiDocs(ContractFormats.contract(text)).page().html().toString();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What an attacker sends, over sockets. */
+/** Sends attacks over real sockets. */
 class AbuseIT {
     private static final int MALFORMED_REQUESTS = 10_000;
     private static final String LOGIN = "/api/v1/auth/login";
@@ -40,10 +40,10 @@ class AbuseIT {
     }
 
     @Test
-    void tenThousandMalformedRequestsCauseNoErrorOfOursAndLeakNothing() {
+    void tenThousandMalformedRequestsCauseNoServerErrorAndNoLeak() {
         // given
         long seed = Long.getLong("flashsale.fuzz.seed", new Random().nextLong());
-        System.out.println("fuzz seed " + seed + " (again: -Dflashsale.fuzz.seed=" + seed + ")");
+        System.out.println("fuzz seed " + seed + " (repeat with -Dflashsale.fuzz.seed=" + seed + ")");
         Random random = new Random(seed);
         Client user = node.user();
 
@@ -65,7 +65,7 @@ class AbuseIT {
     }
 
     private static String verdict(String request, String answer) {
-        // Another protocol than HTTP/1 is refused by the HTTP stack itself, before anything of ours is asked.
+        // The HTTP stack itself rejects other protocols than HTTP/1, before our handlers run.
         boolean otherProtocol =
                 answer.startsWith("HTTP/1.1 501 ") && !request.split("\r\n", 2)[0].matches("(?s).* HTTP/1\\.[01]");
         boolean serverError = RawHttp.status(answer) >= 500 && !otherProtocol;
@@ -73,7 +73,7 @@ class AbuseIT {
         return serverError || leak ? request + "\n=> " + answer : "";
     }
 
-    /** A request that was right once, with something broken in it. */
+    /** Creates a request by damaging a valid one at random. */
     private static String malformed(Random random, String cookie) {
         String[] paths = {
             LOGIN,
@@ -134,7 +134,7 @@ class AbuseIT {
 
     @Test
     void anUnknownAddressTakesAsLongAsAWrongPassword() {
-        // given: a cost at which bcrypt is most of the time
+        // given: a cost at which bcrypt dominates the response time
         try (TestNode slow =
                 TestNode.builder().with("FLASHSALE_GATE_BCRYPT_COST", "10").start()) {
             String email = Client.freshEmail();
@@ -143,7 +143,7 @@ class AbuseIT {
             long[] wrong = new long[25];
             long[] unknown = new long[25];
 
-            // when: in turns, so that whatever else this machine does falls on both
+            // when: alternating, so that other load on the machine affects both equally
             for (int i = -5; i < wrong.length; i++) {
                 long one = nanos(slow, known);
                 long other = nanos(slow, known.copy().put("email", Client.freshEmail()));
@@ -153,7 +153,7 @@ class AbuseIT {
                 }
             }
 
-            // then: the middle half of either reaches into the middle half of the other
+            // then: the interquartile ranges overlap
             Arrays.sort(wrong);
             Arrays.sort(unknown);
             System.out.printf(
@@ -170,7 +170,7 @@ class AbuseIT {
     }
 
     @Test
-    void aFloodOfLoginsIsShedAndBuyersGoOn() {
+    void aFloodOfLoginsIsShedAndPurchasesContinue() {
         // given
         try (TestNode small = TestNode.builder()
                 .with("FLASHSALE_GATE_BCRYPT_COST", "12")
@@ -210,7 +210,7 @@ class AbuseIT {
     }
 
     @Test
-    void aCodeGuessedAtOnceFromManyPlacesIsStillGuessedFiveTimes() {
+    void concurrentGuessesOfACodeAreLimitedToFive() {
         // given
         String email = Client.freshEmail();
         Client ada = node.client();
@@ -235,8 +235,8 @@ class AbuseIT {
     }
 
     @Test
-    void aSessionThatWasPlantedIsNotTheOneThatIsVerified() {
-        // given: the attacker plants the cookie of a login of his own
+    void sessionFixationIsPrevented() {
+        // given: the attacker plants the cookie of their own login
         String email = Client.freshEmail();
         Client victim = node.client();
         JsonObject credentials = new JsonObject().put("email", email).put("password", Client.PASSWORD);
@@ -256,11 +256,11 @@ class AbuseIT {
     }
 
     @Test
-    void noFieldNobodyAskedForChangesAnything() {
+    void massAssignmentIsRejected() {
         // given
         Client user = node.user();
 
-        // then: mass assignment is refused by name wherever it is tried
+        // then: each unknown field is rejected
         for (String field : List.of("role", "verified", "userId", "units", "price", "unitPrice", "total")) {
             assertEquals(
                     "malformed-request",

@@ -52,7 +52,7 @@ class AccessLogIT {
     }
 
     @Test
-    void tellsWhoDidWhatAndNoSecrets() throws IOException, InterruptedException {
+    void logsUserAndRequestWithoutSecrets() throws IOException, InterruptedException {
         // given
         String body = "{\"password\":\"hunter2\",\"email\":\"ada@example.com\"}";
 
@@ -76,7 +76,7 @@ class AccessLogIT {
     }
 
     @Test
-    void tellsOfWhatNeverReachedARouteToo() throws IOException, InterruptedException {
+    void logsRequestsThatNeverReachedARoute() throws IOException, InterruptedException {
         // when
         server.toTheEnd("GET /%zz HTTP/1.1\r\nHost: x\r\nX-Request-Id: broken\r\n\r\n");
         server.toTheEnd("GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + "a".repeat(9_000) + "\r\n\r\n");
@@ -89,7 +89,7 @@ class AccessLogIT {
     }
 
     @Test
-    void aPathOfAnyLengthMakesAShortLine() throws IOException, InterruptedException {
+    void truncatesALongPath() throws IOException, InterruptedException {
         // when
         server.once("GET /" + "a".repeat(5_000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
 

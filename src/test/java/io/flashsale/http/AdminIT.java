@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an admin sees of orders and of the node. */
+/** Tests the views of an admin on orders and on the node. */
 class AdminIT {
     private static final String ORDERS = "/api/v1/admin/orders";
     private static final String OVERVIEW = "/api/v1/admin/overview";
@@ -44,7 +44,7 @@ class AdminIT {
         String database = TestStores.freshDatabase();
         vertx = Vertx.vertx();
         mongo = TestStores.mongo(vertx, database);
-        // No pass comes in between: what a test puts into a store stays as it is.
+        // No reconciler pass runs, so what a test writes to a store stays unchanged.
         node = TestNode.builder()
                 .with("FLASHSALE_MONGODB_DATABASE", database)
                 .with("FLASHSALE_RECONCILE_INTERVAL", "1h")
@@ -74,7 +74,7 @@ class AdminIT {
         return bought.json().getString("orderId");
     }
 
-    /** All pages one after another; something happens after each. */
+    /** Reads all pages in order and runs an action after each one. */
     private static List<String> allPages(String path, Runnable between) {
         List<String> ids = new ArrayList<>();
         String cursor = null;
@@ -116,7 +116,7 @@ class AdminIT {
                 "audit?product=p",
                 "overview?since=1"
             })
-    void whatIsAskedWronglyIsNamed(String question) {
+    void anInvalidParameterIsNamed(String question) {
         // when
         Answer answer = admin.get("/api/v1/admin/" + question);
 
@@ -132,7 +132,7 @@ class AdminIT {
     }
 
     @Test
-    void ordersAreListedWithTheirBuyerNewestFirst() {
+    void ordersAreListedNewestFirstWithTheirBuyer() {
         // given
         String product = TestNode.product(admin, 9, 1);
         Client ada = node.user();
@@ -177,7 +177,7 @@ class AdminIT {
     }
 
     @Test
-    void unitsTakenOffSaleAreNobodysOrder() {
+    void stockHoldsAreNotListedAsOrders() {
         // given
         String product = TestNode.product(admin, 9, 1);
         admin.put("/api/v1/products/update-product/" + product, new JsonObject().put("stock", 5));
@@ -188,7 +188,7 @@ class AdminIT {
     }
 
     @Test
-    void pagesHaveNeitherGapsNorRepeatsWhileOrdersComeIn() {
+    void pagesHaveNoGapsOrDuplicatesWhileOrdersArrive() {
         // given
         String product = TestNode.product(admin, 100, 0);
         Client ada = node.user();
@@ -207,7 +207,7 @@ class AdminIT {
     }
 
     @Test
-    void ordersOfOneMillisecondArePagedToo() {
+    void ordersOfTheSameMillisecondArePaged() {
         // given
         String product = "samemillisecond";
         List<String> ids =
@@ -243,8 +243,8 @@ class AdminIT {
     }
 
     @Test
-    void reservedOrdersAreThoseThatWaitInRedis() {
-        // given: entries that nobody drives to MongoDB
+    void reservedOrdersAreReadFromTheOutbox() {
+        // given: outbox entries that no relay persists
         String product = "reservedonly";
         String other = TestNode.product(admin, 3, 1);
         JsonObject document = TestNode.await(mongo.findOne("products", new JsonObject().put("_id", other), null));
@@ -275,7 +275,7 @@ class AdminIT {
     }
 
     @Test
-    void aTableHasAllMatchingOrders() {
+    void theCsvHasAllMatchingOrders() {
         // given
         String product = TestNode.product(admin, 300, 0);
         Client ada = node.user();
@@ -302,7 +302,7 @@ class AdminIT {
     }
 
     @Test
-    void aTableIsSafeToOpen() {
+    void theCsvIsSafeToOpenInASpreadsheet() {
         // given
         String product = "dangerous";
         TestNode.await(mongo.insert("orders", order("dangerous-1", product, "=HYPERLINK(\"http://x\",\"y\")")));
@@ -318,7 +318,7 @@ class AdminIT {
     }
 
     @Test
-    void anEmptyTableHasItsColumnsAndAHeadNoTable() {
+    void anEmptyCsvHasAHeaderAndHeadHasNoBody() {
         // when
         Answer empty = admin.get(ORDERS + "?productId=nosuchproduct", "Accept", "text/csv");
         Answer head = admin.send(
@@ -331,7 +331,7 @@ class AdminIT {
     }
 
     @Test
-    void jsonIsTheRuleAndATableWhatIsAskedFor() {
+    void jsonIsTheDefaultAndCsvIsNegotiated() {
         for (String accept : List.of("*/*", "application/json", "application/json, text/csv;q=0.5", "text/html, */*")) {
             assertEquals("application/json", admin.get(ORDERS, "Accept", accept).header("content-type"), accept);
         }
@@ -339,7 +339,7 @@ class AdminIT {
     }
 
     @Test
-    void theOverviewTellsOfTheNodeAndItsStores() {
+    void theOverviewDescribesTheNodeAndItsStores() {
         // when
         JsonObject overview = admin.get(OVERVIEW).json();
 
@@ -361,7 +361,7 @@ class AdminIT {
     }
 
     @Test
-    void theOverviewCountsEveryAnswerOnceByItsName() {
+    void theOverviewCountsEveryOutcomeOnce() {
         // given
         String product = TestNode.product(admin, 2, 1);
         JsonObject before = outcomes();
@@ -410,7 +410,7 @@ class AdminIT {
     }
 
     @Test
-    void theOverviewShowsEachSaleAsItIsNow() {
+    void theOverviewShowsTheCurrentStateOfEachSale() {
         // given
         String product = TestNode.product(admin, 3, 1);
         node.user().buy(product, "k");
@@ -446,9 +446,9 @@ class AdminIT {
         assertEquals(2, shown(product).getInteger("version"));
     }
 
-    /** MongoDB was set back to before an edit that put more on sale, and the sale was recovered from that. */
+    /** MongoDB was restored from before an edit that raised the stock, and the sale was recovered from it. */
     @Test
-    void whereMoreIsSoldThanIsOnSaleNothingIsLeft() throws Exception {
+    void nothingRemainsIfMoreIsSoldThanIsInStock() throws Exception {
         // given
         String product = TestNode.product(admin, 2, 0);
         Client ada = node.user();
@@ -480,7 +480,7 @@ class AdminIT {
     }
 
     @Test
-    void lookingDoesNotSpoilTheFiguresOfTheCache() {
+    void theOverviewDoesNotDistortTheCacheMetrics() {
         // given
         String product = TestNode.product(admin, 3, 1);
         JsonObject before = admin.get(OVERVIEW).json().getJsonObject("cache");

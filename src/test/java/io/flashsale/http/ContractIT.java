@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The contract over a real socket: requests are held against it, and it can be read. */
+/** Tests over a real socket that requests are validated against the contract and that the contract is served. */
 class ContractIT {
     private static final String CREATE = "/api/v1/product/create-product";
 
@@ -96,7 +96,7 @@ class ContractIT {
 
     @ParameterizedTest
     @MethodSource("queries")
-    void everyWrongParameterIsNamed(String path, String code, Map<String, String> fields) {
+    void everyInvalidParameterIsNamed(String path, String code, Map<String, String> fields) {
         assertRefused(node.client().get(path), code, fields);
     }
 
@@ -146,7 +146,7 @@ class ContractIT {
                         "{\"name\":\"x\",\"price\":1,\"currency\":\"USD\",\"stock\":99999999999999999999}",
                         "validation-failed",
                         Map.of("stock", "must be 0 to 10000000")),
-                // What only two fields together can tell.
+                // A rule on two fields together.
                 Arguments.of(
                         "{\"name\":\"x\",\"price\":1,\"currency\":\"USD\",\"stock\":1,"
                                 + "\"opensAt\":\"2026-01-02T00:00Z\",\"closesAt\":\"2026-01-01T00:00Z\"}",
@@ -156,7 +156,7 @@ class ContractIT {
 
     @ParameterizedTest
     @MethodSource("products")
-    void everyWrongFieldOfAProductIsNamed(String body, String code, Map<String, String> fields) {
+    void everyInvalidFieldOfAProductIsNamed(String body, String code, Map<String, String> fields) {
         assertRefused(admin.postText(CREATE, body), code, fields);
     }
 
@@ -193,12 +193,12 @@ class ContractIT {
 
     @ParameterizedTest
     @MethodSource("accounts")
-    void everyWrongFieldOfAnAccountIsNamed(String body, String code, Map<String, String> fields) {
+    void everyInvalidFieldOfAnAccountIsNamed(String body, String code, Map<String, String> fields) {
         assertRefused(node.client().postText("/api/v1/auth/register", body), code, fields);
     }
 
     @Test
-    void aHeaderIsHeldAgainstItsRuleAndNothingIsChanged() {
+    void anInvalidHeaderIsRejectedAndNothingChanges() {
         // given
         String path = "/api/v1/product/update-product/" + product;
         JsonObject edit = new JsonObject().put("price", 1);
@@ -209,7 +209,7 @@ class ContractIT {
         Answer both = admin.put(path + "?force=1", new JsonObject().put("price", -1), "If-Match", "one");
 
         // then
-        Map<String, String> version = Map.of("If-Match", "must be a version in quotes such as \"3\"");
+        Map<String, String> version = Map.of("If-Match", "must be a version in quotes, such as \"3\"");
         assertRefused(wrong, "validation-failed", version);
         assertRefused(twice, "malformed-request", Map.of("If-Match", "is given more than once"));
         assertRefused(
@@ -224,7 +224,7 @@ class ContractIT {
     }
 
     @Test
-    void whatTakesNoBodyTakesNoFields() {
+    void anOperationWithoutABodyRejectsFields() {
         // given
         Client user = node.user();
 
@@ -238,7 +238,7 @@ class ContractIT {
     }
 
     @Test
-    void aPurchaseIsHeldAgainstItsRulesInTheOrderOfBefore() {
+    void thePartsOfAPurchaseAreValidatedInOrder() {
         // given
         Client user = node.user();
         String path = "/api/v1/user/buy/" + product;
@@ -258,31 +258,32 @@ class ContractIT {
                 Map.of("quantity", "is not a parameter of this request", "gift", "is not a field of this request"));
     }
 
-    /** Whoever may not come in is told so, whatever is sent along. */
+    /** An unauthorized request is rejected as such, whatever else is wrong with it. */
     @TestFactory
-    Stream<DynamicTest> theDoorComesBeforeTheContract() {
+    Stream<DynamicTest> authorizationPrecedesValidation() {
         Client user = node.user();
         return Contract.load(Map.of()).operations().stream()
                 .filter(operation -> operation.model().containsKey("security"))
                 .map(operation -> DynamicTest.dynamicTest(operation.name(), () -> {
                     assertEquals(
                             "not-authenticated",
-                            rubbish(node.client(), operation).code());
+                            invalidRequest(node.client(), operation).code());
                     if (operation.model().getJsonArray("security").encode().contains("admin")) {
-                        assertEquals("forbidden", rubbish(user, operation).code());
+                        assertEquals(
+                                "forbidden", invalidRequest(user, operation).code());
                     }
                 }));
     }
 
-    private static Answer rubbish(Client client, Operation operation) {
-        String path = operation.template().replaceAll("\\{[^}]*}", "NO-ID") + "?rubbish=1";
+    private static Answer invalidRequest(Client client, Operation operation) {
+        String path = operation.template().replaceAll("\\{[^}]*}", "NO-ID") + "?unknown=1";
         return client.send(client.request(path)
                 .header("Content-Type", "application/json")
                 .method(operation.method().name(), BodyPublishers.ofString("{\"rubbish\":")));
     }
 
     @Test
-    void theContractIsServedAsItIs() throws Exception {
+    void theContractIsServedUnchanged() throws Exception {
         // when
         Answer file = node.client().get("/openapi.yaml");
 
@@ -292,7 +293,7 @@ class ContractIT {
     }
 
     @Test
-    void thePageIsServedUnderAPolicyOfItsOwn() {
+    void thePageHasAStricterContentSecurityPolicy() {
         // when
         Answer page = node.client().get("/docs");
         Answer head = node.client().send(node.client().request("/docs").method("HEAD", BodyPublishers.noBody()));
@@ -312,7 +313,7 @@ class ContractIT {
     }
 
     @Test
-    void theTypeOfAProblemLeadsToItsExplanation() {
+    void theTypeOfAProblemLinksToItsExplanation() {
         // when
         Answer unknown = node.client().get("/api/v1/product/nosuchproduct");
         List<String> type = List.of(unknown.json().getString("type").split("#", 2));

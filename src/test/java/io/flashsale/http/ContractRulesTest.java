@@ -28,13 +28,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rules that run mean what JSON Schema means by the file. */
+/** Tests that request validation agrees with JSON Schema. */
 class ContractRulesTest {
     private static final Contract CONTRACT = ContractFormats.contract();
 
-    /** What the rules know of JSON Schema is what a whole validator says of it, for every field and every parameter. */
+    /** Compares our validation with a complete JSON Schema validator, for every field and every parameter. */
     @Test
-    void theRulesAreThoseOfJsonSchema() {
+    void validationAgreesWithJsonSchema() {
         int compared = 0;
         for (Operation operation : CONTRACT.operations()) {
             JsonObject fields = schemaOf(operation).getJsonObject("properties", new JsonObject());
@@ -46,7 +46,7 @@ class ContractRulesTest {
                     ValidationErrors errors = new ValidationErrors();
                     operation.body().check(body, errors);
                     boolean accepted = errors.fieldErrors().stream()
-                            .noneMatch(mistake -> mistake.field().equals(name));
+                            .noneMatch(error -> error.field().equals(name));
                     assertEquals(
                             validator.validate(value).getValid(),
                             accepted,
@@ -168,7 +168,7 @@ class ContractRulesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"const: 1", "multipleOf: 5", "exclusiveMinimum: 0", "not: {}", "anyOf: []"})
-    void aRuleThatNobodyWouldCheckDoesNotStart(String keyword) {
+    void anUnsupportedKeywordPreventsTheStart(String keyword) {
         String text = CONTRACT.text().toString().replace("minimum: 1, maximum: 10,", "minimum: 1, " + keyword + ",");
 
         IllegalStateException refused = assertThrows(IllegalStateException.class, () -> ContractFormats.contract(text));
@@ -177,7 +177,7 @@ class ContractRulesTest {
     }
 
     @Test
-    void aBodyThatTakesAnyFieldDoesNotStart() {
+    void aBodyWithAdditionalFieldsPreventsTheStart() {
         String text = CONTRACT.text()
                 .toString()
                 .replace(
@@ -188,12 +188,12 @@ class ContractRulesTest {
     }
 
     @Test
-    void everyRuleOfAFieldThatNumbersDoNotTellHasWords() {
+    void everyPatternAndFormatHasAMessage() {
         for (Operation operation : CONTRACT.operations()) {
             schemaOf(operation).getJsonObject("properties", new JsonObject()).forEach(field -> {
                 JsonObject rule = (JsonObject) field.getValue();
-                boolean needsWords = rule.containsKey("pattern") || rule.containsKey("format");
-                assertTrue(!needsWords || rule.containsKey("x-message"), operation.name() + " " + field.getKey());
+                boolean needsMessage = rule.containsKey("pattern") || rule.containsKey("format");
+                assertTrue(!needsMessage || rule.containsKey("x-message"), operation.name() + " " + field.getKey());
             });
         }
     }

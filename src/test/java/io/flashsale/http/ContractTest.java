@@ -41,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
-/** The file, and that it and the code say the same. */
+/** Tests that the contract is valid and agrees with the code. */
 class ContractTest {
     private static final Contract CONTRACT = ContractFormats.contract();
     private static final Operation BUY =
@@ -73,7 +73,7 @@ class ContractTest {
     }
 
     @Test
-    void everyErrorCodeIsInTheFileAndNoOther() {
+    void theErrorCodesOfFileAndCodeAreEqual() {
         JsonObject schema = CONTRACT.document()
                 .getJsonObject("components")
                 .getJsonObject("schemas")
@@ -93,12 +93,12 @@ class ContractTest {
     }
 
     @Test
-    void everyRouteHasItsOperationAndEveryOperationItsRoute() {
+    void everyRouteHasAnOperationAndViceVersa() {
         router(CONTRACT);
     }
 
     @Test
-    void routesThatAreNotThoseOfTheFileDoNotStart() {
+    void differentRoutesPreventTheStart() {
         String text = CONTRACT.text().toString();
         Contract renamed = ContractFormats.contract(text.replace("  /api/v1/user/profile:", "  /api/v1/user/me:"));
 
@@ -111,16 +111,16 @@ class ContractTest {
     }
 
     @Test
-    void aFileThatRefersToNothingDoesNotStart() {
-        String text = CONTRACT.text().toString().replace("schemas/ProductId\"", "schemas/NoSuchThing\"");
+    void aBrokenReferencePreventsTheStart() {
+        String text = CONTRACT.text().toString().replace("schemas/ProductId\"", "schemas/Unknown\"");
 
         assertThrows(IllegalStateException.class, () -> ContractFormats.contract(text));
     }
 
-    /** The money path is guarded twice; both say the same. */
+    /** The purchase path is validated twice, by the contract and by the domain; both must agree. */
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "k", "{x}:\"y\"", "~", "\u00e9", "a\tb", "\u007f", "a\u0000"})
-    void theKeyOfTheFileIsTheKeyOfTheDomain(String text) {
+    void idempotencyKeysOfFileAndDomainAgree(String text) {
         for (String key : List.of(text, text.repeat(256), "k".repeat(255) + text)) {
             assertEquals(IdempotencyKey.isValid(key), accepts(Place.HEADER, key), key);
         }
@@ -128,7 +128,7 @@ class ContractTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "p1", "P1", "p-1", "p1{x}", " ", "../p", "a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})
-    void theProductIdOfTheFileIsThatOfTheDomain(String id) {
+    void productIdsOfFileAndDomainAgree(String id) {
         assertEquals(ProductIds.isWellFormed(id), accepts(Place.PATH, id), id);
     }
 
@@ -138,13 +138,13 @@ class ContractTest {
     }
 
     @Test
-    void aLineBreakBehindTheEndIsNotTheEnd() {
+    void aDollarDoesNotMatchBeforeAFinalLineBreak() {
         assertTrue(accepts(Place.PATH, "p1"));
         assertFalse(accepts(Place.PATH, "p1\n"));
     }
 
     @Test
-    void everyActionOfTheAuditLogIsInTheFile() {
+    void theAuditActionsOfFileAndCodeAreEqual() {
         JsonObject schema = CONTRACT.document()
                 .getJsonObject("components")
                 .getJsonObject("schemas")
@@ -175,7 +175,7 @@ class ContractTest {
                 Clock.systemUTC());
     }
 
-    /** Rooms in which nobody is: which there are is no business of this test. */
+    /** Creates dependencies without any services, because only the routes matter here. */
     private static Object empty(Class<?> type) {
         if (type == byte[].class) {
             return new byte[32];

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every route goes through, over a real socket. */
+/** Tests the handlers that all routes share, over a real socket. */
 @ProvokesErrors(FailureHandler.class)
 class HttpChainIT {
     private static final HttpClient CLIENT =
@@ -141,7 +141,7 @@ class HttpChainIT {
         "store,503,unavailable", "bus,503,unavailable", "fields,400,validation-failed",
         "order,409,order-not-cancellable", "teapot,400,malformed-request", "bug,500,internal"
     })
-    void everyFailureIsExplainedAndNothingLeaks(String name, int status, String code) {
+    void everyFailureBecomesAProblemWithoutLeaks(String name, int status, String code) {
         // when
         HttpResponse<String> answer = send(closed, "GET", "/fail/" + name);
 
@@ -153,7 +153,7 @@ class HttpChainIT {
     }
 
     @Test
-    void anEndpointThatThrowsIsAnsweredToo() {
+    void anExceptionInAnEndpointIsAnswered() {
         // when
         HttpResponse<String> answer = send(closed, "GET", "/throw");
 
@@ -163,7 +163,7 @@ class HttpChainIT {
     }
 
     @Test
-    void aFieldThatWasRefusedIsNamed() {
+    void theInvalidFieldIsNamed() {
         // when
         HttpResponse<String> answer = send(closed, "GET", "/fail/fields");
 
@@ -189,7 +189,7 @@ class HttpChainIT {
         "GET,/echo,POST", "DELETE,/echo,POST", "OPTIONS,/echo,POST", "BREW,/echo,POST",
         "POST,/thing,'GET, HEAD'", "PUT,/thing/1,'GET, HEAD'", "GET,/thing/make,POST", "HEAD,/thing/make,POST"
     })
-    void anotherMethodIsToldWhichThereAre(String method, String path, String allow) {
+    void anotherMethodIsRejectedWithTheAllowHeader(String method, String path, String allow) {
         // when
         HttpResponse<String> answer = send(closed, method, path);
 
@@ -199,7 +199,7 @@ class HttpChainIT {
     }
 
     @Test
-    void headIsGetWithoutTheBody() {
+    void headIsLikeGetWithoutABody() {
         // when
         HttpResponse<String> answer = send(closed, "HEAD", "/thing");
 
@@ -216,7 +216,7 @@ class HttpChainIT {
                 "application/json; charset=utf-8",
                 "application/json;charset=\"UTF-8\""
             })
-    void jsonIsTaken(String type) {
+    void jsonIsAccepted(String type) {
         // when
         HttpResponse<String> answer = sendBody(closed, "POST", "/echo", "{}", "Content-Type", type);
 
@@ -235,7 +235,7 @@ class HttpChainIT {
                 "application/problem+json",
                 "json"
             })
-    void otherTypesAreNot(String type) {
+    void otherTypesAreRejected(String type) {
         // when
         HttpResponse<String> answer = sendBody(closed, "POST", "/echo", "{}", "Content-Type", type);
 
@@ -245,7 +245,7 @@ class HttpChainIT {
     }
 
     @Test
-    void aBodyWithoutATypeIsNotTaken() {
+    void aBodyWithoutATypeIsRejected() {
         // when
         HttpResponse<String> answer = sendBody(closed, "POST", "/echo", "{}");
 
@@ -254,14 +254,14 @@ class HttpChainIT {
     }
 
     @Test
-    void noBodyNeedsNoTypeAndMayHaveAny() {
+    void aMissingBodyMayHaveAnyTypeOrNone() {
         assertEquals(200, send(closed, "POST", "/echo").statusCode());
         assertEquals(
                 200, send(closed, "POST", "/echo", "Content-Type", "text/plain").statusCode());
     }
 
     @Test
-    void aHarmlessRequestIdIsKept() {
+    void aSafeRequestIdIsKept() {
         // given
         String given = "a.B-9_" + "x".repeat(122);
 
@@ -275,7 +275,7 @@ class HttpChainIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "a\"b", "a/b", "<script>", "{}"})
-    void anyOtherIsReplaced(String given) {
+    void anUnsafeRequestIdIsReplaced(String given) {
         // when
         HttpResponse<String> answer = send(closed, "GET", "/thing", "X-Request-Id", given);
         HttpResponse<String> another = send(closed, "GET", "/thing", "X-Request-Id", "x".repeat(129));
@@ -288,7 +288,7 @@ class HttpChainIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"/thing", "/nothing", "/fail/bug"})
-    void everyAnswerTellsBrowsersToBeCareful(String path) {
+    void everyResponseHasTheSecurityHeaders(String path) {
         // when
         HttpResponse<String> answer = send(closed, "GET", path);
 
@@ -342,7 +342,7 @@ class HttpChainIT {
                 "null",
                 "*"
             })
-    void anOriginThatIsNotOnTheListGetsNoHeaders(String origin) {
+    void anUnlistedOriginGetsNoHeaders(String origin) {
         // when
         HttpResponse<String> answer = send(open, "GET", "/thing", "Origin", origin);
         HttpResponse<String> preflight =
@@ -357,7 +357,7 @@ class HttpChainIT {
     }
 
     @Test
-    void aPageOfASiblingDomainMayChangeNothing() {
+    void aPageOfASiblingDomainMayNotChangeAnything() {
         for (String site : Set.of("cross-site", "same-site")) {
             // when
             HttpResponse<String> change =

@@ -29,11 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How connections begin and end. */
+/** Tests the life cycle of connections. */
 class HttpConnectionsIT {
     private static final String GET = "GET /thing HTTP/1.1\r\nHost: x\r\n\r\n";
 
-    /** Each byte comes well within the idle time-out, the whole never. */
+    /** Each byte arrives well within the idle timeout, but the request never completes. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -41,7 +41,7 @@ class HttpConnectionsIT {
                 "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n",
                 GET + "GET /thing HTTP/1.1\r\nX-Slow: "
             })
-    void aClientThatDripsIsPutOut(String beginning) throws IOException {
+    void aSlowlorisClientIsDisconnected(String beginning) throws IOException {
         // given
         TestServer.Setup setup = new TestServer.Setup();
         setup.idleTimeout = Duration.ofSeconds(2);
@@ -50,7 +50,7 @@ class HttpConnectionsIT {
             socket.send(beginning);
 
             // when
-            IOException putOut = assertThrows(IOException.class, () -> {
+            IOException disconnected = assertThrows(IOException.class, () -> {
                 for (int i = 0; i < 100; i++) {
                     socket.send("a");
                     TimeUnit.MILLISECONDS.sleep(200);
@@ -58,18 +58,18 @@ class HttpConnectionsIT {
             });
 
             // then
-            assertFalse(putOut.getMessage().isEmpty());
+            assertFalse(disconnected.getMessage().isEmpty());
         }
     }
 
     @Test
-    void aConnectionThatWaitsForASlowAnswerIsKept() throws IOException {
+    void aConnectionThatWaitsForASlowResponseStaysOpen() throws IOException {
         // given
         TestServer.Setup setup = new TestServer.Setup();
         setup.idleTimeout = Duration.ofSeconds(2);
         setup.routes = (table, vertx) ->
                 table.add(HttpMethod.GET, "/slow", TestServer.SECURITY_HANDLER, TestServer.steps(ctx -> {
-                    // Something moves, as on a stream of events, but no request does.
+                    // The response sends data, as a stream of events does, but no request arrives.
                     ctx.response().setChunked(true).write("a");
                     long[] beats = {0};
                     vertx.setPeriodic(500, timer -> {
@@ -90,7 +90,7 @@ class HttpConnectionsIT {
     }
 
     @Test
-    void onePeerHoldsOnlySoManyConnections() throws IOException {
+    void theConnectionsOfOnePeerAreLimited() throws IOException {
         // given
         TestServer.Setup setup = new TestServer.Setup();
         setup.maxConnections = 5;
@@ -98,7 +98,7 @@ class HttpConnectionsIT {
         try (TestServer server = setup.start()) {
             for (int i = 0; i < 5; i++) {
                 RawSocket socket = new RawSocket(server.port());
-                assertTrue(socket.send(GET).readAnswer().contains("200"));
+                assertTrue(socket.send(GET).readResponse().contains("200"));
                 held.add(socket);
             }
 
@@ -106,7 +106,7 @@ class HttpConnectionsIT {
             RawSocket tooMany = new RawSocket(server.port());
 
             // then
-            assertThrows(IOException.class, () -> tooMany.send(GET).readAnswer());
+            assertThrows(IOException.class, () -> tooMany.send(GET).readResponse());
 
             // when
             held.remove(0).close();
@@ -120,7 +120,7 @@ class HttpConnectionsIT {
     }
 
     @Test
-    void aStopWaitsForWhatIsUnderWayAndForNothingElse() throws Exception {
+    void aStopWaitsForRequestsInProgressOnly() throws Exception {
         // given
         Promise<Void> go = Promise.promise();
         Promise<Void> arrived = Promise.promise();
@@ -134,7 +134,7 @@ class HttpConnectionsIT {
         try (TestServer server = setup.start();
                 RawSocket idle = new RawSocket(server.port());
                 RawSocket busy = new RawSocket(server.port())) {
-            idle.send(GET).readAnswer();
+            idle.send(GET).readResponse();
             busy.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
             TestServer.await(arrived.future());
 
@@ -144,20 +144,20 @@ class HttpConnectionsIT {
             assertEquals("", idle.readToEnd());
             assertTrue(eventually(() -> {
                 assertThrows(
-                        IOException.class, () -> new RawSocket(port).send(GET).readAnswer());
+                        IOException.class, () -> new RawSocket(port).send(GET).readResponse());
                 return true;
             }));
             assertFalse(stopped.isComplete());
             go.complete();
 
             // then
-            assertTrue(busy.readAnswer().contains("\"done\":true"));
+            assertTrue(busy.readResponse().contains("\"done\":true"));
             TestServer.await(stopped);
         }
     }
 
     @Test
-    void aStopDoesNotWaitForEver() throws IOException {
+    void aStopDoesNotWaitForever() throws IOException {
         // given
         Promise<Void> arrived = Promise.promise();
         TestServer.Setup setup = new TestServer.Setup();
@@ -178,7 +178,7 @@ class HttpConnectionsIT {
     }
 
     @Test
-    void servesTlsFromPemFilesAndTellsBrowsersToStayWithIt(@TempDir Path folder) throws Exception {
+    void servesTlsFromPemFilesWithStrictTransportSecurity(@TempDir Path folder) throws Exception {
         // given
         KeyStore store = SelfSigned.write(folder, "EC");
         TestServer.Setup setup = new TestServer.Setup();
@@ -204,14 +204,14 @@ class HttpConnectionsIT {
     }
 
     private interface Check {
-        boolean holds() throws IOException;
+        boolean isTrue() throws IOException;
     }
 
     private static boolean eventually(Check check) {
         CompletableFuture<Boolean> found = CompletableFuture.supplyAsync(() -> {
             while (!Thread.currentThread().isInterrupted()) {
                 try {
-                    if (check.holds()) {
+                    if (check.isTrue()) {
                         return true;
                     }
                 } catch (IOException | AssertionError e) {

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that no client library sends, over raw sockets. */
+/** Tests requests that no client library sends, over raw sockets. */
 class HttpFramingIT {
     private static final String JSON = "Content-Type: application/json\r\n";
-    /** What an attacker hides behind a request for the server to take as the next one. */
+    /** A request that an attacker hides after another one, so that the server takes it for the next. */
     private static final String SMUGGLED = "GET /thing HTTP/1.1\r\nHost: x\r\n\r\n";
 
     private static TestServer server;
@@ -30,7 +30,7 @@ class HttpFramingIT {
         setup.routes = (table, vertx) -> table.add(
                 HttpMethod.POST,
                 "/shut",
-                ctx -> ctx.fail(new ApiException(ApiError.NOT_AUTHENTICATED, "nobody enters")),
+                ctx -> ctx.fail(new ApiException(ApiError.NOT_AUTHENTICATED, "not signed in")),
                 TestServer.steps(ctx -> JsonResponses.empty(ctx, 204)));
         server = setup.start();
     }
@@ -45,14 +45,14 @@ class HttpFramingIT {
     }
 
     @Test
-    void answersARequestAndTheOneBehindIt() throws IOException {
+    void answersPipelinedRequests() throws IOException {
         // given
         try (RawSocket socket = new RawSocket(server.port())) {
             socket.send(post("Content-Length: 2\r\n", "{}") + SMUGGLED);
 
             // when
-            String first = socket.readAnswer();
-            String second = socket.readAnswer();
+            String first = socket.readResponse();
+            String second = socket.readResponse();
 
             // then
             assertTrue(first.contains("\"read\":2"), first);
@@ -61,18 +61,18 @@ class HttpFramingIT {
     }
 
     @Test
-    void aLengthBesideChunksHidesNothing() throws IOException {
+    void aContentLengthNextToChunksSmugglesNothing() throws IOException {
         // when
         String read = server.toTheEnd(
                 post("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "2\r\n{}\r\n0\r\n\r\n") + SMUGGLED);
 
         // then
-        assertEquals(1, RawSocket.answersIn(read), read);
+        assertEquals(1, RawSocket.countResponses(read), read);
         assertTrue(read.contains("Connection: close"), read);
     }
 
     @Test
-    void chunksAreReadToTheirEndAndNothingBehindThem() throws IOException {
+    void bytesAfterTheChunksAreNotRead() throws IOException {
         // when
         String read =
                 server.toTheEnd(post("Transfer-Encoding: chunked\r\n", "2\r\n{}\r\n1\r\n \r\n0\r\n\r\n") + SMUGGLED);
@@ -80,7 +80,7 @@ class HttpFramingIT {
         // then
         assertTrue(read.startsWith("HTTP/1.1 200 "), read);
         assertTrue(read.contains("\"read\":3"), read);
-        assertEquals(1, RawSocket.answersIn(read), read);
+        assertEquals(1, RawSocket.countResponses(read), read);
     }
 
     @ParameterizedTest
@@ -100,14 +100,14 @@ class HttpFramingIT {
                 "X-A: a\u0000b\r\nContent-Length: 2\r\n",
                 "X A: a\r\nContent-Length: 2\r\n"
             })
-    void whatTwoServersCouldReadInTwoWaysIsRefused(String headers) throws IOException {
+    void ambiguousFramingIsRejected(String headers) throws IOException {
         // when
         String read = server.toTheEnd(post(headers, "{}") + SMUGGLED);
 
         // then
         assertTrue(read.startsWith("HTTP/1.1 400 "), read);
         assertTrue(read.contains("\"code\":\"malformed-request\""), read);
-        assertEquals(1, RawSocket.answersIn(read), read);
+        assertEquals(1, RawSocket.countResponses(read), read);
         assertFalse(read.contains("hello"), read);
     }
 
@@ -121,7 +121,7 @@ class HttpFramingIT {
                 "99999999999999999999\r\n{}\r\n0\r\n\r\n",
                 "\r\n{}\r\n0\r\n\r\n"
             })
-    void aBadChunkEndsTheConnection(String body) throws IOException {
+    void anInvalidChunkClosesTheConnection(String body) throws IOException {
         // when
         String read = server.toTheEnd(post("Transfer-Encoding: chunked\r\n", body) + SMUGGLED);
 
@@ -146,7 +146,7 @@ class HttpFramingIT {
                 "chunked;a=b",
                 ""
             })
-    void anyEncodingButPlainChunksIsRefused(String encoding) throws IOException {
+    void otherTransferEncodingsAreRejected(String encoding) throws IOException {
         // when
         String read =
                 server.toTheEnd(post("Transfer-Encoding: " + encoding + "\r\n", "2\r\n{}\r\n0\r\n\r\n") + SMUGGLED);
@@ -154,11 +154,11 @@ class HttpFramingIT {
         // then
         assertTrue(read.startsWith("HTTP/1.1 400 "), read);
         assertTrue(read.contains("\"code\":\"malformed-request\""), read);
-        assertEquals(1, RawSocket.answersIn(read), read);
+        assertEquals(1, RawSocket.countResponses(read), read);
     }
 
     @Test
-    void chunksBelongToVersionOneOneOnly() throws IOException {
+    void chunksRequireHttp11() throws IOException {
         // when
         String read = server.toTheEnd(
                 "POST /echo HTTP/1.0\r\nHost: x\r\n" + JSON + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n");
@@ -177,7 +177,7 @@ class HttpFramingIT {
                 "GET\r\n\r\n",
                 "GET /thing HTTP/banana\r\nHost: x\r\n\r\n"
             })
-    void whatIsNoHttpIsAProblemLikeAnyOther(String request) throws IOException {
+    void invalidHttpIsAnsweredWithAProblem(String request) throws IOException {
         // when
         String read = server.toTheEnd(request);
 
@@ -190,7 +190,7 @@ class HttpFramingIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"foo", "*", "../thing"})
-    void aTargetThatIsNoPathIsNotFound(String target) throws IOException {
+    void aTargetWithoutAPathIsNotFound(String target) throws IOException {
         // when
         String read = server.toTheEnd("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
 
@@ -200,7 +200,7 @@ class HttpFramingIT {
     }
 
     @Test
-    void theFirstLineIsBounded() throws IOException {
+    void theRequestLineIsLimited() throws IOException {
         // when
         String read = server.toTheEnd("GET /" + "a".repeat(9_000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
 
@@ -211,7 +211,7 @@ class HttpFramingIT {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 200})
-    void headersAreBoundedInOneAndInMany(int headers) throws IOException {
+    void oneHeaderAndAllHeadersAreLimited(int headers) throws IOException {
         // given
         String line = "X-A: " + "a".repeat(10_000 / headers) + "\r\n";
 
@@ -224,7 +224,7 @@ class HttpFramingIT {
     }
 
     @Test
-    void aBodyUpToTheBoundIsRead() throws IOException {
+    void aBodyUpToTheLimitIsRead() throws IOException {
         // when
         String read = server.once(post("Content-Length: 65536\r\n", "a".repeat(65_536)));
 
@@ -232,20 +232,22 @@ class HttpFramingIT {
         assertTrue(read.contains("\"read\":65536"), read);
     }
 
-    /** Repeated: where the socket were closed with unread bytes, the reset would overtake the answer now and then. */
+    /**
+     * Repeated, because the reset of a socket that is closed with unread bytes overtakes the response only sometimes.
+     */
     @RepeatedTest(20)
-    void aBodyThatSaysItIsTooLargeIsRefusedAndTheAnswerArrives() throws IOException {
+    void aBodyWithTooLargeALengthIsRejectedAndTheResponseArrives() throws IOException {
         // when
         String read = server.toTheEnd(post("Content-Length: 1048576\r\n", "a".repeat(1_048_576)) + SMUGGLED);
 
         // then
         assertTrue(read.startsWith("HTTP/1.1 413 "), read);
         assertTrue(read.contains("\"code\":\"body-too-large\""), read);
-        assertEquals(1, RawSocket.answersIn(read), read);
+        assertEquals(1, RawSocket.countResponses(read), read);
     }
 
     @Test
-    void aBodyThatSaysItIsTooLargeCostsNoTripToTheDoor() throws IOException {
+    void aBodyWithTooLargeALengthNeverReachesTheSecurityHandler() throws IOException {
         // given
         String request = "POST /shut HTTP/1.1\r\nHost: x\r\n" + JSON;
 
@@ -259,7 +261,7 @@ class HttpFramingIT {
     }
 
     @RepeatedTest(20)
-    void chunksThatBecomeTooLargeAreRefusedAndTheAnswerArrives() throws IOException {
+    void tooManyChunksAreRejectedAndTheResponseArrives() throws IOException {
         // given
         String chunk = "8000\r\n" + "a".repeat(0x8000) + "\r\n";
 
@@ -269,16 +271,16 @@ class HttpFramingIT {
         // then
         assertTrue(read.startsWith("HTTP/1.1 413 "), read);
         assertTrue(read.contains("\"code\":\"body-too-large\""), read);
-        assertEquals(1, RawSocket.answersIn(read), read);
+        assertEquals(1, RawSocket.countResponses(read), read);
     }
 
     @Test
-    void whoWaitsForAContinueGetsOneOrTheRefusal() throws IOException {
+    void expectContinueIsAnswered() throws IOException {
         try (RawSocket socket = new RawSocket(server.port())) {
             // when
             String go = socket.send(post("Content-Length: 2\r\nExpect: 100-continue\r\n", ""))
-                    .readAnswer();
-            String answer = socket.send("{}").readAnswer();
+                    .readResponse();
+            String answer = socket.send("{}").readResponse();
             String refusal = server.once(post("Content-Length: 70000\r\nExpect: 100-continue\r\n", ""));
 
             // then
@@ -289,7 +291,7 @@ class HttpFramingIT {
     }
 
     @Test
-    void thereIsNoWayAroundAProxyThroughAnUpgrade() throws IOException {
+    void anH2cUpgradeIsIgnored() throws IOException {
         // when
         String headers = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n";
         String upgrade = server.once("GET /thing HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n");

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What holds for every route, and what no well-behaved client sends. */
+/** Tests what applies to every route, and requests that no well-behaved client sends. */
 class HttpIT {
     private static final String LOGIN = "/api/v1/auth/login";
 
@@ -41,7 +41,7 @@ class HttpIT {
     }
 
     @Test
-    void aProblemTellsWhatAProgramAndAPersonNeed() {
+    void aProblemHasACodeAndAnExplanation() {
         // when
         Answer unknown = node.client().get("/nowhere");
 
@@ -56,7 +56,7 @@ class HttpIT {
     }
 
     @Test
-    void keepsAHarmlessRequestIdAndReplacesAnyOther() {
+    void keepsASafeRequestIdAndReplacesOthers() {
         // when
         Answer kept = node.client().get("/api/v1/product", "X-Request-Id", "abc-123");
         Answer replaced = node.client().get("/api/v1/product", "X-Request-Id", "a b\"c");
@@ -73,7 +73,7 @@ class HttpIT {
         "POST, /api/v1/user/profile, 'GET, HEAD'",
         "PATCH, /api/v1/products/update-product/abc, PUT"
     })
-    void tellsWhichMethodsAPathHas(String method, String path, String allowed) {
+    void listsTheMethodsOfAPath(String method, String path, String allowed) {
         // when
         Answer refused = node.client().send(node.client().request(path).method(method, BodyPublishers.noBody()));
 
@@ -85,7 +85,7 @@ class HttpIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"})
-    void takesNothingButJson(String type) {
+    void rejectsOtherTypesThanJson(String type) {
         // when
         Answer refused = node.client()
                 .send(node.client()
@@ -99,7 +99,7 @@ class HttpIT {
     }
 
     @Test
-    void takesJsonThatNamesItsCharset() {
+    void acceptsJsonWithACharset() {
         // when
         Answer read = node.client()
                 .send(node.client()
@@ -112,7 +112,7 @@ class HttpIT {
     }
 
     @Test
-    void refusesABodyBeyondItsBoundHoweverItComes() {
+    void rejectsATooLargeBodyWithAndWithoutALength() {
         // given
         String large = "{\"email\":\"" + "x".repeat(1 << 20) + "\"}";
 
@@ -135,7 +135,7 @@ class HttpIT {
     }
 
     @Test
-    void namesEveryFieldThatIsWrong() {
+    void namesEveryInvalidField() {
         // when
         Answer missing = node.client().post("/api/v1/auth/register", new JsonObject());
         Answer wrong = node.client()
@@ -151,7 +151,7 @@ class HttpIT {
     }
 
     @Test
-    void refusesTextThatIsNotUtf8() {
+    void rejectsInvalidUtf8() {
         // given
         String overlong = "{\"email\":\"\u00c0\u00af@example.com\",\"password\":\"0123456789\"}";
 
@@ -169,7 +169,7 @@ class HttpIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                // Both lengths, two lengths, a length that is none, a chunk that is none: request smuggling's shapes.
+                // Request smuggling: both lengths, two lengths, an invalid length, an invalid chunk.
                 "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n",
                 "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde",
                 "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
@@ -178,7 +178,7 @@ class HttpIT {
                 "NONSENSE\r\n\r\n",
                 "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n"
             })
-    void neverServesTwoRequestsOutOfOne(String bytes) {
+    void neverServesASmuggledRequest(String bytes) {
         // when
         String answer = RawHttp.exchange(node.port(), bytes);
 
@@ -191,7 +191,7 @@ class HttpIT {
     }
 
     @Test
-    void refusesHeadersBeyondTheirBound() {
+    void rejectsTooLargeHeaders() {
         // when
         String answer = RawHttp.exchange(
                 node.port(), "GET /api/v1/product HTTP/1.1\r\nHost: x\r\nX-Large: " + "x".repeat(100_000) + "\r\n\r\n");
@@ -202,7 +202,7 @@ class HttpIT {
     }
 
     @Test
-    void endsAConnectionOnWhichNothingMoves() {
+    void closesAnIdleConnection() {
         // when
         String answer = RawHttp.exchange(node.port(), "GET /api/v1/product HTTP/1.1\r\nHost: x\r\n");
 
@@ -227,7 +227,7 @@ class HttpIT {
     }
 
     @Test
-    void onlyAllowedOriginsMayReadAnswers() {
+    void onlyAllowedOriginsMayReadResponses() {
         // when
         Answer allowed = node.client().get("/api/v1/product", "Origin", "https://shop.example.com");
         Answer other = node.client().get("/api/v1/product", "Origin", "https://evil.example.com");
@@ -239,7 +239,7 @@ class HttpIT {
     }
 
     @Test
-    void tellsBrowsersToBeCareful() {
+    void setsTheSecurityHeaders() {
         // when
         Answer answer = node.client().get("/api/v1/product");
 
@@ -251,7 +251,7 @@ class HttpIT {
     }
 
     @Test
-    void managementTellsHealth() {
+    void managementReportsHealth() {
         // given
         Client management = new Client(node.managementPort(), node.managementPort());
 

@@ -11,11 +11,11 @@ import io.vertx.core.json.JsonObject;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** The limits as clients meet them, on nodes that share their stores. */
+/** Tests the rate limits on nodes that share their stores. */
 class LimitsIT {
     private static final String LOGIN = "/api/v1/auth/login";
 
-    /** Believes the tests' own address, so that each test speaks for addresses nobody else has. */
+    /** Trusts the address of the tests as a proxy, so that each test can use client addresses of its own. */
     private static TestNode.Builder behindProxy(String database) {
         return TestNode.builder()
                 .with("FLASHSALE_MONGODB_DATABASE", database)
@@ -28,7 +28,7 @@ class LimitsIT {
     }
 
     @Test
-    void theEleventhPurchaseOfAMinuteIsRefusedOnEitherNode() {
+    void theEleventhPurchaseOfAMinuteIsRejectedOnBothNodes() {
         // given
         String database = TestStores.freshDatabase();
         try (TestNode one = behindProxy(database)
@@ -63,14 +63,14 @@ class LimitsIT {
     }
 
     @Test
-    void anAddressIsLimitedWhoeverItSaysItIs() {
+    void spoofedForwardedAddressesDoNotEvadeTheLimit() {
         // given
         String address = freshAddress();
         try (TestNode node = behindProxy(TestStores.freshDatabase())
                 .with("FLASHSALE_LIMITS_READ_IP", "3/60s")
                 .start()) {
 
-            // when: what stands further left is the client's own claim
+            // when: the entries further left are the client's own claim
             for (int i = 0; i < 3; i++) {
                 assertEquals(200, read(node, freshAddress() + ", " + address).status());
             }
@@ -84,7 +84,7 @@ class LimitsIT {
     }
 
     @Test
-    void theStandardHeaderIsReadTooAndAnIpv6NetworkIsOneClient() {
+    void theForwardedHeaderIsReadAndAnIpv6NetworkIsOneClient() {
         // given
         String network = "2001:db8:" + freshAddress().split("\\.", -1)[1] + ":"
                 + freshAddress().split("\\.", -1)[2];
@@ -92,7 +92,7 @@ class LimitsIT {
                 .with("FLASHSALE_LIMITS_READ_IP", "3/60s")
                 .start()) {
 
-            // when: every call from another address of the same /64
+            // when: every call comes from another address of the same /64
             for (int i = 1; i <= 3; i++) {
                 assertEquals(200, forwarded(node, network + "::" + i).status());
             }
@@ -115,7 +115,7 @@ class LimitsIT {
     }
 
     @Test
-    void aHeaderFromAStrangerIsNotBelieved() {
+    void aForwardedHeaderOfAnUntrustedPeerIsIgnored() {
         // given
         try (TestNode node =
                 TestNode.builder().with("FLASHSALE_LIMITS_REGISTER_IP", "2/1s").start()) {
@@ -158,12 +158,12 @@ class LimitsIT {
 
             // then
             assertEquals("rate-limited", sixth.code());
-            assertEquals(200, elsewhere.status(), "nobody can lock an account from another address");
+            assertEquals(200, elsewhere.status(), "an attacker cannot lock an account from another address");
         }
     }
 
     @Test
-    void guessingFromManyAddressesIsLimitedButTheOwnerGetsIn() {
+    void guessingFromManyAddressesIsLimitedButTheOwnerCanSignIn() {
         // given
         try (TestNode node = behindProxy(TestStores.freshDatabase())
                 .with("FLASHSALE_GATE_FAILED_LOGINS", "8/15m")
@@ -200,7 +200,7 @@ class LimitsIT {
     }
 
     @Test
-    void askingForCodesIsLimitedAndSigningInCountsAsAsking() {
+    void requestsForCodesAreLimitedAndLoginsCountAsRequests() {
         // given
         try (TestNode node =
                 TestNode.builder().with("FLASHSALE_LIMITS_OTP_USER", "3/5m").start()) {
@@ -224,12 +224,12 @@ class LimitsIT {
                     200,
                     ada.post("/api/v1/auth/verify-otp", new JsonObject().put("code", ada.codeSentTo(email)))
                             .status(),
-                    "entering one is not asking for one");
+                    "entering a code is not a request for a code");
         }
     }
 
     @Test
-    void logoutIsOneOnEveryNodeAtOnce() {
+    void logoutTakesEffectOnEveryNodeAtOnce() {
         // given
         String database = TestStores.freshDatabase();
         try (TestNode one = behindProxy(database).start();

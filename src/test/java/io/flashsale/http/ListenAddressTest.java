@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ListenAddressTest {
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::", "::1", "127.0.0.1", "localhost", "shop.example.com", "my_service", "a-1"})
-    void takesAddressesAndNames(String host) {
+    void acceptsAddressesAndNames(String host) {
         assertTrue(ListenAddress.isHost(host));
     }
 
@@ -22,7 +22,7 @@ class ListenAddressTest {
     @ValueSource(
             strings = {"", " ", "not a host", "10.0.0.256", "3000", "host:3000", "http://host", "a..b", "-a", "a/b", "ä"
             })
-    void refusesWhatIsNeither(String host) {
+    void rejectsOtherHosts(String host) {
         assertFalse(ListenAddress.isHost(host));
     }
 
@@ -38,7 +38,7 @@ class ListenAddressTest {
         "0.0.0.0, 3000, 127.0.0.1, 3001, false",
         "0.0.0.0, 0, 0.0.0.0, 0, false"
     })
-    void knowsWhichServersCannotBothBe(String host, int port, String otherHost, int otherPort, boolean overlap) {
+    void detectsOverlappingAddresses(String host, int port, String otherHost, int otherPort, boolean overlap) {
         ListenAddress one = new ListenAddress(host, port);
         ListenAddress other = new ListenAddress(otherHost, otherPort);
         assertEquals(overlap, one.overlaps(other));
@@ -46,7 +46,7 @@ class ListenAddressTest {
     }
 
     @Test
-    void anOriginIsWhatBrowsersSend() {
+    void anOriginIsValidIfBrowsersCanSendIt() {
         for (String origin : new String[] {
             "https://shop.example.com",
             "http://localhost:5173",

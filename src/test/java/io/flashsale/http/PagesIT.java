@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the pages and what they are made of are served. */
+/** Tests how the pages and their assets are served. */
 class PagesIT {
     private static TestNode node;
     private static Client client;
@@ -43,7 +43,7 @@ class PagesIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/admin"})
-    void aPageIsLookedAtAgainOnEachVisit(String path) {
+    void aPageIsRevalidatedOnEachVisit(String path) {
         // when
         Answer page = client.get(path);
         Answer again = client.get(path, "If-None-Match", page.header("etag"));
@@ -59,7 +59,7 @@ class PagesIT {
     }
 
     @Test
-    void anAssetIsKeptForEverUnderTheNameOfItsContent() {
+    void anAssetIsCachedForeverUnderTheHashOfItsContent() {
         // when
         Answer asset = client.get(versioned("texts.js"));
         Answer other = client.get("/assets/000000000000/texts.js");
@@ -74,7 +74,7 @@ class PagesIT {
     }
 
     @Test
-    void itIsSmallerWhereTheBrowserTakesThat() {
+    void textIsCompressedIfTheBrowserAcceptsGzip() {
         // given
         String path = versioned("texts.js");
 
@@ -106,7 +106,7 @@ class PagesIT {
                 "/index.html",
                 "/web/index.html"
             })
-    void nothingElseIsServed(String path) {
+    void unknownFilesAreNotServed(String path) {
         String answer = RawHttp.exchange(
                 node.port(), "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
@@ -115,7 +115,7 @@ class PagesIT {
     }
 
     @Test
-    void itIsOnlyRead() {
+    void assetsAreReadOnly() {
         // when
         Answer posted = client.post("/");
         Answer deleted = client.delete(versioned("texts.js"));
@@ -129,9 +129,9 @@ class PagesIT {
         assertEquals("", head.body());
     }
 
-    /** Addresses may read once a minute here. */
+    /** The rate limit of this node is one read per minute and address. */
     @Test
-    void aReloadStormIsNotCounted() {
+    void pageLoadsAreNotRateLimited() {
         for (int i = 0; i < 5; i++) {
             Answer page = client.get("/");
             assertEquals(200, page.status());
@@ -141,7 +141,7 @@ class PagesIT {
     }
 
     @Test
-    void everyAnswerSaysWhenItWasMade() {
+    void everyResponseHasADate() {
         assertTrue(client.get("/").header("date").matches("\\w{3}, \\d{2} \\w{3} \\d{4} \\d{2}:\\d{2}:\\d{2} GMT"));
     }
 }

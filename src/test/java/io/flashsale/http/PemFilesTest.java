@@ -31,14 +31,14 @@ class PemFilesTest {
     }
 
     @Test
-    void takesAPairOfEitherKind() {
+    void acceptsEcAndRsaPairs() {
         for (Path pair : new Path[] {ec, rsa}) {
             assertDoesNotThrow(() -> new HttpVerticle.Tls(pair.resolve("cert.pem"), pair.resolve("key.pem")));
         }
     }
 
     @Test
-    void takesOneFileWithBoth() throws Exception {
+    void acceptsOneFileWithCertificateAndKey() throws Exception {
         Path both = Files.writeString(
                 folder.resolve("both.pem"),
                 Files.readString(ec.resolve("key.pem")) + Files.readString(ec.resolve("cert.pem")));
@@ -46,7 +46,7 @@ class PemFilesTest {
     }
 
     @Test
-    void refusesAKeyThatIsNotTheCertificates() throws Exception {
+    void rejectsAKeyOfAnotherCertificate() throws Exception {
         Path other = folder.resolve("other");
         SelfSigned.write(other, "EC");
         String refused = "tls.key must name a PEM file with the private key of server.tls.certificate, not encrypted";
@@ -60,13 +60,13 @@ class PemFilesTest {
     }
 
     @Test
-    void refusesWhatIsNoCertificate() throws Exception {
+    void rejectsFilesWithoutACertificate() throws Exception {
         String refused = "tls.certificate must name a PEM file with a chain of certificates";
         assertEquals(refused, refusal(ec.resolve("key.pem"), ec.resolve("key.pem")));
         Path broken = Files.writeString(
                 folder.resolve("broken.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
         assertEquals(refused, refusal(broken, ec.resolve("key.pem")));
         assertEquals("tls.certificate must name a PEM file that can be read", refusal(folder, ec.resolve("key.pem")));
-        assertEquals(2, refusal(broken, broken).lines().count(), "both at once");
+        assertEquals(2, refusal(broken, broken).lines().count(), "reports both errors");
     }
 }

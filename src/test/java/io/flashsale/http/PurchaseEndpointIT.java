@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every outcome of a purchase as an answer: the real endpoint and client, with the test at the other end of the bus. */
+/** Tests the response to every outcome of a purchase with the real endpoint and client; the test is the consumer. */
 class PurchaseEndpointIT {
     private static final Instant AT = Instant.parse("2026-11-27T12:00:00Z");
     private static final Order ORDER = new Order(
@@ -92,7 +92,7 @@ class PurchaseEndpointIT {
 
     @ParameterizedTest
     @CsvSource({"PLACED,201", "RESERVED,202"})
-    void aSuccessTellsTheWholeOrderAndWhereItIs(Kind kind, int status) throws IOException {
+    void aSuccessHasTheOrderAndItsLocation(Kind kind, int status) throws IOException {
         // given
         outcome = outcome(kind);
 
@@ -121,7 +121,7 @@ class PurchaseEndpointIT {
     }
 
     @Test
-    void aReplaySaysSo() throws IOException {
+    void aReplayIsMarked() throws IOException {
         // given
         outcome = new PurchaseOutcome.Placed(ORDER, true);
 
@@ -146,7 +146,8 @@ class PurchaseEndpointIT {
         "OVERLOADED,503,overloaded,,",
         "UNAVAILABLE,503,unavailable,,"
     })
-    void aRefusalTellsWhatHelps(Kind kind, int status, String code, String member, String value) throws IOException {
+    void aRejectionHasTheHelpfulMembers(Kind kind, int status, String code, String member, String value)
+            throws IOException {
         // given
         outcome = outcome(kind);
 
@@ -164,7 +165,7 @@ class PurchaseEndpointIT {
     }
 
     @Test
-    void noAnswerInTimeIsNoFailure() throws IOException {
+    void aTimeoutIsAnUnknownOutcome() throws IOException {
         // given
         outcome = null;
 
@@ -187,7 +188,7 @@ class PurchaseEndpointIT {
                 "Idempotency-Key: a\r\nIdempotency-Key: a\r\n",
                 "Idempotency-Key: a\r\nidempotency-key: b\r\n"
             })
-    void aKeyThatIsNoneOrSeveralIsRefusedBeforeAnythingIsDone(String headers) throws IOException {
+    void anInvalidOrRepeatedKeyIsRejectedFirst(String headers) throws IOException {
         // given
         outcome = outcome(Kind.PLACED);
 
@@ -201,7 +202,7 @@ class PurchaseEndpointIT {
     }
 
     @Test
-    void theLengthOfAKeyIsBounded() throws IOException {
+    void theLengthOfAKeyIsLimited() throws IOException {
         // given
         outcome = outcome(Kind.PLACED);
 
@@ -215,7 +216,7 @@ class PurchaseEndpointIT {
     }
 
     @Test
-    void aMissingKeyIsAskedFor() throws IOException {
+    void aMissingKeyIsRejected() throws IOException {
         assertEquals("idempotency-key-missing", body(buy("", "")).getString("code"));
     }
 
@@ -225,7 +226,7 @@ class PurchaseEndpointIT {
         "'\"1\"',malformed-request", "1.0,malformed-request", "null,malformed-request", "true,malformed-request",
         "[1],malformed-request"
     })
-    void aQuantityThatIsNoneIsRefusedByName(String quantity, String code) throws IOException {
+    void anInvalidQuantityIsRejected(String quantity, String code) throws IOException {
         // given
         outcome = outcome(Kind.PLACED);
 
@@ -240,7 +241,7 @@ class PurchaseEndpointIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"P1", "p-1", "p1{x}", "%20", "..%2f", "p1%00", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})
-    void anIdThatCannotBeOneIsUnknownWithoutAskingAnybody(String id) throws IOException {
+    void aMalformedProductIdIsUnknownWithoutALookup(String id) throws IOException {
         // given
         outcome = outcome(Kind.PLACED);
 

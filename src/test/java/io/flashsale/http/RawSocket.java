@@ -8,15 +8,15 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
-/** Sends what no client library would. */
+/** Sends requests that no client library would send. */
 final class RawSocket implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int TIMEOUT_MILLIS = 10_000;
 
     private final Socket socket;
 
     RawSocket(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
     }
 
     /** Sends text as ISO-8859-1, so that every octet can be written. */
@@ -26,7 +26,7 @@ final class RawSocket implements AutoCloseable {
         return this;
     }
 
-    /** Everything until the server closes the connection; fails where it does not. */
+    /** Reads until the server closes the connection; fails if it does not. */
     String readToEnd() throws IOException {
         ByteArrayOutputStream read = new ByteArrayOutputStream();
         try {
@@ -37,8 +37,8 @@ final class RawSocket implements AutoCloseable {
         return read.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** One answer with a Content-Length or without a body. */
-    String readAnswer() throws IOException {
+    /** Reads one response with a Content-Length or without a body. */
+    String readResponse() throws IOException {
         InputStream in = socket.getInputStream();
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
@@ -57,8 +57,8 @@ final class RawSocket implements AutoCloseable {
         return head + new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
     }
 
-    /** How many answers are in what was read. */
-    static int answersIn(String read) {
+    /** Counts the responses in the text. */
+    static int countResponses(String read) {
         return read.split("HTTP/1\\.[01] \\d{3}", -1).length - 1;
     }
 

@@ -25,17 +25,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** After a full run nothing private is in the log, in an answer, in Redis or in the audit log. */
+/** Tests that no secret of a complete run is in the log, in a response, in Redis or in the audit log. */
 class SecretsIT {
     private static final String PASSWORD = "a-password-nobody-else-has";
     private static final String WRONG = "a-wrong-password-that-was-tried";
     private static final String NEXT = "the-password-that-came-after-it";
 
     @Test
-    void nothingPrivateIsWrittenAnywhere() throws Exception {
+    void noSecretIsWrittenAnywhere() throws Exception {
         // given
         ByteArrayOutputStream log = new ByteArrayOutputStream();
-        OutputStreamAppender<ILoggingEvent> appender = listen(log);
+        OutputStreamAppender<ILoggingEvent> appender = capture(log);
         Path folder = TestStores.temporaryFolder();
         StringBuilder answers = new StringBuilder();
         String code;
@@ -82,11 +82,11 @@ class SecretsIT {
         detach(appender);
         String logged = log.toString(StandardCharsets.UTF_8);
         String kept = new String(redisFiles, StandardCharsets.ISO_8859_1);
-        assertTrue(logged.contains("request"), "the log was listened to");
+        assertTrue(logged.contains("request"), "the log was captured");
         assertTrue(kept.contains("purchase") || kept.contains("product:sale"), "the data was read");
         for (String secret : List.of(PASSWORD, WRONG, NEXT, session, pending)) {
             assertFalse(logged.contains(secret), "in the log");
-            assertFalse(answers.toString().contains(secret), "in an answer");
+            assertFalse(answers.toString().contains(secret), "in a response");
             assertFalse(kept.contains(secret), "in Redis");
             assertFalse(audited.contains(secret), "in the audit log");
         }
@@ -112,7 +112,7 @@ class SecretsIT {
         return all.toByteArray();
     }
 
-    private static OutputStreamAppender<ILoggingEvent> listen(ByteArrayOutputStream log) {
+    private static OutputStreamAppender<ILoggingEvent> capture(ByteArrayOutputStream log) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);

@@ -9,15 +9,15 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
 
-/** A certificate of this machine's own, made by the JDK's keytool. */
+/** Creates a self-signed certificate with the keytool of the JDK. */
 final class SelfSigned {
     private SelfSigned() {}
 
     /**
      * Writes {@code cert.pem} and {@code key.pem}.
      *
-     * @param algorithm of the key, EC or RSA
-     * @return the same as a store
+     * @param algorithm the algorithm of the key: EC or RSA
+     * @return the key store with both
      */
     static KeyStore write(Path folder, String algorithm) throws Exception {
         Path file = Files.createDirectories(folder).resolve("store.p12");
@@ -39,8 +39,8 @@ final class SelfSigned {
                         file.toString())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, keytool.waitFor(), said);
+        String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, keytool.waitFor(), output);
         KeyStore store = KeyStore.getInstance(file.toFile(), "changeit".toCharArray());
         pem(folder.resolve("cert.pem"), "CERTIFICATE", store.getCertificate("a").getEncoded());
         pem(

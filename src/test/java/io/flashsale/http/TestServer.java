@@ -21,16 +21,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 
-/** The real server and the real chain of a route, around the endpoints of a test. */
+/** Runs the real server with the real chain of handlers around the endpoints of a test. */
 final class TestServer implements AutoCloseable {
-    /** Who is calling, where a test's door lets somebody in. */
+    /** The session of the caller in {@link #SECURITY_HANDLER}. */
     static final Session SESSION = new Session(
             "hash", "u1", "ada@example.com", "user", true, 0, Instant.EPOCH, Instant.parse("2100-01-01T00:00:00Z"));
 
-    /** As slow as a trip to Redis: the body arrives meanwhile. */
+    /** Takes as long as a round trip to Redis, so the body arrives in the meantime. */
     static final SecurityPolicyHandler SECURITY_HANDLER = ctx -> {
         ctx.request().pause();
-        ctx.vertx().setTimer(5, asked -> {
+        ctx.vertx().setTimer(5, elapsed -> {
             ctx.put(Session.class.getName(), SESSION);
             ctx.request().resume();
             ctx.next();
@@ -41,7 +41,7 @@ final class TestServer implements AutoCloseable {
     private final HttpVerticle verticle;
     private final String deployment;
 
-    /** What a test sets of the server's settings. */
+    /** Holds the settings that a test can change. */
     static final class Setup {
         Duration idleTimeout = Duration.ofSeconds(30);
         Duration drainTimeout = Duration.ofSeconds(5);
@@ -104,17 +104,17 @@ final class TestServer implements AutoCloseable {
         return verticle.port();
     }
 
-    /** Sends, and reads until the server closes the connection. */
+    /** Sends a request and reads until the server closes the connection. */
     String toTheEnd(String request) throws IOException {
         try (RawSocket socket = new RawSocket(port())) {
             return socket.send(request).readToEnd();
         }
     }
 
-    /** Sends, and reads one answer. */
+    /** Sends a request and reads one response. */
     String once(String request) throws IOException {
         try (RawSocket socket = new RawSocket(port())) {
-            return socket.send(request).readAnswer();
+            return socket.send(request).readResponse();
         }
     }
 
@@ -122,7 +122,7 @@ final class TestServer implements AutoCloseable {
         return vertx.undeploy(deployment);
     }
 
-    /** Waits for a result; in tests only. */
+    /** Waits for a result. */
     static <T> T await(Future<T> future) {
         try {
             return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);

@@ -52,21 +52,21 @@ class ProductJsonTest {
     }
 
     @Test
-    void remainingIsNullWhileRedisIsAway() {
+    void remainingIsNullWhileRedisIsUnavailable() {
         JsonObject json = ProductJson.of(new ProductView(PRODUCT, null, false), NOW);
 
         assertNull(json.getValue("remaining"));
     }
 
     @Test
-    void sendingBackWhatWasReadChangesNothing() {
+    void anEditWithTheValuesThatWereReadChangesNothing() {
         JsonObject read = ProductJson.of(new ProductView(PRODUCT, 3L, false), NOW);
 
         assertEquals(DETAILS, edit(read));
     }
 
     @Test
-    void whatIsLeftOutStaysAndNullTakesAway() {
+    void omittedFieldsStayAndNullRemoves() {
         JsonObject edit = new JsonObject().put("price", 1).putNull("opensAt");
 
         ProductDetails edited = edit(edit);
@@ -87,7 +87,7 @@ class ProductJsonTest {
         "remaining,-1",
         "remaining,many"
     })
-    void aReadOnlyFieldCannotBeSetToWhatItIsNot(String field, String value) {
+    void aReadOnlyFieldCannotBeChanged(String field, String value) {
         JsonObject edit =
                 new JsonObject().put(field, value.equals("-1") || value.equals("2") ? Long.valueOf(value) : value);
 
@@ -98,14 +98,14 @@ class ProductJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"scheduled", "open", "paused", "sold-out", "closed"})
-    void aStateThatMayHaveBeenReadIsAccepted(String state) {
+    void anyStateThatCanHaveBeenReadIsAccepted(String state) {
         assertEquals(DETAILS, edit(new JsonObject().put("state", state).put("remaining", 0)));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"name", "description", "type", "price", "currency", "stock", "perUserLimit", "paused", "state"})
-    void nullIsRefusedWhereItMeansNothing(String field) {
+    void nullIsRejectedForOtherFields(String field) {
         JsonObject edit = new JsonObject().putNull(field);
 
         RuntimeException refused = assertThrows(RuntimeException.class, () -> edit(edit));
@@ -114,7 +114,7 @@ class ProductJsonTest {
     }
 
     @Test
-    void aNewProductNeedsItsFourFields() {
+    void aNewProductRequiresFourFields() {
         RequestJson body = RequestJson.of(new JsonObject().toBuffer());
 
         InvalidFieldsException refused = assertThrows(InvalidFieldsException.class, () -> ProductJson.create(body));
@@ -123,7 +123,7 @@ class ProductJsonTest {
     }
 
     @Test
-    void aNewProductHasNoFieldsThatTheServerSets() {
+    void aNewProductRejectsFieldsThatTheServerSets() {
         JsonObject product = new JsonObject()
                 .put("name", "Thing")
                 .put("price", 1)

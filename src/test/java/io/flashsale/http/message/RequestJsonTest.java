@@ -47,7 +47,7 @@ class RequestJsonTest {
                 "\ufeff{}",
                 "{\"a\":[[[[[[[[1]]]]]]]]}"
             })
-    void refusesWhatIsNoStrictObject(String text) {
+    void rejectsInvalidObjects(String text) {
         ApiException refused = assertThrows(ApiException.class, () -> json(text));
 
         assertEquals(ApiError.MALFORMED_REQUEST, refused.error());
@@ -55,7 +55,7 @@ class RequestJsonTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0xff, 0xc0, 0x80, 0xed})
-    void refusesWhatIsNoUtf8(int octet) {
+    void rejectsInvalidUtf8(int octet) {
         Buffer body = Buffer.buffer("{\"a\":\"").appendByte((byte) octet).appendString("\"}");
 
         ApiException refused = assertThrows(ApiException.class, () -> RequestJson.of(body));
@@ -64,7 +64,7 @@ class RequestJsonTest {
     }
 
     @Test
-    void neverRepeatsWhatWasSentWhereItIsNoJson() {
+    void neverRepeatsInvalidInput() {
         ApiException refused = assertThrows(ApiException.class, () -> json("{\"password\":hunter2}"));
 
         assertTrue(!refused.getMessage().contains("hunter2"), refused.getMessage());
@@ -83,7 +83,7 @@ class RequestJsonTest {
     }
 
     @Test
-    void noBodyIsAnObjectWithoutFields() {
+    void aMissingBodyIsAnObjectWithoutFields() {
         RequestJson json = RequestJson.of((Buffer) null);
 
         assertNull(json.integer("quantity"));
@@ -92,7 +92,7 @@ class RequestJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"5\"", "5.0", "5e0", "true", "[5]", "{}", "null"})
-    void turnsNoOtherTypeIntoAnInteger(String value) {
+    void convertsNoOtherTypeToAnInteger(String value) {
         RequestJson json = json("{\"quantity\":" + value + "}");
 
         assertNull(json.integer("quantity"));
@@ -102,7 +102,7 @@ class RequestJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1099511627776", "-1099511627776", "99999999999999999999999999"})
-    void anIntegerBeyondItsBoundsIsOneNevertheless(String value) {
+    void anIntegerBeyondALongIsStillAnInteger(String value) {
         RequestJson json = json("{\"stock\":" + value + "}");
 
         assertTrue(json.smallInteger("stock") < 0);
@@ -122,7 +122,7 @@ class RequestJsonTest {
     }
 
     @Test
-    void namesAFieldOnceEvenIfItIsReadTwice() {
+    void reportsAFieldOnceEvenIfItIsReadTwice() {
         RequestJson json = json("{\"stock\":\"5\"}");
         json.requiredInteger("stock");
         json.integer("stock");
@@ -131,7 +131,7 @@ class RequestJsonTest {
     }
 
     @Test
-    void tellsNoMoreMistakesThanAClientReads() {
+    void reportsALimitedNumberOfErrors() {
         StringBuilder text = new StringBuilder("{\"first\":1");
         for (int i = 0; i < 5_000; i++) {
             text.append(",\"f").append(i).append("\":1");
@@ -141,7 +141,7 @@ class RequestJsonTest {
     }
 
     @Test
-    void aMissingFieldIsNoMalformedOne() {
+    void aMissingFieldIsNotMalformed() {
         RequestJson json = json("{\"password\":null}");
         json.requiredText("email");
         json.requiredText("password");
@@ -154,7 +154,7 @@ class RequestJsonTest {
     }
 
     @Test
-    void nullIsAValueOnlyWhereItMeansSomething() {
+    void nullIsAcceptedForNullableFieldsOnly() {
         RequestJson json = json("{\"closesAt\":null,\"name\":null}");
         json.nullable("closesAt");
 
@@ -177,7 +177,7 @@ class RequestJsonTest {
                 "2026-13-01T00:00:00Z",
                 ""
             })
-    void refusesTimesThatNoStoreTakes(String text) {
+    void rejectsTimesThatStoresCannotRepresent(String text) {
         RequestJson json = json("{\"opensAt\":\"" + text + "\"}");
 
         assertNull(json.time("opensAt"));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the pages are made of. */
+/** Tests the content of the pages. */
 class StaticAssetsTest {
     private static final Pattern IMPORT =
             Pattern.compile("(?:^|[;\\s])(?:import|export)\\s*(?:[\\w{}*,\\s$]+from\\s*)?[\"']([^\"']+)[\"']");
@@ -25,7 +25,7 @@ class StaticAssetsTest {
 
     @ParameterizedTest
     @CsvSource({"index.html, shop/main.js", "admin.html, admin/main.js"})
-    void aBrowserIsToldOfAllModulesAtOnceInsteadOfFindingThemOneByOne(String page, String main) {
+    void everyImportedModuleIsPreloaded(String page, String main) {
         // given
         Set<String> needed = new TreeSet<>();
         collect(main, needed);
@@ -43,7 +43,7 @@ class StaticAssetsTest {
         assertEquals(needed, told);
     }
 
-    /** Follows imports; each has to be relative, and there. */
+    /** Follows the imports; each must be relative and must exist. */
     private void collect(String module, Set<String> seen) {
         if (!seen.add(module)) {
             return;
@@ -58,7 +58,7 @@ class StaticAssetsTest {
 
     @ParameterizedTest
     @CsvSource({"index.html", "admin.html"})
-    void aPageHasNothingInline(String page) {
+    void aPageHasNoInlineCode(String page) {
         String html = text(assets.page(page));
 
         assertFalse(html.contains("<style"), html);
@@ -68,7 +68,7 @@ class StaticAssetsTest {
 
     @ParameterizedTest
     @CsvSource({"index.html", "admin.html"})
-    void whatAPageLoadsIsThere(String page) {
+    void everythingThatAPageLoadsExists(String page) {
         Matcher loaded = LOADED.matcher(text(assets.page(page)).replace("/assets/" + assets.version(), "/assets"));
         int count = 0;
         while (loaded.find()) {
@@ -79,7 +79,7 @@ class StaticAssetsTest {
     }
 
     @Test
-    void licencesComeAlong() {
+    void licencesAreIncluded() {
         for (String licence :
                 new String[] {"vendor/lit-html/LICENSE", "vendor/uplot/LICENSE", "fonts/archivo-OFL.txt"}) {
             assertTrue(assets.asset(licence).isPresent(), licence);

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class ApiErrorTest {
-    /** The promise to clients, written down a second time so that renaming a constant does not pass silently. */
+    /** Repeats the codes, on which clients rely, so that renaming a constant fails a test. */
     private static final Map<String, Integer> CONTRACT = Map.ofEntries(
             Map.entry("malformed-request", 400),
             Map.entry("validation-failed", 400),
@@ -39,7 +39,7 @@ class ApiErrorTest {
             Map.entry("internal", 500));
 
     @Test
-    void codesAndStatusesAreThoseOfTheContract() {
+    void codesAndStatusesAreStable() {
         Map<String, Integer> codes = new TreeMap<>();
         for (ApiError error : ApiError.values()) {
             codes.put(error.code(), error.status());
