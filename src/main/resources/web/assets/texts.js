@@ -1,33 +1,33 @@
-/** Every text of both pages. Where one depends on something, it is a function of it. */
+/** Contains every text of both pages. A text with variable parts is a function of them. */
 
 const plural = (count, one, more) => `${count} ${count === 1 ? one : more}`;
 
 const problems = {
   'wrong-credentials': 'No account has this e-mail address and password.',
-  'otp-invalid': 'That code is wrong, too old or used up. Ask for a new one.',
+  'otp-invalid': 'This code is wrong, expired or already used. Request a new one.',
   'not-authenticated': 'Your session has ended. Sign in again.',
-  'otp-required': 'Enter the code that we sent you first.',
-  forbidden: 'Your account may not do that.',
-  'not-found': 'There is no such thing (any more).',
-  'version-conflict': 'Somebody else changed this meanwhile. It was read again; look at it and save once more.',
-  'order-not-cancellable': 'This order cannot be cancelled any more.',
-  'sale-not-paused': 'The limit for each buyer can only be changed while the sale is paused and nothing waits to be written.',
-  overloaded: 'Very many people are here just now. Try again in a moment.',
-  unavailable: 'The shop cannot answer that just now. Try again in a moment.',
+  'otp-required': 'First enter the code that we sent you.',
+  forbidden: 'Your account does not have permission to do this.',
+  'not-found': 'This does not exist, or was deleted.',
+  'version-conflict': 'Somebody else has changed this. The form now shows their version: check it and save again.',
+  'order-not-cancellable': 'This order can no longer be cancelled.',
+  'sale-not-paused': 'The limit per buyer can be changed only while the sale is paused and all orders are saved.',
+  overloaded: 'The shop is very busy right now. Try again in a moment.',
+  unavailable: 'The shop is temporarily unavailable. Try again in a moment.',
   internal: 'Something went wrong on our side.',
 };
 
-const noAnswer = 'No answer from the shop. Is the network there? Try again.';
+const unreachable = 'The shop cannot be reached. Check your connection.';
 
 function problem(failure) {
   if (failure.status === undefined) {
-    return noAnswer;
+    return unreachable;
   }
   if (failure.status === 429) {
     const seconds = Math.ceil((failure.retryAfterMillis ?? 1000) / 1000);
-    return `That was too often. Try again in ${plural(seconds, 'second', 'seconds')}.`;
+    return `Too many attempts. Try again in ${plural(seconds, 'second', 'seconds')}.`;
   }
-  const reference = failure.status >= 500 && failure.body.requestId ? ` (${failure.body.requestId})` : '';
+  const reference = failure.status >= 500 && failure.body.requestId ? ` (reference ${failure.body.requestId})` : '';
   return (problems[failure.code] ?? failure.message) + reference;
 }
 
@@ -42,13 +42,13 @@ export const texts = {
   loading: 'Loading …',
   toSale: 'All products',
   signOut: 'Sign out',
-  foot: 'What is left is counted live. Once an order is confirmed, it stands.',
-  noAnswer,
+  foot: 'Stock is shown live. A confirmed order is guaranteed.',
+  unreachable,
   problem,
   fieldError: (label, message) => `${label} ${message}`,
   states,
 
-  news: {
+  announcements: {
     scheduled: name => `${name} opens later.`,
     open: name => `${name} is on sale now.`,
     paused: name => `The sale of ${name} is paused.`,
@@ -58,7 +58,7 @@ export const texts = {
   },
 
   stock: {
-    unknown: 'Counting what is left …',
+    unknown: 'Checking the stock …',
     of: stock => `of ${stock} left`,
   },
 
@@ -69,108 +69,107 @@ export const texts = {
     more: 'More in this sale',
     next: 'Show more',
     emptyTitle: 'Nothing on sale yet',
-    empty: 'Come back soon. New products show up here by themselves.',
-    trouble: noAnswer,
+    empty: 'Come back soon. New products appear here automatically.',
+    error: unreachable,
     opens: when => `Opens ${when}`,
-    look: {
-      open: 'Get yours', scheduled: 'Be ready', paused: 'Have a look', 'sold-out': 'Have a look', closed: 'Have a look',
+    callToAction: {
+      open: 'Get yours', scheduled: 'Get ready', paused: 'View', 'sold-out': 'View', closed: 'View',
     },
   },
 
   product: {
     title: 'Product',
     goneTitle: 'Not on sale',
-    gone: 'This product is not here, or not any more.',
+    gone: 'This product does not exist, or is no longer on sale.',
     buying: 'Buy',
-    limit: limit => limit === 1 ? 'one for each buyer' : `up to ${limit} for each buyer`,
-    quantity: 'How many',
-    quantityNow: quantity => `${quantity} chosen`,
-    less: 'One less',
-    more: 'One more',
+    limit: limit => limit === 1 ? 'one per buyer' : `up to ${limit} per buyer`,
+    quantity: 'Quantity',
+    quantityNow: quantity => `Quantity: ${quantity}`,
+    less: 'Decrease quantity',
+    more: 'Increase quantity',
     buy: (quantity, total) => quantity === 1 ? `Buy for ${total}` : `Buy ${quantity} for ${total}`,
     button: {scheduled: 'Not open yet', paused: 'Paused', 'sold-out': 'Sold out', closed: 'Sale ended'},
     hint: {
-      scheduled: when => `Opens ${when}. This page opens by itself: no need to reload.`,
-      paused: 'The sale is paused for a moment. This page goes on by itself.',
-      'sold-out': 'All gone. If an order is cancelled, its unit shows up here at once.',
-      closed: 'This sale is over.',
+      scheduled: when => `Opens ${when}. This page updates automatically: no need to reload.`,
+      paused: 'The sale is paused. This page updates automatically when it resumes.',
+      'sold-out': 'If an order is cancelled, its units appear here immediately.',
+      closed: 'This sale has ended.',
     },
-    ready: 'Sign in now to be ready',
-    readyNote: 'Be signed in before it opens, and one press is enough.',
-    signInHint: 'You sign in or sign up on the way; it takes a minute.',
-    signInNote: (quantity, name) => `To buy ${quantity === 1 ? '' : `${quantity} × `}${name}. We go on right after.`,
+    ready: 'Sign in now',
+    readyNote: 'Sign in before the sale opens, and buying takes one press.',
+    signInHint: 'You sign in or sign up first; it takes a minute.',
+    signInNote: (quantity, name) => `To buy ${quantity === 1 ? '' : `${quantity} × `}${name}. Your purchase continues right after.`,
   },
 
-  answer: {
-    asking: {
-      title: 'Asking for your order …',
-      body: quantity => `${plural(quantity, 'unit', 'units')}. You may wait here; pressing again changes nothing.`,
+  purchase: {
+    submitting: {
+      title: 'Placing your order …',
+      body: quantity => `${plural(quantity, 'unit', 'units')}. Please wait; there is no need to press again.`,
     },
     unknown: {
-      title: 'We do not know yet',
-      body: 'No clear answer came back, so your order may or may not stand. We keep asking with the same key: you cannot'
-        + ' buy twice, and if it went through, we will be told.',
+      title: 'We are checking your order',
+      body: 'No clear response came back, so your order may or may not have been placed. We keep trying until it is'
+        + ' certain. You cannot buy twice.',
     },
-    waiting: {
-      title: 'A little too fast',
-      body: 'The shop asked us to wait. Nothing was lost: we ask again by ourselves, with the same key.',
+    rateLimited: {
+      title: 'Too many attempts',
+      body: 'Nothing was ordered yet. We try again automatically after a short wait.',
     },
-    busy: {
-      title: 'Very many people are here',
-      body: 'Nothing was ordered yet. We ask again by ourselves, with the same key.',
+    overloaded: {
+      title: 'The shop is very busy',
+      body: 'Nothing was ordered yet. We try again automatically.',
     },
     stale: {
       title: 'You tried to buy this before',
-      body: when => `That was on ${when}, and no answer reached us. Shall we ask again, with the same key? If your order`
-        + ' stands, you are shown it; if not, it is placed now.',
-      ask: 'Ask again',
-      forget: 'Forget it',
+      body: when => `That was on ${when}, and we never got a response. Try again? If that order was placed, you will see`
+        + ' it; if not, it is placed now. You cannot buy twice.',
+      retry: 'Try again',
+      dismiss: 'Dismiss',
     },
     signedOut: {
       title: 'Your session has ended',
-      body: 'Sign in again and we go on asking, with the same key.',
+      body: 'Sign in again, and your purchase continues.',
     },
     reserved: {
       title: 'Reserved for you',
-      body: 'Your units are set aside and are being written down. We tell you here as soon as the order stands.',
+      body: 'Your units are reserved, and your order is being saved. This page shows when it is confirmed.',
     },
     placed: {
-      title: 'It is yours',
+      title: 'Order confirmed',
       units: count => count === 1 ? 'Unit' : 'Units',
       total: (quantity, total) => `${plural(quantity, 'unit', 'units')}, ${total}`,
       more: 'Buy another',
     },
     cancelled: 'This order was cancelled',
     failed: {
-      title: 'The reservation was lost',
-      body: 'It could not be written down before the shop lost it. Nothing was ordered. You may try again.',
+      title: 'Your reservation was lost',
+      body: 'We could not save your order. Nothing was ordered. You can try again.',
     },
     soldOut: {
       title: 'Sold out',
-      body: 'Others were faster. If an order is cancelled, its unit shows up here at once.',
+      body: 'Sorry, it just sold out. If an order is cancelled, its units appear here immediately.',
     },
     insufficient: {
       title: remaining => `Only ${remaining} left`,
-      body: 'Nothing was ordered. Choose fewer and try again.',
+      body: 'Nothing was ordered. Choose a smaller quantity and try again.',
     },
     limit: {
-      title: 'You have your share',
+      title: 'You\'ve reached the limit for this product',
       body: limit => limit === 1
-        ? 'It is one for each buyer, and you already have an order.'
-        : `It is ${limit} for each buyer; with this order you would have more.`,
+        ? 'The limit is one per buyer, and you already have an order.'
+        : `The limit is ${limit} per buyer; this order would exceed it.`,
       link: 'See your order',
     },
     notOpen: {
-      title: 'Not open',
-      body: 'Nothing is sold before the opening, after the end or during a pause. Nothing was ordered.',
+      title: 'The sale is not open',
+      body: 'It has not opened yet, is paused or has ended. Nothing was ordered.',
     },
-    gone: {title: 'Not on sale any more', body: 'Nothing was ordered.'},
-    refused: {title: 'That did not work'},
+    gone: {title: 'No longer on sale', body: 'Nothing was ordered.'},
+    refused: {title: 'Your order was not placed'},
     orderNumber: 'Order',
-    nextTry: seconds => `Asking again in ${seconds} s`,
-    askingAgain: 'Asking again …',
-    askNow: 'Ask now',
-    buyAgain: 'Try again',
+    nextTry: seconds => `Trying again in ${seconds} s`,
+    retrying: 'Trying again …',
+    retryNow: 'Try now',
   },
 
   orders: {
@@ -181,92 +180,92 @@ export const texts = {
     none: 'No orders yet.',
     next: 'Show more',
     signIn: 'Sign in to see your orders.',
-    unlisted: 'A product that is not listed any more',
-    status: {reserved: 'Reserved', placed: 'Confirmed', cancelled: 'Cancelled', failed: 'Lost before it was written'},
+    unlisted: 'A product that is no longer listed',
+    status: {reserved: 'Reserved', placed: 'Confirmed', cancelled: 'Cancelled', failed: 'Lost before it was saved'},
     line: (quantity, total, when) => `${plural(quantity, 'unit', 'units')} · ${total} · ${when}`,
     cancel: 'Cancel',
-    cancelThis: name => `Cancel the order of ${name}`,
+    cancelThis: name => `Cancel your order of ${name}`,
     cancelTitle: 'Cancel this order?',
     cancelBody: (name, quantity) => `${name}: ${quantity === 1 ? 'the unit goes' : `all ${quantity} units go`} back on sale`
-      + ' at once, and somebody else may buy it.',
-    keep: 'Keep it',
-    cancelYes: 'Cancel the order',
-    cancelled: name => `The order of ${name} is cancelled.`,
+      + ' immediately, and somebody else may buy.',
+    keep: 'Keep order',
+    cancelYes: 'Cancel order',
+    cancelled: name => `Your order of ${name} has been cancelled.`,
   },
 
   signIn: {
     email: 'E-mail',
     passwordLabel: 'Password',
-    passwordRule: '10 characters or more.',
+    passwordRule: 'At least 10 characters.',
     codeLabel: 'Code',
     busy: 'One moment …',
-    emailTaken: 'has an account already. Sign in instead.',
+    emailTaken: 'already has an account. Sign in instead.',
     codeSentTo: email => email
-      ? `We sent a code of six digits to ${email}. It is good for five minutes.`
-      : 'We sent a code of six digits to your e-mail address. It is good for five minutes.',
-    sentAgain: 'A new code is on its way. The old one is void.',
-    passwordSet: 'Your new password is set. Sign in with it.',
+      ? `We sent a six-digit code to ${email}. It is valid for five minutes.`
+      : 'We sent a six-digit code to your e-mail address. It is valid for five minutes.',
+    sentAgain: 'We sent a new code. The old one is no longer valid.',
+    passwordSet: 'Your new password is set. Sign in with it now.',
     toRegister: 'New here? Sign up',
-    toPassword: 'I have an account',
+    toPassword: 'I already have an account',
     toForgot: 'Forgot your password?',
     toAgain: 'Send a new code',
     toOther: 'Use another account',
     password: {title: 'Sign in', action: 'Sign in'},
     register: {title: 'Sign up', action: 'Sign up'},
-    code: {title: 'Enter your code', action: 'Go on'},
+    code: {title: 'Enter your code', action: 'Continue'},
     forgot: {
       title: 'Set a new password',
-      lead: 'Tell us your address. If it has an account, a code is sent to it.',
-      action: 'Send a code',
+      lead: 'Enter your e-mail address. If it has an account, we send a code to it.',
+      action: 'Send code',
     },
     reset: {
       title: 'Set a new password',
-      lead: email => `If ${email} has an account, a code is on its way to it.`,
+      lead: email => `If ${email} has an account, we have sent a code to it.`,
       action: 'Set password',
     },
   },
 
   admin: {
-    room: 'admin',
+    area: 'admin',
     title: 'Flash Sale admin',
     shop: 'To the shop',
     more: 'Show more',
     filter: 'Filter',
-    missing: 'This node does not offer that.',
-    signIn: 'Sign in with an account that has the role admin.',
+    missing: 'This server does not offer this page.',
+    signIn: 'Sign in with an admin account.',
     forbidden: email => `${email} is not an admin. Sign out and use another account.`,
-    ways: {overview: 'Overview', products: 'Products', orders: 'Orders', letters: 'Dead letters', audit: 'Audit log'},
+    links: {overview: 'Overview', products: 'Products', orders: 'Orders', 'dead-letters': 'Dead letters', audit: 'Audit log'},
 
     overview: {
       title: 'Overview',
       nothing: '–',
-      missing: 'This node does not offer live figures. Everything else here works.',
-      goesOn: 'The figures go on by themselves.',
+      missing: 'This server does not offer live metrics. All other pages work.',
+      retries: 'Retrying automatically.',
       tiles: {
-        sold: 'Purchases a second', refused: 'Refusals a second', p50: 'Answered within (median)',
-        p99: 'Answered within (p99)', inFlight: 'In flight', outbox: 'Wait for MongoDB', letters: 'Dead letters',
-        listeners: 'Live listeners',
+        sold: 'Purchases per second', refused: 'Refusals per second', p50: 'Latency (median)',
+        p99: 'Latency (p99)', inFlight: 'In flight', outbox: 'Waiting to be saved', deadLetters: 'Dead letters',
+        liveClients: 'Live clients',
       },
       store: (name, status, since) => `${{redis: 'Redis', mongodb: 'MongoDB'}[name] ?? name} is ${status}`
         + (since ? ` since ${since}` : ''),
       recovering: count => `${plural(count, 'sale is', 'sales are')} being recovered`,
       charts: {
-        sold: 'Purchases a second', soldLine: 'new orders',
-        refused: 'Refusals a second, by reason',
-        latency: 'Time to an answer',
-        remaining: 'Units left',
-        outbox: 'Orders that wait for MongoDB', outboxLine: 'outbox',
-        hits: 'Reads answered by the cache', hitsLine: 'hit ratio',
-        none: 'Nothing of this kind yet.',
-        soon: 'Begins in a moment.',
+        sold: 'Purchases per second', soldLine: 'new orders',
+        refused: 'Refusals per second, by reason',
+        latency: 'Purchase latency',
+        remaining: 'Remaining stock',
+        outbox: 'Orders waiting to be saved', outboxLine: 'orders',
+        hits: 'Cache hit ratio', hitsLine: 'hit ratio',
+        none: 'No data yet.',
+        soon: 'Waiting for data …',
       },
       outcomes: {
         'sold-out': 'sold out', 'purchase-limit-reached': 'limit reached', 'sale-not-open': 'not open',
-        'insufficient-stock': 'not enough left', overloaded: 'overloaded', unavailable: 'unavailable',
+        'insufficient-stock': 'not enough stock', overloaded: 'overloaded', unavailable: 'unavailable',
         'idempotency-key-reused': 'key reused', 'not-found': 'unknown product',
       },
       products: 'Sales',
-      node: (id, since) => `Node ${id}${since ? `, up since ${since}` : ''}. Counted from its start.`,
+      node: (id, since) => `Node ${id}${since ? `, up since ${since}` : ''}. Counters start at zero when the node starts.`,
     },
 
     products: {
@@ -274,12 +273,12 @@ export const texts = {
       create: 'New product',
       none: 'No products yet.',
       columns: {
-        name: 'Name', state: 'State', price: 'Price', left: 'Left', limit: 'Each buyer', opens: 'Opens', closes: 'Closes',
+        name: 'Name', state: 'State', price: 'Price', left: 'Left', limit: 'Per buyer', opens: 'Opens', closes: 'Closes',
         action: 'Sale',
       },
       left: (remaining, stock) => `${remaining} of ${stock}`,
       noLimit: 'no limit',
-      always: 'at once',
+      always: 'immediately',
       never: 'never',
       open: 'Open',
       pause: 'Pause',
@@ -293,84 +292,84 @@ export const texts = {
         close: name => `The sale of ${name} is closed.`,
       },
       closeTitle: 'Close this sale?',
-      closeBody: name => `${name} is not sold any more from now on. Orders stay. It can be opened again.`,
-      keepOpen: 'Leave it',
-      closeYes: 'Close the sale',
+      closeBody: name => `${name} goes off sale now. Existing orders stay. You can open the sale again.`,
+      keepOpen: 'Keep open',
+      closeYes: 'Close sale',
     },
 
     product: {
       create: 'New product',
       edit: 'Edit a product',
-      trouble: 'Not to be edited',
-      what: 'What is sold',
-      howMuch: 'How much of it',
-      when: 'When',
+      error: 'This product cannot be edited',
+      what: 'Product',
+      howMuch: 'Price and stock',
+      when: 'Schedule',
       labels: {
         name: 'Name', description: 'Description', type: 'Type', price: 'Price', currency: 'Currency', stock: 'Stock',
-        perUserLimit: 'Units for each buyer', opensAt: 'Opens', closesAt: 'Closes',
-        paused: 'Paused: nothing is sold until it is opened', cacheTtlSeconds: 'Seconds in the cache',
+        perUserLimit: 'Units per buyer', opensAt: 'Opens', closesAt: 'Closes',
+        paused: 'Paused: nothing is sold until you open the sale', cacheTtlSeconds: 'Cache lifetime in seconds',
       },
       hints: {
-        type: 'A word that groups products, such as limited.',
-        price: 'As people write it, such as 149.00.',
+        type: 'A keyword that groups products, such as limited.',
+        price: 'In whole units of the currency, such as 149.00.',
         currency: 'Three letters, such as EUR.',
-        stock: 'All units, the sold ones too. It cannot fall below what is sold.',
-        perUserLimit: '0 for no limit. Changes only while the sale is paused.',
-        opensAt: 'Your local time. Empty: open at once.',
-        closesAt: 'Your local time. Empty: never.',
-        cacheTtlSeconds: '300 to 3600. Empty: what its type has.',
+        stock: 'All units, including sold ones. Cannot be less than the units sold.',
+        perUserLimit: '0 means no limit. Can be changed only while the sale is paused.',
+        opensAt: 'Your local time. Empty: opens immediately.',
+        closesAt: 'Your local time. Empty: never closes.',
+        cacheTtlSeconds: '300 to 3600. Empty: the default of the product\'s type.',
       },
-      mustBeThere: 'must not be empty',
+      required: 'must not be empty',
       mustBeWhole: 'must be a whole number',
       mustBeAmount: 'must be an amount such as 149.00',
-      limitNeedsPause: 'can be changed only while the sale is paused and nothing waits to be written',
+      limitNeedsPause: 'can be changed only while the sale is paused and all orders are saved',
       save: 'Save',
-      createYes: 'Create it',
+      createYes: 'Create product',
       saving: 'Saving …',
       back: 'All products',
-      saved: 'Saved. Everybody sees it now.',
-      storedOnly: 'Saved, but a part of the shop does not answer: what was before may be seen, and sold, a little longer.',
-      created: name => `${name} is created.`,
-      nothing: 'Nothing was changed.',
+      saved: 'Saved. All buyers see the change now.',
+      storedOnly: 'Saved, but part of the shop is not responding: buyers may see and buy the old version for a little longer.',
+      created: name => `${name} has been created.`,
+      nothing: 'There are no changes to save.',
     },
 
     orders: {
       title: 'Orders',
-      none: 'No orders that match.',
-      byProduct: 'Product id',
+      none: 'No matching orders.',
+      byProduct: 'Product ID',
       byStatus: 'Status',
       anyStatus: 'Any',
       save: 'Download CSV',
       saving: 'Downloading …',
-      notSaved: 'The file could not be had. Try again.',
+      notSaved: 'The download failed. Try again.',
       columns: {
         at: 'Reserved at', order: 'Order', product: 'Product', user: 'User', units: 'Units', total: 'Total', status: 'Status',
       },
     },
 
-    letters: {
+    deadLetters: {
       title: 'Dead letters',
-      lead: 'Orders that MongoDB refuses. Their units are held until each is retried or discarded.',
-      none: 'None. That is how it should be.',
+      lead: 'Orders that the database rejects. Their units stay reserved until you retry or discard the order.',
+      none: 'No dead letters.',
       columns: {
-        at: 'Put aside', order: 'Order', product: 'Product', user: 'User', units: 'Units', reason: 'Why', action: 'What now',
+        at: 'Dead-lettered at', order: 'Order', product: 'Product', user: 'User', units: 'Units', reason: 'Reason', action: 'Actions',
       },
-      tries: count => `after ${plural(count, 'try', 'tries')}`,
+      tries: count => `after ${plural(count, 'attempt', 'attempts')}`,
       retry: 'Retry',
       discard: 'Discard',
       discardTitle: 'Discard this order?',
-      discardBody: id => `The buyer of ${id} will not get it: its units go back on sale.`,
-      keep: 'Keep it',
-      discardYes: 'Discard the order',
-      placed: id => `${id} is written now.`,
-      refused: (id, reason) => `${id} was refused again. ${reason}`,
-      discarded: id => `${id} is discarded; its units are back on sale.`,
+      discardBody: id => `The buyer loses order ${id}, and its units go back on sale.`,
+      keep: 'Keep order',
+      discardYes: 'Discard order',
+      placed: id => `${id} has been saved.`,
+      refused: (id, reason) => `${id} was rejected again. ${reason}`,
+      discarded: id => `${id} has been discarded; its units are back on sale.`,
     },
 
     audit: {
       title: 'Audit log',
-      none: 'No entries that match.',
-      columns: {at: 'When', action: 'Action', actor: 'Actor', subject: 'Subject', outcome: 'Outcome', details: 'Details'},
+      none: 'No matching entries.',
+      columns: {at: 'Time', action: 'Action', actor: 'Actor', subject: 'Subject', outcome: 'Outcome', details: 'Details'},
     },
   },
 };

@@ -6,8 +6,9 @@ const COLOURS = ['--line-1', '--line-2', '--line-3', '--line-4', '--line-5', '--
 const clock = seconds => new Date(seconds * 1000).toTimeString().slice(0, 8);
 
 /**
- * A chart of lines over time. Its property `chart` is {series: [{label, values}], times, format}: one value or null for
- * each time, in seconds; `most` is the upper end where there is one. What it shows is told in words beside it; the drawing itself is for eyes only.
+ * Draws lines over time. Its property `chart` is {series: [{label, values}], times, format, max}: each series has a value
+ * or null for each time, in seconds; `max` is the upper end of the axis, if it is fixed. The text beside the chart has the
+ * same content, so the drawing is hidden from screen readers.
  */
 class LineChart extends HTMLElement {
   #chart = null;
@@ -42,14 +43,14 @@ class LineChart extends HTMLElement {
     }
   }
 
-  #draw(anew) {
+  #draw(recreate) {
     if (!this.isConnected || this.#chart === null) {
       return;
     }
     const {series, times} = this.#chart;
     const data = [times, ...series.map(line => line.values)];
     const labels = series.map(line => line.label).join('\n');
-    if (this.#plot && !anew && labels === this.#labels) {
+    if (this.#plot && !recreate && labels === this.#labels) {
       this.#plot.setData(data);
       return;
     }
@@ -67,15 +68,18 @@ class LineChart extends HTMLElement {
       grid: {stroke: colour('--line'), width: 1},
       ticks: {show: false},
     };
-    const {format, most: end} = this.#chart;
+    const {format, max: fixedMax} = this.#chart;
     return {
       width: Math.max(this.clientWidth, 200),
       height: HEIGHT,
       padding: [8, 8, 0, 0],
       cursor: {points: {size: 6}, y: false},
       legend: {show: false},
-      scales: {y: {range: (_, least, most) => [0, end ?? Math.max(most * 1.15, 1)]}},
-      axes: [{...axis, space: 90, size: 30, values: (_, marks) => marks.map(clock)}, {...axis, size: 52, values: (_, marks) => marks.map(format)}],
+      scales: {y: {range: (_, min, max) => [0, fixedMax ?? Math.max(max * 1.15, 1)]}},
+      axes: [
+        {...axis, space: 90, size: 30, values: (_, ticks) => ticks.map(clock)},
+        {...axis, size: 52, values: (_, ticks) => ticks.map(format)},
+      ],
       series: [{}, ...series.map((line, index) => ({
         label: line.label,
         stroke: colour(COLOURS[index % COLOURS.length]),

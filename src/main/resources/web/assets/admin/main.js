@@ -1,31 +1,35 @@
 import {html} from '../vendor/lit-html/lit-html.js';
-import {header, skipLink} from '../common/frame.js';
+import {header, skipLink} from '../common/layout.js';
 import {focusOn, mount, refresh} from '../common/render.js';
-import {onSignedIn, recall, session} from '../common/session.js';
+import {onSignedIn, restoreSession, session} from '../common/session.js';
 import {openSignIn, signInDialog} from '../common/sign-in.js';
 import {texts} from '../texts.js';
 import {audit, auditPage} from './audit.js';
-import {watch} from './figures.js';
-import {letters, lettersPage} from './letters.js';
+import {deadLetters, deadLettersPage} from './dead-letters.js';
+import {pollMetrics} from './metrics.js';
 import {orders, ordersPage} from './orders.js';
 import {overviewPage} from './overview.js';
 import {editProduct, productPage} from './product-form.js';
-import {forgetNews, products, productsPage} from './products.js';
+import {clearNotice, products, productsPage} from './products.js';
 
 const text = texts.admin;
-const REDRAW_MILLIS = 1_000;
+const RENDER_MILLIS = 1_000;
 
 const pages = {
   overview: {view: overviewPage, enter: () => {}},
   products: {view: ({id}) => id ? productPage() : productsPage(), enter: ({id}) => id ? editProduct(id) : products.read()},
   orders: {view: ordersPage, enter: () => orders.read()},
-  letters: {view: lettersPage, enter: () => letters.read()},
+  'dead-letters': {view: deadLettersPage, enter: () => deadLetters.read()},
   audit: {view: auditPage, enter: () => audit.read()},
 };
 
-/** The page that the address names, and the id in it or null. */
+/** Former names of pages, which bookmarks may still contain. */
+const renamed = {letters: 'dead-letters'};
+
+/** Parses the URL's fragment into the name of a page and an id, or null. */
 function route() {
-  const [name, id] = window.location.hash.replace(/^#\/?/, '').split('/');
+  const [named, id] = window.location.hash.replace(/^#\/?/, '').split('/');
+  const name = renamed[named] ?? named;
   return {name: name in pages ? name : 'overview', id: id || null};
 }
 
@@ -35,19 +39,19 @@ function isAdmin() {
 
 function view() {
   const at = route();
-  document.title = `${text.ways[at.name]} · ${text.title}`;
+  document.title = `${text.links[at.name]} · ${text.title}`;
   return html`
     ${skipLink()}
-    ${header(html`<a href="/"><span>${text.shop}</span></a>`, '#/', text.room)}
+    ${header(html`<a href="/"><span>${text.shop}</span></a>`, '#/', text.area)}
     ${isAdmin() ? html`
       <nav class="tabs" aria-label=${text.title}>${Object.keys(pages).map(name => html`
-        <a href="#/${name}" aria-current=${name === at.name ? 'page' : 'false'}>${text.ways[name]}</a>`)}</nav>` : html``}
-    <main id="main" tabindex="-1">${isAdmin() ? pages[at.name].view(at) : door()}</main>
+        <a href="#/${name}" aria-current=${name === at.name ? 'page' : 'false'}>${text.links[name]}</a>`)}</nav>` : html``}
+    <main id="main" tabindex="-1">${isAdmin() ? pages[at.name].view(at) : signInPrompt()}</main>
     ${signInDialog()}
-    <div id="news" class="visually-hidden" role="status" aria-live="polite"></div>`;
+    <div id="live-region" class="visually-hidden" role="status" aria-live="polite"></div>`;
 }
 
-function door() {
+function signInPrompt() {
   if (!session.known) {
     return html`<h1 tabindex="-1" class="visually-hidden">${text.title}</h1><p class="empty">${texts.loading}</p>`;
   }
@@ -62,7 +66,7 @@ function door() {
 
 function enter() {
   if (isAdmin()) {
-    forgetNews();
+    clearNotice();
     pages[route().name].enter(route());
   }
 }
@@ -77,12 +81,12 @@ window.addEventListener('hashchange', () => {
   enter();
   focusOn('h1');
 });
-recall().then(() => {
+restoreSession().then(() => {
   enter();
-  if (session.codeDue) {
+  if (session.codePending) {
     openSignIn();
   }
 });
-watch(() => isAdmin() && route().name === 'overview');
-// States change by the clock alone.
-setInterval(refresh, REDRAW_MILLIS);
+pollMetrics(() => isAdmin() && route().name === 'overview');
+// Sales open and close by the clock, without an event.
+setInterval(refresh, RENDER_MILLIS);

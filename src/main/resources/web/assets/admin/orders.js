@@ -43,7 +43,7 @@ export function ordersPage() {
     ${tableOf(orders, text.title, COLUMNS, text.none)}`;
 }
 
-/** All that match, as a file: the same address, asked for as CSV. */
+/** Downloads all matching orders: the same URL, requested as CSV. */
 async function save() {
   if (download?.busy) {
     return;

@@ -1,29 +1,29 @@
 import {html, nothing} from '../vendor/lit-html/lit-html.js';
 import {number, stamp, time} from '../common/format.js';
-import {stateBadge, stockStrip} from '../shop/pieces.js';
+import {stateBadge, stockStrip} from '../shop/components.js';
 import {texts} from '../texts.js';
-import {figures, isRefusal} from './figures.js';
+import {isRefusal, metrics} from './metrics.js';
 import './line-chart.js';
 
 const text = texts.admin.overview;
-const MOST_LINES = 6;
+const MAX_LINES = 6;
 const millis = value => `${number(value, value < 100 ? 1 : 0)} ms`;
 const perSecond = value => number(value, value < 10 ? 1 : 0);
 
-/** How the sale goes, at this moment and over the last minutes. */
+/** Renders the current metrics and their charts of the last minutes. */
 export function overviewPage() {
   return html`
     <h1 class="display" tabindex="-1">${text.title}</h1>
-    ${figures.trouble ? html`<p class="banner" role="status">${trouble(figures.trouble)}</p>` : nothing}
-    ${figures.now ? board(figures.now) : figures.trouble ? nothing : html`<p class="empty">${texts.loading}</p>`}`;
+    ${metrics.error ? html`<p class="banner" role="status">${errorText(metrics.error)}</p>` : nothing}
+    ${metrics.now ? dashboard(metrics.now) : metrics.error ? nothing : html`<p class="empty">${texts.loading}</p>`}`;
 }
 
-function trouble(failure) {
-  return failure.status === 404 ? text.missing : `${texts.problem(failure)} ${text.goesOn}`;
+function errorText(failure) {
+  return failure.status === 404 ? text.missing : `${texts.problem(failure)} ${text.retries}`;
 }
 
-function board(now) {
-  const last = figures.points.at(-1);
+function dashboard(now) {
+  const last = metrics.points.at(-1);
   const refused = last ? Object.values(last.refusals).reduce((all, value) => all + (value ?? 0), 0) : null;
   return html`
     <ul class="tiles">
@@ -33,8 +33,8 @@ function board(now) {
       ${tile(text.tiles.p99, now.purchases?.latencyMillis?.p99, millis)}
       ${tile(text.tiles.inFlight, now.purchases?.inFlight, number)}
       ${tile(text.tiles.outbox, now.outbox, number)}
-      ${tile(text.tiles.letters, now.deadLetters, number, now.deadLetters > 0)}
-      ${tile(text.tiles.listeners, now.live?.clients, number)}
+      ${tile(text.tiles.deadLetters, now.deadLetters, number, now.deadLetters > 0)}
+      ${tile(text.tiles.liveClients, now.live?.clients, number)}
     </ul>
     ${stores(now)}
     <div class="charts">
@@ -67,43 +67,43 @@ function stores(now) {
 }
 
 function line(label, name) {
-  return {label, values: figures.points.map(point => point[name])};
+  return {label, values: metrics.points.map(point => point[name])};
 }
 
 function refusalLines() {
-  const outcomes = figures.now.purchases?.outcomes ?? {};
+  const outcomes = metrics.now.purchases?.outcomes ?? {};
   return Object.entries(outcomes)
     .filter(([name, count]) => isRefusal(name) && count > 0)
     .sort(([, one], [, other]) => other - one)
-    .slice(0, MOST_LINES)
+    .slice(0, MAX_LINES)
     .map(([name]) => ({
       label: text.outcomes[name] ?? name,
-      values: figures.points.map(point => point.refusals[name] ?? null),
+      values: metrics.points.map(point => point.refusals[name] ?? null),
     }));
 }
 
 function remainingLines(now) {
   return (now.products ?? [])
     .filter(product => product.state === 'open' || product.state === 'sold-out')
-    .slice(0, MOST_LINES)
-    .map(({id, name}) => ({label: name, values: figures.points.map(point => point.remaining[id] ?? null)}));
+    .slice(0, MAX_LINES)
+    .map(({id, name}) => ({label: name, values: metrics.points.map(point => point.remaining[id] ?? null)}));
 }
 
-function chart(title, series, format, most) {
+function chart(title, series, format, max) {
   return html`
     <figure class="chart">
       <figcaption>
         <h2>${title}</h2>
         <ul class="legend">${series.map(({label, values}, index) => html`
-          <li data-line=${index + 1}>${label} <b>${lastOf(values, format)}</b></li>`)}</ul>
+          <li data-line=${index + 1}>${label} <b>${latest(values, format)}</b></li>`)}</ul>
       </figcaption>
-      ${series.length > 0 && figures.points.length > 0
-        ? html`<line-chart .chart=${{times: figures.points.map(point => point.time), series, format, most}}></line-chart>`
-        : html`<p class="chart-empty">${figures.points.length > 0 ? text.charts.none : text.charts.soon}</p>`}
+      ${series.length > 0 && metrics.points.length > 0
+        ? html`<line-chart .chart=${{times: metrics.points.map(point => point.time), series, format, max}}></line-chart>`
+        : html`<p class="chart-empty">${metrics.points.length > 0 ? text.charts.none : text.charts.soon}</p>`}
     </figure>`;
 }
 
-function lastOf(values, format) {
+function latest(values, format) {
   const value = values.at(-1);
   return value === null || value === undefined ? text.nothing : format(value);
 }

@@ -3,10 +3,10 @@ import {repeat} from '../vendor/lit-html/directives/repeat.js';
 import {call} from '../common/api.js';
 import {fractionDigits} from '../common/format.js';
 import {announce, focusOn, refresh} from '../common/render.js';
-import {stateBadge} from '../shop/pieces.js';
+import {stateBadge} from '../shop/components.js';
 import {stateOf} from '../shop/products.js';
 import {texts} from '../texts.js';
-import {actions, newsOfSales, replace, saleDialog, save} from './products.js';
+import {actions, saleNotice, replace, saleDialog, save} from './products.js';
 
 const text = texts.admin.product;
 const EMPTY = {
@@ -14,22 +14,22 @@ const EMPTY = {
   perUserLimit: 1, opensAt: null, closesAt: null, paused: true, cacheTtlSeconds: '',
 };
 
-const form = {id: null, product: null, trouble: null, errors: {}, news: null, bad: false, busy: false};
+const form = {id: null, product: null, error: null, errors: {}, notice: null, bad: false, busy: false};
 
-/** Opens a product, or a blank for a new one. */
+/** Opens the form for a product, or an empty one for a new product. */
 export async function editProduct(id) {
-  Object.assign(form, {id, product: id === 'new' ? EMPTY : null, trouble: null, errors: {}, news: null});
+  Object.assign(form, {id, product: id === 'new' ? EMPTY : null, error: null, errors: {}, notice: null});
   refresh();
   if (id !== 'new') {
-    await readAgain();
+    await reload();
   }
 }
 
-async function readAgain() {
+async function reload() {
   try {
     form.product = (await call('GET', `/api/v1/product/${encodeURIComponent(form.id)}`)).body;
   } catch (failure) {
-    form.trouble = failure;
+    form.error = failure;
   }
   refresh();
 }
@@ -42,21 +42,21 @@ window.addEventListener('product-changed', ({detail}) => {
 });
 
 export function productPage() {
-  if (form.trouble) {
-    return html`<div class="empty"><h1 tabindex="-1">${text.trouble}</h1><p>${texts.problem(form.trouble)}</p></div>`;
+  if (form.error) {
+    return html`<div class="empty"><h1 tabindex="-1">${text.error}</h1><p>${texts.problem(form.error)}</p></div>`;
   }
   const {product} = form;
   if (product === null) {
     return html`<h1 tabindex="-1" class="visually-hidden">${text.edit}</h1><p class="empty">${texts.loading}</p>`;
   }
   const fresh = product.id === 'new';
-  const news = form.news ?? (fresh ? null : newsOfSales());
+  const notice = form.notice ?? (fresh ? null : saleNotice());
   return html`
     <div class="head">
       <h1 class="display" tabindex="-1">${fresh ? text.create : product.name}</h1>
       ${fresh ? nothing : html`<div class="row">${stateBadge(stateOf(product))}${actions(product)}</div>`}
     </div>
-    ${news ? html`<p class="banner" data-bad=${form.bad && form.news ? 'yes' : 'no'} role="status">${news}</p>` : nothing}
+    ${notice ? html`<p class="banner" data-bad=${form.bad && form.notice ? 'yes' : 'no'} role="status">${notice}</p>` : nothing}
     ${repeat([product], ({id, version}) => `${id}/${version}`, fields)}
     ${fresh ? nothing : saleDialog()}`;
 }
@@ -78,7 +78,7 @@ function fields(product) {
         <div class="pair">${line('stock', product.stock, 'numeric')}${line('perUserLimit', product.perUserLimit, 'numeric')}</div>
       </fieldset>
       <fieldset><legend>${text.when}</legend>
-        <div class="pair">${moment('opensAt', product.opensAt)}${moment('closesAt', product.closesAt)}</div>
+        <div class="pair">${dateTime('opensAt', product.opensAt)}${dateTime('closesAt', product.closesAt)}</div>
         <label class="check"><input type="checkbox" name="paused" .checked=${product.paused}> ${text.labels.paused}</label>
         ${line('cacheTtlSeconds', product.cacheTtlSeconds, 'numeric')}
       </fieldset>
@@ -96,7 +96,7 @@ function line(name, value, inputmode = 'text') {
       aria-invalid=${invalid(name)} .value=${String(value)}>`);
 }
 
-function moment(name, iso) {
+function dateTime(name, iso) {
   return field(name, html`
     <input id="f-${name}" name=${name} type="datetime-local" step="1" aria-describedby="f-${name}-hint"
       aria-invalid=${invalid(name)} .value=${local(iso)}>`);
@@ -117,7 +117,7 @@ function invalid(name) {
   return form.errors[name] ? 'true' : 'false';
 }
 
-/** As the field wants it: the reader's own time, without a zone. */
+/** Converts to the field's format: the reader's local time, without a zone. */
 function local(iso) {
   if (!iso) {
     return '';
@@ -132,7 +132,7 @@ async function submit(event) {
     return;
   }
   const {values, errors} = read(event.target);
-  Object.assign(form, {errors, news: null, busy: true});
+  Object.assign(form, {errors, notice: null, busy: true});
   refresh();
   try {
     if (Object.keys(errors).length === 0) {
@@ -145,8 +145,8 @@ async function submit(event) {
   refresh();
   if (Object.keys(form.errors).length > 0) {
     focusOn('.editor [aria-invalid="true"]');
-  } else if (form.news) {
-    announce(form.news);
+  } else if (form.notice) {
+    announce(form.notice);
   }
 }
 
@@ -155,36 +155,36 @@ async function send(values) {
     const {body} = await call('POST', '/api/v1/product/create-product', {body: values});
     Object.assign(form, {id: body.id, product: body, bad: false});
     window.history.replaceState(null, '', `#/products/${body.id}`);
-    form.news = text.created(body.name);
+    form.notice = text.created(body.name);
     return;
   }
   const changed = Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== form.product[name]));
   if (Object.keys(changed).length === 0) {
-    Object.assign(form, {news: text.nothing, bad: false});
+    Object.assign(form, {notice: text.nothing, bad: false});
     return;
   }
   const {body} = await save(form.product, changed);
   replace(body);
-  Object.assign(form, {news: text.saved, bad: false});
+  Object.assign(form, {notice: text.saved, bad: false});
 }
 
 async function explain(failure) {
-  form.errors = failure.fields?.() ?? {};
+  form.errors = failure.fieldErrors?.() ?? {};
   if (failure.code === 'sale-not-paused') {
     form.errors = {perUserLimit: text.limitNeedsPause};
   }
   if (Object.keys(form.errors).length === 0) {
-    Object.assign(form, {news: texts.problem(failure), bad: true});
+    Object.assign(form, {notice: texts.problem(failure), bad: true});
   }
   if (failure.code === 'version-conflict') {
-    await readAgain();
+    await reload();
   }
   if (failure.code === 'unavailable' && form.id !== 'new' && await isStored()) {
-    form.news = text.storedOnly;
+    form.notice = text.storedOnly;
   }
 }
 
-/** Whether an edit stands though the answer was that something did not: the next one goes over what stands now. */
+/** Whether MongoDB has the change although the server answered 503. The next change then builds on that version. */
 async function isStored() {
   try {
     const {body} = await call('GET', `/api/v1/product/${encodeURIComponent(form.id)}`);
@@ -196,7 +196,7 @@ async function isStored() {
   }
 }
 
-/** What the form holds, as the API wants it; what cannot be read is told at its field. */
+/** Reads the form as the API expects it, and collects an error for each field that cannot be read. */
 function read(element) {
   const typed = Object.fromEntries(new FormData(element));
   const errors = {};
@@ -221,7 +221,7 @@ function read(element) {
     paused: typed.paused === 'on',
   };
   if (values.name === '') {
-    errors.name = text.mustBeThere;
+    errors.name = text.required;
   }
   if (values.price === null) {
     errors.price = text.mustBeAmount;
@@ -232,7 +232,7 @@ function read(element) {
   return {values, errors};
 }
 
-/** 149.5 as 14950, without a detour over fractions; null where it is no amount. */
+/** Converts 149.5 to 14950 without floating-point arithmetic; null if it is not an amount. */
 function minor(amount, currency) {
   const digits = fractionDigits(currency);
   const [, units, fraction = ''] = /^(\d{1,10})(?:[.,](\d*))?$/.exec(amount.trim()) ?? [];

@@ -3,15 +3,15 @@ import {call} from '../common/api.js';
 import {justPast, now} from '../common/clock.js';
 import {money, number, time} from '../common/format.js';
 import {announce, focusOn, refresh} from '../common/render.js';
-import {stateBadge} from '../shop/pieces.js';
+import {stateBadge} from '../shop/components.js';
 import {stateOf} from '../shop/products.js';
 import {texts} from '../texts.js';
 import {Listing, tableOf} from './table.js';
 
 const text = texts.admin.products;
 export const products = new Listing('/api/v1/product');
-let news = null;
-let asking = null;
+let notice = null;
+let toClose = null;
 let busy = false;
 
 const COLUMNS = [
@@ -32,12 +32,12 @@ export function productsPage() {
       <h1 class="display" tabindex="-1">${text.title}</h1>
       <a class="button primary" href="#/products/new">${text.create}</a>
     </div>
-    ${news ? html`<p class="banner" role="status">${news}</p>` : nothing}
+    ${notice ? html`<p class="banner" role="status">${notice}</p>` : nothing}
     ${tableOf(products, text.title, COLUMNS, text.none)}
     ${saleDialog()}`;
 }
 
-/** What may be done with a sale in its present state. */
+/** Renders the buttons that the sale's state allows. */
 export function actions(product) {
   const state = stateOf(product);
   const running = state === 'open' || state === 'sold-out';
@@ -48,12 +48,12 @@ export function actions(product) {
         : html`<button class="primary" aria-label=${text.openThis(product.name)} @click=${() => change(product, 'open')}>
             ${text.open}</button>`}
       ${state === 'closed' ? nothing : html`
-        <button aria-label=${text.closeThis(product.name)} @click=${() => askToClose(product)}>${text.close}</button>`}
+        <button aria-label=${text.closeThis(product.name)} @click=${() => openCloseDialog(product)}>${text.close}</button>`}
     </div>`;
 }
 
 const edits = {
-  /** From this moment on, whatever the plan was. */
+  /** Opens the sale now, whatever its schedule. */
   open: product => ({
     paused: false,
     ...(product.opensAt && Date.parse(product.opensAt) > justPast() ? {opensAt: null} : {}),
@@ -61,7 +61,7 @@ const edits = {
   }),
   pause: () => ({paused: true}),
   close: product => ({
-    // Not now(): that may be half a second ahead, and a sale that is told to be closed still sells for so long.
+    // Not now(), which may be half a second ahead: the sale would go on for that time after the page says it is closed.
     closesAt: new Date(justPast()).toISOString(),
     ...(product.opensAt && Date.parse(product.opensAt) >= justPast() ? {opensAt: null} : {}),
   }),
@@ -75,17 +75,17 @@ async function change(product, what) {
   try {
     const {body} = await save(product, edits[what](product));
     replace(body);
-    news = text.done[what](body.name);
+    notice = text.done[what](body.name);
   } catch (failure) {
-    news = texts.problem(failure);
+    notice = texts.problem(failure);
     await products.read();
   }
   busy = false;
   refresh();
-  announce(news);
+  announce(notice);
 }
 
-/** Writes what changed, and only over what was read. */
+/** Saves the changed fields, unless the product has another version by now. */
 export function save(product, fields) {
   return call('PUT', `/api/v1/products/update-product/${product.id}`, {
     body: fields,
@@ -93,32 +93,32 @@ export function save(product, fields) {
   });
 }
 
-/** Puts a newer version in the place of the old one. */
+/** Replaces a product in the list by its newer version. */
 export function replace(product) {
   products.items = products.items?.map(one => one.id === product.id ? product : one) ?? null;
   window.dispatchEvent(new CustomEvent('product-changed', {detail: product}));
 }
 
-async function askToClose(product) {
-  asking = product;
+async function openCloseDialog(product) {
+  toClose = product;
   await focusOn('#close-sale');
   document.getElementById('close-sale').showModal();
 }
 
-/** Asks before a sale is ended; belongs once on a page with {@link actions}. */
+/** Renders the dialog that confirms closing a sale. Each page with {@link actions} contains it once. */
 export function saleDialog() {
   return html`
     <dialog id="close-sale" class="sheet" aria-labelledby="close-sale-title" @close=${() => {
-      asking = null;
+      toClose = null;
       refresh();
     }}>
-      ${asking ? html`
+      ${toClose ? html`
         <h2 id="close-sale-title">${text.closeTitle}</h2>
-        <p>${text.closeBody(asking.name)}</p>
+        <p>${text.closeBody(toClose.name)}</p>
         <div class="row end">
           <button @click=${event => event.target.closest('dialog').close()}>${text.keepOpen}</button>
           <button class="danger" @click=${event => {
-            const product = asking;
+            const product = toClose;
             event.target.closest('dialog').close();
             change(product, 'close');
           }}>${text.closeYes}</button>
@@ -126,11 +126,11 @@ export function saleDialog() {
     </dialog>`;
 }
 
-/** What the last action did, for a page that shows it. */
-export function newsOfSales() {
-  return news;
+/** Returns the result of the last action as a text, or null. */
+export function saleNotice() {
+  return notice;
 }
 
-export function forgetNews() {
-  news = null;
+export function clearNotice() {
+  notice = null;
 }

@@ -3,20 +3,20 @@ import {call} from '../common/api.js';
 import {refresh} from '../common/render.js';
 import {texts} from '../texts.js';
 
-/** A list of the API, read page by page, with filters. */
+/** Reads a list of the API page by page, with filters. */
 export class Listing {
   #path;
-  #turn = 0;
+  #lastRead = 0;
   filters = {};
   items = null;
   next = null;
-  trouble = null;
+  error = null;
 
   constructor(path) {
     this.#path = path;
   }
 
-  /** The address of what is shown, from its first item on. */
+  /** Returns the URL of the list with its filters, from the first item on. */
   address(limit = null) {
     const query = new URLSearchParams(Object.entries(this.filters).filter(([, value]) => value));
     if (limit) {
@@ -25,26 +25,26 @@ export class Listing {
     return `${this.#path}${query.size > 0 ? `?${query}` : ''}`;
   }
 
-  /** Reads anew, or goes on. */
+  /** Reads the first page, or the next one. A response to an earlier read is ignored. */
   async read(more = false) {
-    const turn = ++this.#turn;
+    const thisRead = ++this.#lastRead;
     try {
       const address = this.address(50);
       const {body} = await call('GET', more ? `${address}&cursor=${encodeURIComponent(this.next)}` : address);
-      if (turn === this.#turn) {
+      if (thisRead === this.#lastRead) {
         this.items = more ? [...this.items, ...body.items] : body.items;
         this.next = body.next;
-        this.trouble = null;
+        this.error = null;
       }
     } catch (failure) {
-      if (turn === this.#turn) {
-        this.trouble = failure;
+      if (thisRead === this.#lastRead) {
+        this.error = failure;
       }
     }
     refresh();
   }
 
-  /** Filters by what a form holds. */
+  /** Filters by the fields of a form. */
   filterBy(form) {
     this.filters = Object.fromEntries(
       [...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
@@ -53,12 +53,12 @@ export class Listing {
   }
 }
 
-/** A table of it; columns are [heading, cell of an item, kind]. */
+/** Renders a list as a table. Each column is [heading, function that renders an item's cell, kind]. */
 export function tableOf(listing, caption, columns, empty) {
-  if (listing.trouble) {
+  if (listing.error) {
     return html`
       <div class="empty" role="status">
-        <p>${listing.trouble.status === 404 ? texts.admin.missing : texts.problem(listing.trouble)}</p>
+        <p>${listing.error.status === 404 ? texts.admin.missing : texts.problem(listing.error)}</p>
         <button @click=${() => listing.read()}>${texts.again}</button>
       </div>`;
   }

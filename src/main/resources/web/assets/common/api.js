@@ -1,8 +1,8 @@
-import {heardDate} from './clock.js';
+import {recordServerDate} from './clock.js';
 
-const PATIENCE_MILLIS = 12_000;
+const TIMEOUT_MILLIS = 12_000;
 
-/** An answer other than 2xx: the shop understood, and said no (RFC 9457). */
+/** Is an error response of the API, as problem details (RFC 9457). */
 export class Problem extends Error {
   constructor(status, body, retryAfterMillis) {
     super(body.detail ?? body.title ?? `status ${status}`);
@@ -12,24 +12,24 @@ export class Problem extends Error {
     this.retryAfterMillis = retryAfterMillis;
   }
 
-  /** What is wrong with which field. */
-  fields() {
+  /** Returns the error messages by field. */
+  fieldErrors() {
     return Object.fromEntries((this.body.errors ?? []).map(({field, message}) => [field, message]));
   }
 }
 
-/** No answer came. Whether the call arrived, nobody here knows. */
-export class Unanswered extends Error {}
+/** Means that no response arrived. The server may or may not have processed the request. */
+export class NetworkError extends Error {}
 
 /**
  * Calls the API.
  *
  * @returns {Promise<{status: number, headers: Headers, body: any}>}
- * @throws {Problem} where the answer is not 2xx
- * @throws {Unanswered} where there is none
+ * @throws {Problem} if the response is an error
+ * @throws {NetworkError} if no complete response arrives in time
  */
-export async function call(method, path, {body, headers = {}, patience = PATIENCE_MILLIS} = {}) {
-  const response = await send(method, path, body, headers, patience);
+export async function call(method, path, {body, headers = {}, timeoutMillis = TIMEOUT_MILLIS} = {}) {
+  const response = await send(method, path, body, headers, timeoutMillis);
   const json = /json/.test(response.type) && response.text !== '' ? JSON.parse(response.text) : null;
   if (response.status >= 400) {
     throw new Problem(response.status, json ?? {}, retryAfterMillis(response.headers));
@@ -37,23 +37,23 @@ export async function call(method, path, {body, headers = {}, patience = PATIENC
   return {status: response.status, headers: response.headers, body: json ?? response.text};
 }
 
-async function send(method, path, body, headers, patience) {
-  const calledAt = Date.now();
+async function send(method, path, body, headers, timeoutMillis) {
+  const requestedAt = Date.now();
   try {
     const response = await fetch(path, {
       method,
       credentials: 'same-origin',
       headers: body === undefined ? headers : {...headers, 'Content-Type': 'application/json'},
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(patience),
+      signal: AbortSignal.timeout(timeoutMillis),
     });
-    heardDate(response.headers.get('Date'), calledAt, Date.now());
-    // Read here: an answer that breaks off in the middle is none.
+    recordServerDate(response.headers.get('Date'), requestedAt, Date.now());
+    // The body is read inside the try block: a response that breaks off counts as no response.
     const text = await response.text();
     const type = response.headers.get('Content-Type') ?? '';
     return {status: response.status, headers: response.headers, type, text};
   } catch (failure) {
-    throw new Unanswered(failure.message);
+    throw new NetworkError(failure.message);
   }
 }
 

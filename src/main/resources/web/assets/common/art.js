@@ -1,6 +1,6 @@
 import {html, svg} from '../vendor/lit-html/lit-html.js';
 
-/** Ground, and three colours on it. */
+/** Each palette is a background and three colours on it. */
 const PALETTES = [
   ['#2340e8', '#ffd60a', '#b9c6ff', '#ff6a3d'],
   ['#ff6a3d', '#1b1b18', '#ffd9c7', '#ffd60a'],
@@ -13,21 +13,21 @@ const PALETTES = [
 
 const SIZE = 400;
 
-/** A picture for a product that has none: always the same for the same id, and hardly ever that of another. */
+/** Generates a picture from a product's id: the same id always gets the same picture, and two ids hardly ever share one. */
 export function art(id) {
-  const chance = chanceOf(id);
-  const palette = PALETTES[chance(PALETTES.length)];
-  const drawing = [tiles, sun, beams, arches][chance(4)];
+  const random = randomFrom(id);
+  const palette = PALETTES[random(PALETTES.length)];
+  const drawing = [tiles, sun, beams, arches][random(4)];
   return html`
     <svg class="art" viewBox="0 0 ${SIZE} ${SIZE}" preserveAspectRatio="xMidYMid slice" aria-hidden="true"
       focusable="false">
       <rect width=${SIZE} height=${SIZE} fill=${palette[0]} />
-      ${drawing(chance, palette)}
+      ${drawing(random, palette)}
     </svg>`;
 }
 
-/** Whole numbers below a bound, one after the other, that follow from the text (FNV-1a, then xorshift). */
-function chanceOf(text) {
+/** Returns a pseudo-random generator of integers below a bound, seeded by the text (FNV-1a, then xorshift). */
+function randomFrom(text) {
   let state = 2_166_136_261;
   for (const letter of text) {
     state = Math.imul(state ^ letter.codePointAt(0), 16_777_619);
@@ -40,61 +40,61 @@ function chanceOf(text) {
   };
 }
 
-/** Quarter circles, half circles and dots, as on a printed cloth. */
-function tiles(chance, [, ...colours]) {
+/** Draws a grid of quarter circles, half circles, dots and bars. */
+function tiles(random, [, ...colours]) {
   const count = 4;
   const side = SIZE / count;
   return Array.from({length: count * count}, (_, index) => {
     const x = (index % count) * side;
     const y = Math.floor(index / count) * side;
-    const fill = colours[chance(3)];
-    const turn = `rotate(${chance(4) * 90} ${x + side / 2} ${y + side / 2})`;
+    const fill = colours[random(3)];
+    const turn = `rotate(${random(4) * 90} ${x + side / 2} ${y + side / 2})`;
     const forms = [
       svg`<path d="M${x} ${y}h${side}a${side} ${side} 0 0 1 -${side} ${side}z" fill=${fill} transform=${turn} />`,
       svg`<path d="M${x} ${y}h${side}a${side / 2} ${side / 2} 0 0 1 -${side} 0z" fill=${fill} transform=${turn} />`,
       svg`<circle cx=${x + side / 2} cy=${y + side / 2} r=${side / 4} fill=${fill} />`,
       svg`<rect x=${x} y=${y} width=${side / 2} height=${side} fill=${fill} transform=${turn} />`,
     ];
-    return forms[chance(forms.length)];
+    return forms[random(forms.length)];
   });
 }
 
-/** Rings around a point off the middle, over a striped ground. */
-function sun(chance, [, ...colours]) {
-  const x = 120 + chance(160);
-  const y = 110 + chance(120);
+/** Draws rings around a point off the centre, over stripes. */
+function sun(random, [, ...colours]) {
+  const x = 120 + random(160);
+  const y = 110 + random(120);
   const rings = 5;
   return svg`
     ${Array.from({length: rings}, (_, ring) =>
-      svg`<circle cx=${x} cy=${y} r=${(rings - ring) * 44} fill=${colours[(ring + chance(2)) % 3]} />`)}
+      svg`<circle cx=${x} cy=${y} r=${(rings - ring) * 44} fill=${colours[(ring + random(2)) % 3]} />`)}
     ${Array.from({length: 5}, (_, stripe) =>
-      svg`<rect x="0" y=${270 + stripe * 28} width=${SIZE} height=${6 + stripe * 4} fill=${colours[chance(3)]} />`)}`;
+      svg`<rect x="0" y=${270 + stripe * 28} width=${SIZE} height=${6 + stripe * 4} fill=${colours[random(3)]} />`)}`;
 }
 
-/** Wedges out of one corner. */
-function beams(chance, [, ...colours]) {
-  const corner = [[0, 0], [SIZE, 0], [0, SIZE], [SIZE, SIZE]][chance(4)];
+/** Draws wedges that start in one corner. */
+function beams(random, [, ...colours]) {
+  const corner = [[0, 0], [SIZE, 0], [0, SIZE], [SIZE, SIZE]][random(4)];
   const count = 12;
   const far = SIZE * 1.6;
   const at = turn => {
     const angle = turn / count * Math.PI * 2;
     return `${corner[0] + Math.cos(angle) * far} ${corner[1] + Math.sin(angle) * far}`;
   };
-  const fold = chance(100) / 100;
+  const fold = random(100) / 100;
   return svg`
     ${Array.from({length: count * 2}, (_, wedge) => wedge % 2 === 1 ? svg`` : svg`
       <path d="M${corner[0]} ${corner[1]}L${at(wedge / 2 + fold)}L${at(wedge / 2 + fold + 0.5)}z"
         fill=${colours[(wedge / 2) % 3]} />`)}
-    <circle cx=${corner[0]} cy=${corner[1]} r=${90 + chance(60)} fill=${colours[chance(3)]} />`;
+    <circle cx=${corner[0]} cy=${corner[1]} r=${90 + random(60)} fill=${colours[random(3)]} />`;
 }
 
-/** Arches beside each other, one turned over. */
-function arches(chance, [, ...colours]) {
+/** Draws four arches, some of them upside down. */
+function arches(random, [, ...colours]) {
   const wide = SIZE / 2;
   return Array.from({length: 4}, (_, index) => {
     const x = (index % 2) * wide;
     const y = Math.floor(index / 2) * wide;
-    const over = chance(2) === 1;
+    const over = random(2) === 1;
     return Array.from({length: 4}, (__, band) => {
       const inset = band * 24;
       const radius = wide / 2 - inset;

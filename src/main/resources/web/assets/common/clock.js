@@ -1,38 +1,38 @@
 /**
- * The shop's time. A countdown goes by it, whatever the clock of this machine shows.
+ * Estimates the server's time. Countdowns use it, so a wrong clock on this machine does not matter.
  *
- * Each answer says in which second it was made. It was made between the call and its answer, so each narrows down by how
- * much the two clocks differ.
+ * Each response has a Date header, which names the second in which the response was made. That moment lies between the
+ * request and the response, so every response narrows the range of the offset between the two clocks, in milliseconds.
  */
-let least = -Infinity;
-let most = Infinity;
+let minOffset = -Infinity;
+let maxOffset = Infinity;
 
-/** Takes in the Date header of an answer. */
-export function heardDate(header, calledAt, answeredAt) {
+/** Narrows the offset by the Date header of a response. */
+export function recordServerDate(header, requestedAt, respondedAt) {
   const second = Date.parse(header ?? '');
   if (Number.isNaN(second)) {
     return;
   }
-  const newLeast = Math.max(least, second - answeredAt);
-  const newMost = Math.min(most, second + 1000 - calledAt);
-  if (newLeast <= newMost) {
-    [least, most] = [newLeast, newMost];
+  const newMin = Math.max(minOffset, second - respondedAt);
+  const newMax = Math.min(maxOffset, second + 1000 - requestedAt);
+  if (newMin <= newMax) {
+    [minOffset, maxOffset] = [newMin, newMax];
   } else {
-    // One of the clocks was set meanwhile: what was known before is worth nothing.
-    [least, most] = [second - answeredAt, second + 1000 - calledAt];
+    // One of the clocks was set meanwhile, so the earlier range is wrong.
+    [minOffset, maxOffset] = [second - respondedAt, second + 1000 - requestedAt];
   }
 }
 
-/** Milliseconds since 1970, by the shop's clock. */
+/** Returns the server's time in milliseconds since 1970. */
 export function now() {
-  const known = Number.isFinite(least) && Number.isFinite(most);
-  return Date.now() + (known ? (least + most) / 2 : 0);
+  const known = Number.isFinite(minOffset) && Number.isFinite(maxOffset);
+  return Date.now() + (known ? (minOffset + maxOffset) / 2 : 0);
 }
 
 /**
- * The latest moment that is certainly over by the shop's clock, at the most a second before {@link now}; before the shop was
- * heard, a second ago by this machine's.
+ * Returns the latest moment that is certainly past on the server's clock, at most a second before {@link now}. Before the
+ * first response, it is one second ago on this machine's clock.
  */
 export function justPast() {
-  return Date.now() + (Number.isFinite(least) ? least : -1_000);
+  return Date.now() + (Number.isFinite(minOffset) ? minOffset : -1_000);
 }

@@ -1,12 +1,12 @@
 const LOCALE = 'en';
 
-/** Minor units as people write them. */
+/** Formats an amount in minor units, with the currency's symbol and digits. */
 export function money(minor, currency) {
   const form = new Intl.NumberFormat(LOCALE, {style: 'currency', currency});
   return form.format(minor / 10 ** form.resolvedOptions().maximumFractionDigits);
 }
 
-/** How many digits the currency has after the point. */
+/** Returns the number of decimal places of the currency. */
 export function fractionDigits(currency) {
   try {
     return new Intl.NumberFormat(LOCALE, {style: 'currency', currency}).resolvedOptions().maximumFractionDigits;
@@ -19,20 +19,22 @@ export function number(value, digits = 0) {
   return new Intl.NumberFormat(LOCALE, {maximumFractionDigits: digits}).format(value);
 }
 
-/** Day and time where the reader is. */
+/** Formats date and time in the reader's time zone, which it names. */
 export function time(iso) {
-  return new Intl.DateTimeFormat(LOCALE, {dateStyle: 'medium', timeStyle: 'short'}).format(new Date(iso));
-}
-
-/** To the second, for tables. */
-export function stamp(iso) {
   return new Intl.DateTimeFormat(LOCALE, {
-    year: 'numeric', month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
-    hourCycle: 'h23',
+    year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short',
   }).format(new Date(iso));
 }
 
-/** Days, hours, minutes and seconds of a duration, rounded up to the second. */
+/** Formats date and time to the second, for tables. */
+export function stamp(iso) {
+  return new Intl.DateTimeFormat(LOCALE, {
+    year: 'numeric', month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
+    hourCycle: 'h23', timeZoneName: 'short',
+  }).format(new Date(iso));
+}
+
+/** Splits a duration into days, hours, minutes and seconds, rounded up to the second. */
 export function parts(millis) {
   const seconds = Math.max(0, Math.ceil(millis / 1000));
   return {

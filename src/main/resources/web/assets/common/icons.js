@@ -1,7 +1,7 @@
 import {html, svg} from '../vendor/lit-html/lit-html.js';
 
-/** Drawn here, 24 by 24, in the colour of the text around them; never the only sign of anything. */
-const DRAWN = {
+/** The icons are 24 by 24 and take the text's colour. Text always accompanies them: no icon carries meaning alone. */
+const SHAPES = {
   cross: svg`<path d="M6 6l12 12M18 6 6 18"/>`,
   check: svg`<path d="M4.5 12.5 10 18 20 6.5"/>`,
   clock: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5l3.5 2"/>`,
@@ -21,5 +21,5 @@ const DRAWN = {
 };
 
 export function icon(name) {
-  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${DRAWN[name]}</svg>`;
+  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${SHAPES[name]}</svg>`;
 }

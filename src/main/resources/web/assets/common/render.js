@@ -1,42 +1,42 @@
 import {render} from '../vendor/lit-html/lit-html.js';
 
-let draw = () => {};
-let due = false;
+let renderPage = () => {};
+let scheduled = false;
 
-/** Shows a view in an element, again and again. One a page. */
+/** Renders a view into an element, now and after each {@link refresh}. Call it once per page. */
 export function mount(view, element) {
-  draw = () => render(view(), element);
-  draw();
+  renderPage = () => render(view(), element);
+  renderPage();
 }
 
-/** Something changed: the view is shown once more, however many changes come together. */
+/** Schedules a rendering. Several changes at once lead to one rendering. */
 export function refresh() {
-  if (!due) {
-    due = true;
+  if (!scheduled) {
+    scheduled = true;
     queueMicrotask(() => {
-      due = false;
-      draw();
+      scheduled = false;
+      renderPage();
     });
   }
 }
 
-/** After what was changed is on the page. */
+/** Resolves after the pending changes are rendered. */
 export async function refreshed() {
   refresh();
   await Promise.resolve();
   await Promise.resolve();
 }
 
-/** Moves the focus to the first element that fits, once it is there. */
+/** Moves the focus to the first element that matches, after the next rendering. */
 export async function focusOn(selector) {
   await refreshed();
   document.querySelector(selector)?.focus();
 }
 
-/** Tells those who listen to the page; each text once. */
+/** Announces a text to screen readers, unless it was the last one announced. */
 export function announce(text) {
-  const news = document.getElementById('news');
-  if (news && news.textContent !== text) {
-    news.textContent = text;
+  const region = document.getElementById('live-region');
+  if (region && region.textContent !== text) {
+    region.textContent = text;
   }
 }

@@ -1,73 +1,73 @@
 import {call, Problem} from './api.js';
-import {inBrowser, inTab} from './kept.js';
+import {browserStorage, tabStorage} from './storage.js';
 import {refresh} from './render.js';
-import {jittered} from './waiting.js';
+import {sleepWithJitter} from './backoff.js';
 
 /**
- * The cookie is out of reach of scripts. This tells all tabs of the browser whose it is: a user's id, or that a code is
- * still due; nothing where nobody is signed in.
+ * The storage key under which all tabs of this browser share the session's owner, since scripts cannot read the cookie.
+ * The value is the user's id, or {@link CODE_PENDING}; it is absent when nobody is signed in.
  */
-const WHOSE = 'flashsale.session';
-const CODE_DUE = 'code-due';
-const EMAIL = 'flashsale.code-sent-to';
-const ASK_AGAIN_MILLIS = 2_000;
-const whenSignedIn = [];
+const SESSION_KEY = 'flashsale.session';
+const CODE_PENDING = 'code-due';
+const CODE_SENT_TO_KEY = 'flashsale.code-sent-to';
+const RETRY_MILLIS = 2_000;
+const signInListeners = [];
 
 /**
- * Who is here.
+ * Is the session of this browser.
  *
- * @property known whether that was found out yet
+ * @property known whether the server has confirmed the session's state
  * @property user {userId, email, role}, or null
- * @property codeDue whether the password was right and the code is still to be entered
+ * @property codePending whether the password was accepted and the code has not been entered yet
  */
-export const session = {known: false, user: null, codeDue: false};
+export const session = {known: false, user: null, codePending: false};
 
-/** Where the code was sent to, or null where this tab does not know. */
+/** Returns the address that the code was sent to, or null if another tab asked for it. */
 export function codeSentTo() {
-  return inTab.get(EMAIL);
+  return tabStorage.get(CODE_SENT_TO_KEY);
 }
 
-/** Finds out who is here, however long the network is away. */
-export async function recall() {
-  while (inBrowser.get(WHOSE)) {
+/** Reads the session's state from the server and retries until the network is back. */
+export async function restoreSession() {
+  while (browserStorage.get(SESSION_KEY)) {
     try {
       const {body} = await call('GET', '/api/v1/user/profile');
-      inBrowser.set(WHOSE, body.userId);
-      become(body, false);
+      browserStorage.set(SESSION_KEY, body.userId);
+      setSession(body, false);
       break;
     } catch (failure) {
       const code = failure instanceof Problem ? failure.code : null;
       if (code === 'not-authenticated') {
-        inBrowser.remove(WHOSE);
+        browserStorage.remove(SESSION_KEY);
       }
       if (code === 'not-authenticated' || code === 'otp-required') {
-        become(null, code === 'otp-required');
+        setSession(null, code === 'otp-required');
         break;
       }
-      await jittered(failure.retryAfterMillis ?? ASK_AGAIN_MILLIS);
+      await sleepWithJitter(failure.retryAfterMillis ?? RETRY_MILLIS);
     }
   }
-  if (!inBrowser.get(WHOSE)) {
-    become(null, false);
+  if (!browserStorage.get(SESSION_KEY)) {
+    setSession(null, false);
   }
   session.known = true;
   refresh();
 }
 
-/** Whether the next call is still made in the name of this user, whatever another tab did. */
-export function isStill(userId) {
-  return session.user?.userId === userId && inBrowser.get(WHOSE) === userId;
+/** Whether this user is still signed in; another tab may have signed in as somebody else. */
+export function isCurrentUser(userId) {
+  return session.user?.userId === userId && browserStorage.get(SESSION_KEY) === userId;
 }
 
 window.addEventListener('storage', ({key}) => {
-  if (key === WHOSE && inBrowser.get(WHOSE) !== (session.user?.userId ?? null)) {
-    recall();
+  if (key === SESSION_KEY && browserStorage.get(SESSION_KEY) !== (session.user?.userId ?? null)) {
+    restoreSession();
   }
 });
 
-function become(user, codeDue) {
+function setSession(user, codePending) {
   session.user = user;
-  session.codeDue = codeDue;
+  session.codePending = codePending;
   refresh();
 }
 
@@ -75,32 +75,32 @@ export async function register(email, password) {
   await call('POST', '/api/v1/auth/register', {body: {email, password}});
 }
 
-/** A right password; a code is on its way then. */
+/** Signs in with the password; the server then mails a code. */
 export async function signIn(email, password) {
   await call('POST', '/api/v1/auth/login', {body: {email, password}});
-  inBrowser.set(WHOSE, CODE_DUE);
-  inTab.set(EMAIL, email.trim());
-  become(null, true);
+  browserStorage.set(SESSION_KEY, CODE_PENDING);
+  tabStorage.set(CODE_SENT_TO_KEY, email.trim());
+  setSession(null, true);
 }
 
 export async function enterCode(code) {
   const {body} = await call('POST', '/api/v1/auth/verify-otp', {body: {code}});
-  inTab.remove(EMAIL);
-  inBrowser.set(WHOSE, body.userId);
-  become(body, false);
-  whenSignedIn.forEach(go => go());
+  tabStorage.remove(CODE_SENT_TO_KEY);
+  browserStorage.set(SESSION_KEY, body.userId);
+  setSession(body, false);
+  signInListeners.forEach(listener => listener());
 }
 
-/** Does that whenever somebody has signed in, from wherever on the page. */
-export function onSignedIn(go) {
-  whenSignedIn.push(go);
+/** Registers a function that is called after every sign-in. */
+export function onSignedIn(listener) {
+  signInListeners.push(listener);
 }
 
-export async function sendCodeAgain() {
+export async function resendCode() {
   await call('POST', '/api/v1/auth/otp');
 }
 
-export async function askForNewPassword(email) {
+export async function requestPasswordReset(email) {
   await call('POST', '/api/v1/auth/forgot-password', {body: {email}});
 }
 
@@ -116,11 +116,11 @@ export async function signOut() {
       throw failure;
     }
   }
-  forgetSession();
+  clearSession();
 }
 
-/** The shop does not know this session any more. */
-export function forgetSession() {
-  inBrowser.remove(WHOSE);
-  become(null, false);
+/** Forgets a session that has ended on the server. */
+export function clearSession() {
+  browserStorage.remove(SESSION_KEY);
+  setSession(null, false);
 }

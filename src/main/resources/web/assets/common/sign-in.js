@@ -5,26 +5,27 @@ import {icon} from './icons.js';
 import {announce, focusOn, refresh} from './render.js';
 import * as account from './session.js';
 
-/** The steps: password, register, code, forgot, reset. */
+/** `step` is one of password, register, code, forgot and reset. */
 const form = {open: false, step: 'password', note: null, email: '', busy: false, errors: {}, message: null};
-let whenDone = () => {};
-let whenLeft = () => {};
+let doneCallback = () => {};
+let cancelCallback = () => {};
 
 /**
- * Asks to sign in.
+ * Opens the sign-in dialog.
  *
- * @param note why, in a line
- * @param done goes on with what the visitor wanted
- * @param left they changed their mind
+ * @param note one line that says why to sign in
+ * @param onDone is called after the visitor has signed in
+ * @param onCancel is called when the visitor closes the dialog
+ * @param step the step to begin with; by default the one that the session needs
  */
-export function openSignIn({note = null, done = () => {}, left = () => {}, step = null} = {}) {
-  whenDone = done;
-  whenLeft = left;
+export function openSignIn({note = null, onDone = () => {}, onCancel = () => {}, step = null} = {}) {
+  doneCallback = onDone;
+  cancelCallback = onCancel;
   Object.assign(form, {open: true, note, errors: {}, message: null, busy: false});
-  goTo(step ?? (account.session.codeDue ? 'code' : 'password'));
+  goToStep(step ?? (account.session.codePending ? 'code' : 'password'));
 }
 
-function goTo(step) {
+function goToStep(step) {
   form.email = document.querySelector('#sign-in [name="email"]')?.value ?? form.email;
   Object.assign(form, {step, errors: {}, message: null});
   show();
@@ -39,30 +40,30 @@ async function show() {
   dialog?.querySelector('[data-first]')?.focus();
 }
 
-function leave() {
+function cancel() {
   form.open = false;
   refresh();
-  whenLeft();
+  cancelCallback();
 }
 
 function finish() {
   form.open = false;
   document.getElementById('sign-in')?.close();
   refresh();
-  whenDone();
+  doneCallback();
 }
 
 const steps = {
   async password({email, password}) {
     form.email = email.trim();
     await account.signIn(email, password);
-    goTo('code');
+    goToStep('code');
   },
   async register({email, password}) {
     form.email = email.trim();
     await account.register(email, password);
     await account.signIn(email, password);
-    goTo('code');
+    goToStep('code');
   },
   async code({code}) {
     await account.enterCode(code.replace(/\s/g, ''));
@@ -70,12 +71,12 @@ const steps = {
   },
   async forgot({email}) {
     form.email = email.trim();
-    await account.askForNewPassword(email);
-    goTo('reset');
+    await account.requestPasswordReset(email);
+    goToStep('reset');
   },
   async reset({code, password}) {
     await account.setNewPassword(form.email, code.replace(/\s/g, ''), password);
-    goTo('password');
+    goToStep('password');
     form.message = {good: true, text: texts.signIn.passwordSet};
   },
 };
@@ -94,7 +95,7 @@ async function attempt(action) {
   try {
     await action();
   } catch (failure) {
-    explain(failure);
+    showError(failure);
   }
   form.busy = false;
   refresh();
@@ -103,17 +104,17 @@ async function attempt(action) {
   }
 }
 
-function explain(failure) {
+function showError(failure) {
   if (!(failure instanceof Problem)) {
-    form.message = {text: texts.noAnswer};
+    form.message = {text: texts.unreachable};
     return;
   }
   if (failure.code === 'not-authenticated') {
-    // The session that waited for its code has ended.
-    account.forgetSession();
-    goTo('password');
+    // The session has expired before its code was entered.
+    account.clearSession();
+    goToStep('password');
   }
-  form.errors = failure.code === 'email-taken' ? {email: texts.signIn.emailTaken} : failure.fields();
+  form.errors = failure.code === 'email-taken' ? {email: texts.signIn.emailTaken} : failure.fieldErrors();
   const field = Object.keys(form.errors)[0];
   if (field) {
     focusOn(`#sign-in [name="${field}"]`);
@@ -123,17 +124,17 @@ function explain(failure) {
   }
 }
 
-async function again() {
+async function resendCode() {
   await attempt(async () => {
-    await account.sendCodeAgain();
+    await account.resendCode();
     form.message = {good: true, text: texts.signIn.sentAgain};
   });
 }
 
-/** The dialog; belongs once on a page. */
+/** Renders the dialog. Each page contains it once. */
 export function signInDialog() {
   return html`
-    <dialog id="sign-in" class="sheet" aria-labelledby="sign-in-title" @close=${() => form.open && leave()}>
+    <dialog id="sign-in" class="sheet" aria-labelledby="sign-in-title" @close=${() => form.open && cancel()}>
       ${form.open ? sheet() : nothing}
     </dialog>`;
 }
@@ -155,7 +156,7 @@ function sheet() {
       <button class="primary wide" type="submit" aria-disabled=${form.busy ? 'true' : 'false'}>
         ${form.busy ? texts.signIn.busy : text.action}</button>
     </form>
-    <div class="sheet-foot">${ways[form.step]()}</div>`;
+    <div class="sheet-foot">${links[form.step]()}</div>`;
 }
 
 const fields = {
@@ -170,19 +171,19 @@ const fields = {
     ${codeField()}${passwordField('new-password', texts.signIn.passwordRule)}`,
 };
 
-const ways = {
+const links = {
   password: () => html`
-    ${way('register', texts.signIn.toRegister)}${way('forgot', texts.signIn.toForgot)}`,
-  register: () => way('password', texts.signIn.toPassword),
+    ${stepLink('register', texts.signIn.toRegister)}${stepLink('forgot', texts.signIn.toForgot)}`,
+  register: () => stepLink('password', texts.signIn.toPassword),
   code: () => html`
-    <button class="plain" type="button" @click=${again}>${texts.signIn.toAgain}</button>
-    ${way('password', texts.signIn.toOther)}`,
-  forgot: () => way('password', texts.signIn.toPassword),
-  reset: () => way('password', texts.signIn.toPassword),
+    <button class="plain" type="button" @click=${resendCode}>${texts.signIn.toAgain}</button>
+    ${stepLink('password', texts.signIn.toOther)}`,
+  forgot: () => stepLink('password', texts.signIn.toPassword),
+  reset: () => stepLink('password', texts.signIn.toPassword),
 };
 
-function way(step, text) {
-  return html`<button class="plain" type="button" @click=${() => goTo(step)}>${text}</button>`;
+function stepLink(step, text) {
+  return html`<button class="plain" type="button" @click=${() => goToStep(step)}>${text}</button>`;
 }
 
 function emailField() {

@@ -4,17 +4,17 @@ import {art} from '../common/art.js';
 import {money, time} from '../common/format.js';
 import {icon} from '../common/icons.js';
 import {texts} from '../texts.js';
-import {countdown, countsDownTo, stateBadge, stockStrip} from './pieces.js';
+import {countdown, countdownEnd, stateBadge, stockStrip} from './components.js';
 import {readList, shop, stateOf} from './products.js';
 
 const ORDER = ['open', 'scheduled', 'paused', 'sold-out', 'closed'];
 
-/** What is on sale, the most urgent first and large. */
+/** Renders the list of products, the most urgent one first and large. */
 export function home() {
   if (shop.list === null) {
-    return shop.trouble
+    return shop.error
       ? html`<h1 tabindex="-1" class="visually-hidden">${texts.home.title}</h1>
-        <div class="empty"><p>${texts.home.trouble}</p>
+        <div class="empty"><p>${texts.home.error}</p>
           <button class="primary" @click=${() => readList()}>${texts.again}</button></div>`
       : html`<h1 tabindex="-1" class="visually-hidden">${texts.home.title}</h1>
         <p class="empty" role="status">${texts.loading}</p>`;
@@ -52,9 +52,9 @@ function poster(product) {
         ${stateBadge(state)}
         <h2 class="display"><a href="#/product/${product.id}">${product.name}</a></h2>
         <p class="price">${money(product.price, product.currency)}</p>
-        ${countsDownTo(product) ? countdown(product) : nothing}
+        ${countdownEnd(product) ? countdown(product) : nothing}
         ${state === 'scheduled' || state === 'closed' ? nothing : stockStrip(product)}
-        <span class="cta" aria-hidden="true">${texts.home.look[state]}${icon('arrow')}</span>
+        <span class="cta" aria-hidden="true">${texts.home.callToAction[state]}${icon('arrow')}</span>
       </div>
       <div class="poster-art">${art(product.id)}</div>
     </article>`;

@@ -1,48 +1,48 @@
-import {backOff} from '../common/waiting.js';
+import {backoffMillis} from '../common/backoff.js';
 
-const FIRST_WAIT_MILLIS = 500;
-const LONGEST_WAIT_MILLIS = 15_000;
-/** What the shop lets one socket subscribe to. */
-const MOST_PRODUCTS = 100;
+const FIRST_BACKOFF_MILLIS = 500;
+const MAX_BACKOFF_MILLIS = 15_000;
+/** The most products that the server lets one socket subscribe to. */
+const MAX_PRODUCTS = 100;
 
 /**
- * Live stock over one WebSocket, however many products are looked at: a browser opens few connections to one house, and
- * tabs that each held an event stream would use them up.
+ * Receives live stock of many products over one WebSocket. A browser limits its connections to one host, and several tabs
+ * that each held event streams would use them up.
  */
-export class Live {
-  #heard;
-  #gone;
-  #stands;
-  #wanted = new Set();
+export class LiveClient {
+  #onEvent;
+  #onUnknownProduct;
+  #onConnectionChange;
+  #subscribed = new Set();
   #seqs = new Map();
   #socket = null;
-  #tries = 0;
+  #attempts = 0;
 
   /**
-   * @param heard is told every event that is not older than what was told of its product before
-   * @param gone is told the id of a product that is not there, or not any more
-   * @param stands is told whether the line stands
+   * @param onEvent receives every event that is not older than the last one of its product
+   * @param onUnknownProduct receives the id of a product that does not exist or was deleted
+   * @param onConnectionChange receives whether the socket is connected
    */
-  constructor({heard, gone, stands}) {
-    this.#heard = heard;
-    this.#gone = gone;
-    this.#stands = stands;
+  constructor({onEvent, onUnknownProduct, onConnectionChange}) {
+    this.#onEvent = onEvent;
+    this.#onUnknownProduct = onUnknownProduct;
+    this.#onConnectionChange = onConnectionChange;
   }
 
-  /** Listens to these products, too. */
-  listen(productIds) {
-    const fresh = productIds.filter(id => !this.#wanted.has(id));
-    if (this.#wanted.size + fresh.length > MOST_PRODUCTS) {
-      // A socket cannot unsubscribe: a new one is opened for what is looked at now.
-      this.#wanted = new Set(productIds.slice(0, MOST_PRODUCTS));
+  /** Subscribes to these products, in addition to the earlier ones. */
+  subscribe(productIds) {
+    const fresh = productIds.filter(id => !this.#subscribed.has(id));
+    if (this.#subscribed.size + fresh.length > MAX_PRODUCTS) {
+      // The protocol has no unsubscribe: a new socket subscribes to the products that are shown now.
+      this.#subscribed = new Set(productIds.slice(0, MAX_PRODUCTS));
       this.#socket?.close();
       return;
     }
-    fresh.forEach(id => this.#wanted.add(id));
-    if (this.#socket === null && this.#wanted.size > 0) {
+    fresh.forEach(id => this.#subscribed.add(id));
+    if (this.#socket === null && this.#subscribed.size > 0) {
       this.#connect();
     } else if (this.#socket?.readyState === WebSocket.OPEN) {
-      this.#subscribe(fresh);
+      this.#send(fresh);
     }
   }
 
@@ -51,26 +51,26 @@ export class Live {
     url.protocol = url.protocol.replace('http', 'ws');
     this.#socket = new WebSocket(url);
     this.#socket.addEventListener('open', () => {
-      this.#tries = 0;
-      this.#stands(true);
-      this.#subscribe([...this.#wanted]);
+      this.#attempts = 0;
+      this.#onConnectionChange(true);
+      this.#send([...this.#subscribed]);
     });
-    this.#socket.addEventListener('message', message => this.#take(JSON.parse(message.data)));
+    this.#socket.addEventListener('message', message => this.#receive(JSON.parse(message.data)));
     this.#socket.addEventListener('close', () => {
-      this.#stands(false);
-      setTimeout(() => this.#connect(), backOff(this.#tries++, FIRST_WAIT_MILLIS, LONGEST_WAIT_MILLIS));
+      this.#onConnectionChange(false);
+      setTimeout(() => this.#connect(), backoffMillis(this.#attempts++, FIRST_BACKOFF_MILLIS, MAX_BACKOFF_MILLIS));
     });
   }
 
-  #subscribe(productIds) {
+  #send(productIds) {
     if (productIds.length > 0) {
       this.#socket.send(JSON.stringify({subscribe: productIds}));
     }
   }
 
-  #take(event) {
+  #receive(event) {
     if (event.type === 'error' && event.code === 'not-found') {
-      this.#gone(event.productId);
+      this.#onUnknownProduct(event.productId);
       return;
     }
     const before = this.#seqs.get(event.productId) ?? -1;
@@ -78,6 +78,6 @@ export class Live {
       return;
     }
     this.#seqs.set(event.productId, event.seq);
-    this.#heard(event);
+    this.#onEvent(event);
   }
 }

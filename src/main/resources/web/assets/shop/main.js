@@ -1,18 +1,18 @@
 import {html} from '../vendor/lit-html/lit-html.js';
 import {icon} from '../common/icons.js';
-import {header, skipLink} from '../common/frame.js';
+import {header, skipLink} from '../common/layout.js';
 import {focusOn, mount, refresh} from '../common/render.js';
-import {onSignedIn, recall, session} from '../common/session.js';
+import {onSignedIn, restoreSession, session} from '../common/session.js';
 import {openSignIn, signInDialog} from '../common/sign-in.js';
 import {texts} from '../texts.js';
 import {home} from './home.js';
 import {ordersPage, readOrder, readOrders} from './orders.js';
-import {countsDownTo} from './pieces.js';
+import {countdownEnd} from './components.js';
 import {productPage, start} from './product.js';
-import {announceChanges, keepLooking, readList, readProduct, shop, stateOf} from './products.js';
-import {goOn, isCounting, unwish, wished} from './purchases.js';
+import {announceChanges, pollForChanges, readList, readProduct, shop, stateOf} from './products.js';
+import {resumePurchases, isCountingDown, clearPendingPurchase, pendingPurchase} from './purchases.js';
 
-/** What the address is for: its name, and the id in it or null. */
+/** Parses the URL's fragment into the name of a page and an id, or null. */
 function route() {
   const [name, id] = window.location.hash.replace(/^#\/?/, '').split('/');
   return {name: name || 'home', id: id || null};
@@ -46,7 +46,7 @@ function view() {
     <main id="main" tabindex="-1">${page().view(at)}</main>
     <footer class="foot"><p>${texts.foot}</p></footer>
     ${signInDialog()}
-    <div id="news" class="visually-hidden" role="status" aria-live="polite"></div>`;
+    <div id="live-region" class="visually-hidden" role="status" aria-live="polite"></div>`;
 }
 
 function enter() {
@@ -54,52 +54,52 @@ function enter() {
   page().enter(route());
 }
 
-/** The products that the reader sees now, and whether they are the list. */
+/** Returns the ids of the products on the screen, and whether they are the list. */
 function shown() {
   const list = page() === pages.home;
   return {list, ids: list ? shop.list ?? [] : page() === pages.product ? [route().id] : []};
 }
 
-/** The states at the tick before: sales open and close by the clock, without an event. */
-let statesBefore = '';
+/** The states at the last tick: sales open and close by the clock, without an event. */
+let lastStates = '';
 
 function tick() {
   const products = shown().ids.map(id => shop.byId.get(id)).filter(Boolean);
   const states = products.map(stateOf).join();
-  if (states !== statesBefore || isCounting() || products.some(countsDownTo)) {
+  if (states !== lastStates || isCountingDown() || products.some(countdownEnd)) {
     refresh();
   }
-  statesBefore = states;
+  lastStates = states;
   if (products.length === 1 && page() === pages.product) {
     announceChanges(products[0]);
   }
 }
 
-/** What was under way when this page was closed or reloaded goes on. */
-async function pickUp() {
-  await recall();
-  const wish = wished();
+/** Resumes whatever was in progress when this page was closed or reloaded. */
+async function resume() {
+  await restoreSession();
+  const pending = pendingPurchase();
   if (session.user) {
-    goOn();
+    resumePurchases();
     page().enter(route());
   }
-  if (wish && (session.user || session.codeDue)) {
-    await readProduct(wish.productId).catch(() => {});
-    const product = shop.byId.get(wish.productId);
+  if (pending && (session.user || session.codePending)) {
+    await readProduct(pending.productId).catch(() => {});
+    const product = shop.byId.get(pending.productId);
     if (product) {
-      window.location.hash = `#/product/${wish.productId}`;
-      start(product, wish.quantity);
+      window.location.hash = `#/product/${pending.productId}`;
+      start(product, pending.quantity);
     }
-  } else if (session.codeDue) {
+  } else if (session.codePending) {
     openSignIn();
   } else {
-    unwish();
+    clearPendingPurchase();
   }
 }
 
 mount(view, document.getElementById('page'));
 onSignedIn(() => {
-  goOn();
+  resumePurchases();
   page().enter(route());
 });
 window.addEventListener('hashchange', () => {
@@ -107,6 +107,6 @@ window.addEventListener('hashchange', () => {
   focusOn('h1');
 });
 enter();
-pickUp();
-keepLooking(shown);
+resume();
+pollForChanges(shown);
 setInterval(tick, 250);

@@ -9,63 +9,63 @@ import {openSignIn} from '../common/sign-in.js';
 import {texts} from '../texts.js';
 import {readProduct, shop} from './products.js';
 
-const PAGE = 20;
+const PAGE_SIZE = 20;
 const text = texts.orders;
 
-/** The buyer's orders as far as they were read; of whom tells whose they are. */
-const orders = {ofWhom: null, items: null, next: null, trouble: null, asking: null, busy: null, problem: null};
+/** Holds the orders that this page has read; `userId` is their buyer, `toCancel` the order that the dialog asks about. */
+const orders = {userId: null, items: null, next: null, error: null, toCancel: null, busy: null, problem: null};
 
-/** Reads them anew, or goes on. */
+/** Reads the first page, or the next one. */
 export async function readOrders(more = false) {
   const user = session.user;
   if (!user) {
     return;
   }
-  if (orders.ofWhom !== user.userId) {
-    Object.assign(orders, {ofWhom: user.userId, items: null, next: null});
+  if (orders.userId !== user.userId) {
+    Object.assign(orders, {userId: user.userId, items: null, next: null});
   }
   try {
     const cursor = more ? `&cursor=${encodeURIComponent(orders.next)}` : '';
-    const {body} = await call('GET', `/api/v1/user/orders?limit=${PAGE}${cursor}`);
+    const {body} = await call('GET', `/api/v1/user/orders?limit=${PAGE_SIZE}${cursor}`);
     orders.items = more ? [...orders.items, ...body.items] : body.items;
     orders.next = body.next;
-    orders.trouble = null;
-    nameProducts(body.items);
+    orders.error = null;
+    readProductNames(body.items);
   } catch (failure) {
-    orders.trouble = failure;
+    orders.error = failure;
   }
   refresh();
 }
 
-/** Reads one, for a link to it; it is shown alone. */
+/** Reads one order, for the page that shows it alone. */
 export async function readOrder(id) {
   if (!session.user || !id) {
     return;
   }
   try {
     const {body} = await call('GET', `/api/v1/user/orders/${encodeURIComponent(id)}`);
-    const rest = orders.ofWhom === session.user.userId ? (orders.items ?? []) : [];
+    const rest = orders.userId === session.user.userId ? (orders.items ?? []) : [];
     Object.assign(orders, {
-      ofWhom: session.user.userId, trouble: null, items: [body, ...rest.filter(order => order.orderId !== id)],
+      userId: session.user.userId, error: null, items: [body, ...rest.filter(order => order.orderId !== id)],
     });
-    nameProducts([body]);
+    readProductNames([body]);
   } catch (failure) {
-    orders.trouble = failure;
+    orders.error = failure;
   }
   refresh();
 }
 
-function nameProducts(items) {
+function readProductNames(items) {
   const missing = new Set(items.map(order => order.productId).filter(id => !shop.byId.has(id)));
   missing.forEach(id => readProduct(id).catch(() => {}));
 }
 
-/** All orders, or one. */
+/** Renders all orders, or one. */
 export function ordersPage(id = null) {
   return html`
     <h1 class="display" tabindex="-1">${id ? text.one : text.title}</h1>
     ${body(id)}
-    ${confirmation()}`;
+    ${cancelDialog()}`;
 }
 
 function body(id) {
@@ -75,12 +75,12 @@ function body(id) {
         <button class="primary" @click=${() => openSignIn()}>
           ${texts.signIn.password.action}</button></div>`;
   }
-  if (orders.trouble) {
+  if (orders.error) {
     return html`
-      <div class="empty" role="status"><p>${texts.problem(orders.trouble)}</p>
+      <div class="empty" role="status"><p>${texts.problem(orders.error)}</p>
         <button @click=${() => id ? readOrder(id) : readOrders()}>${texts.again}</button></div>`;
   }
-  const items = orders.ofWhom === session.user?.userId ? orders.items : null;
+  const items = orders.userId === session.user?.userId ? orders.items : null;
   if (items === null) {
     return html`<p class="empty" role="status">${texts.loading}</p>`;
   }
@@ -99,7 +99,7 @@ function nameOf(order) {
 }
 
 function orderTicket(order) {
-  const live = order.status === 'placed' || order.status === 'reserved';
+  const active = order.status === 'placed' || order.status === 'reserved';
   return html`
     <li class="order" data-status=${order.status}>
       <div class="order-art">${art(order.productId)}</div>
@@ -107,29 +107,29 @@ function orderTicket(order) {
         <p class="order-status">${text.status[order.status]}</p>
         <h2>${nameOf(order)}</h2>
         <p>${text.line(order.quantity, money(order.total, order.currency), time(order.reservedAt))}</p>
-        <p class="order-number"><span>${texts.answer.orderNumber}</span><code>${order.orderId}</code></p>
+        <p class="order-number"><span>${texts.purchase.orderNumber}</span><code>${order.orderId}</code></p>
       </div>
       <div class="order-side">
-        ${live ? html`
-          <p class="order-units"><span>${texts.answer.placed.units(order.units.length)}</span>
+        ${active ? html`
+          <p class="order-units"><span>${texts.purchase.placed.units(order.units.length)}</span>
             <b>${order.units.map(unit => number(unit)).join(', ')}</b></p>
-          <button aria-label=${text.cancelThis(nameOf(order))} @click=${() => askToCancel(order)}>${text.cancel}</button>`
+          <button aria-label=${text.cancelThis(nameOf(order))} @click=${() => openCancelDialog(order)}>${text.cancel}</button>`
           : nothing}
       </div>
     </li>`;
 }
 
-async function askToCancel(order) {
-  Object.assign(orders, {asking: order, problem: null});
+async function openCancelDialog(order) {
+  Object.assign(orders, {toCancel: order, problem: null});
   await focusOn('#cancel-order');
   document.getElementById('cancel-order').showModal();
 }
 
-function confirmation() {
-  const order = orders.asking;
+function cancelDialog() {
+  const order = orders.toCancel;
   return html`
     <dialog id="cancel-order" class="sheet" aria-labelledby="cancel-title" @close=${() => {
-      orders.asking = null;
+      orders.toCancel = null;
       refresh();
     }}>
       ${order ? html`

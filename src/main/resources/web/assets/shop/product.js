@@ -6,21 +6,21 @@ import {announce, focusOn, refresh} from '../common/render.js';
 import {session} from '../common/session.js';
 import {openSignIn} from '../common/sign-in.js';
 import {texts} from '../texts.js';
-import {answer} from './answer.js';
-import {countdown, stateBadge, stockStrip} from './pieces.js';
+import {purchaseStatus} from './purchase-status.js';
+import {countdown, stateBadge, stockStrip} from './components.js';
 import {shop, stateOf} from './products.js';
-import {buy, isUnderWay, purchaseOf, unwish, wish} from './purchases.js';
+import {buy, clearPendingPurchase, isInProgress, purchaseOf, savePendingPurchase} from './purchases.js';
 
-/** What one purchase may ask for. */
-const MOST_AT_ONCE = 10;
+/** The most units of one purchase, as in the API. */
+const MAX_QUANTITY = 10;
 const quantities = new Map();
 
-/** One product, and the way to own it. */
+/** Renders one product and its buy button. */
 export function productPage(id) {
   const product = shop.byId.get(id);
   if (product === undefined) {
     return html`<h1 tabindex="-1" class="visually-hidden">${texts.product.title}</h1>
-      <p class="empty" role="status">${shop.trouble ? texts.noAnswer : texts.loading}</p>`;
+      <p class="empty" role="status">${shop.error ? texts.unreachable : texts.loading}</p>`;
   }
   if (product === null) {
     return html`
@@ -45,7 +45,7 @@ export function productPage(id) {
           </div>
           <div class="ticket-stub">
             ${buying(product, state)}
-            ${answer(product, () => start(product))}
+            ${purchaseStatus(product, () => start(product))}
           </div>
         </section>
       </div>
@@ -54,7 +54,7 @@ export function productPage(id) {
 
 function buying(product, state) {
   const purchase = purchaseOf(product.id);
-  if (isUnderWay(purchase) || purchase?.phase === 'placed' || purchase?.phase === 'stale') {
+  if (isInProgress(purchase) || purchase?.phase === 'placed' || purchase?.phase === 'stale') {
     return nothing;
   }
   if (state !== 'open') {
@@ -67,7 +67,7 @@ function buying(product, state) {
   }
   const quantity = quantityOf(product);
   return html`
-    ${mostOf(product) > 1 ? stepper(product, quantity) : nothing}
+    ${maxQuantityOf(product) > 1 ? stepper(product, quantity) : nothing}
     <button class="buy" data-role="buy" @click=${() => start(product)}>
       ${texts.product.buy(quantity, money(product.price * quantity, product.currency))}</button>
     ${session.known && !session.user ? html`<p class="hint">${texts.product.signInHint}</p>` : nothing}`;
@@ -77,18 +77,18 @@ function closedHint(product, state) {
   return state === 'scheduled' ? texts.product.hint.scheduled(time(product.opensAt)) : texts.product.hint[state];
 }
 
-function mostOf(product) {
-  const allowed = product.perUserLimit > 0 ? Math.min(product.perUserLimit, MOST_AT_ONCE) : MOST_AT_ONCE;
+function maxQuantityOf(product) {
+  const allowed = product.perUserLimit > 0 ? Math.min(product.perUserLimit, MAX_QUANTITY) : MAX_QUANTITY;
   return Math.max(1, Math.min(allowed, product.remaining ?? allowed));
 }
 
 function quantityOf(product) {
-  return Math.min(quantities.get(product.id) ?? 1, mostOf(product));
+  return Math.min(quantities.get(product.id) ?? 1, maxQuantityOf(product));
 }
 
 function stepper(product, quantity) {
   const set = next => {
-    quantities.set(product.id, Math.min(mostOf(product), Math.max(1, next)));
+    quantities.set(product.id, Math.min(maxQuantityOf(product), Math.max(1, next)));
     announce(texts.product.quantityNow(quantityOf(product)));
     refresh();
   };
@@ -98,22 +98,22 @@ function stepper(product, quantity) {
       <button type="button" aria-label=${texts.product.less} aria-disabled=${quantity <= 1 ? 'true' : 'false'}
         @click=${() => set(quantity - 1)}>${icon('minus')}</button>
       <output>${quantity}</output>
-      <button type="button" aria-label=${texts.product.more} aria-disabled=${quantity >= mostOf(product) ? 'true' : 'false'}
+      <button type="button" aria-label=${texts.product.more} aria-disabled=${quantity >= maxQuantityOf(product) ? 'true' : 'false'}
         @click=${() => set(quantity + 1)}>${icon('plus')}</button>
     </div>`;
 }
 
-/** Buys, and on the way there lets the visitor sign in without losing what they wanted. */
+/** Buys. A visitor without a session signs in first; the pending purchase then continues. */
 export function start(product, quantity = quantityOf(product)) {
   if (session.user) {
     buy(product.id, quantity);
-    focusOn('#answer');
+    focusOn('#purchase-status');
     return;
   }
-  wish(product.id, quantity);
+  savePendingPurchase(product.id, quantity);
   openSignIn({
     note: texts.product.signInNote(quantity, product.name),
-    done: () => start(product, quantity),
-    left: unwish,
+    onDone: () => start(product, quantity),
+    onCancel: clearPendingPurchase,
   });
 }

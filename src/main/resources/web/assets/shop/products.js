@@ -1,45 +1,45 @@
 import {call} from '../common/api.js';
 import {now} from '../common/clock.js';
 import {announce, refresh} from '../common/render.js';
-import {jittered} from '../common/waiting.js';
+import {sleepWithJitter} from '../common/backoff.js';
 import {texts} from '../texts.js';
-import {Live} from './live.js';
+import {LiveClient} from './live.js';
 
-const PAGE = 24;
-/** Live events tell what is left, not that an admin opened, paused or changed a sale: that is looked up. */
-const LOOK_MILLIS = {paused: 3_000, scheduled: 8_000};
-const LOOK_RARELY_MILLIS = 20_000;
-/** Without a live line what is left is looked up as well. */
-const LOOK_WITHOUT_LINE_MILLIS = 4_000;
+const PAGE_SIZE = 24;
+/** Live events carry the stock, but not that an admin opened, paused or changed a sale: the page polls for that. */
+const POLL_MILLIS = {paused: 3_000, scheduled: 8_000};
+const DEFAULT_POLL_MILLIS = 20_000;
+/** Without a live connection, the page polls for the stock, too. */
+const POLL_WITHOUT_LIVE_MILLIS = 4_000;
 const ANNOUNCE_STOCK_MILLIS = 10_000;
-/** An answer that was on its way meanwhile is older than what came in live. */
+/** A response that arrives this soon after a live event may carry older stock, so the live stock wins. */
 const LIVE_WINS_MILLIS = 2_000;
 
 /**
- * The products of the shop, as far as they were read.
+ * Holds the products that this page has read.
  *
- * @property byId by their id; null where there is no such product
- * @property list the ids of the list, or null while it was not read
- * @property next where the list goes on, or null
- * @property trouble what kept the list from being read, or null
- * @property line whether live stock comes in
+ * @property byId the products by their id; null if there is no such product
+ * @property list the ids in the list, or null before it was read
+ * @property next the cursor of the next page, or null
+ * @property error the error of the last attempt to read the list, or null
+ * @property liveConnected whether live stock arrives
  */
-export const shop = {byId: new Map(), list: null, next: null, trouble: null, line: false};
+export const shop = {byId: new Map(), list: null, next: null, error: null, liveConnected: false};
 
 const lastStates = new Map();
-const heardAt = new Map();
+const lastEventAt = new Map();
 let stockAnnouncedAt = 0;
 
-const live = new Live({
-  heard,
-  gone,
-  stands: stands => {
-    shop.line = stands;
+const live = new LiveClient({
+  onEvent: applyEvent,
+  onUnknownProduct: markUnknown,
+  onConnectionChange: connected => {
+    shop.liveConnected = connected;
     refresh();
   },
 });
 
-/** The state of a sale at this moment: the first that holds, as the API has it. */
+/** Derives the state of a sale at this moment, by the rules and in the order of the API. */
 export function stateOf(product) {
   const time = now();
   if (product.closesAt && time >= Date.parse(product.closesAt)) {
@@ -54,43 +54,43 @@ export function stateOf(product) {
   return product.remaining !== null && product.remaining <= 0 ? 'sold-out' : 'open';
 }
 
-function heard(event) {
+function applyEvent(event) {
   const product = shop.byId.get(event.productId);
   if (!product) {
     return;
   }
   if (event.type === 'stock:updated') {
-    // The counter itself: below zero where more is sold than a shop whose books were set back knows of.
+    // This is the raw counter. It is below zero if MongoDB was restored from a backup and Redis has sold more units since.
     product.remaining = Math.max(0, event.remaining);
   } else if (event.type === 'product:soldout') {
     product.remaining = 0;
   }
-  heardAt.set(event.productId, Date.now());
+  lastEventAt.set(event.productId, Date.now());
   refresh();
 }
 
-function gone(id) {
+function markUnknown(id) {
   shop.byId.set(id, null);
   refresh();
 }
 
-function take(product) {
+function store(product) {
   const before = shop.byId.get(product.id);
   if (before && before.version > product.version) {
     return;
   }
-  if (before && Date.now() - (heardAt.get(product.id) ?? 0) < LIVE_WINS_MILLIS) {
+  if (before && Date.now() - (lastEventAt.get(product.id) ?? 0) < LIVE_WINS_MILLIS) {
     product.remaining = before.remaining;
   }
   shop.byId.set(product.id, product);
 }
 
-/** Reads one product; where it fails, what was known stays. */
+/** Reads one product. If that fails, the page keeps the last version it has read. */
 export async function readProduct(id) {
   try {
     const {body} = await call('GET', `/api/v1/product/${encodeURIComponent(id)}`);
-    take(body);
-    live.listen([id]);
+    store(body);
+    live.subscribe([id]);
   } catch (failure) {
     if (failure.status === 404) {
       shop.byId.set(id, null);
@@ -101,41 +101,41 @@ export async function readProduct(id) {
   }
 }
 
-/** Reads the list, or its next page. */
+/** Reads the first page of the list, or its next page. */
 export async function readList(more = false) {
   const cursor = more ? `&cursor=${encodeURIComponent(shop.next)}` : '';
   try {
-    const {body} = await call('GET', `/api/v1/product?limit=${PAGE}${cursor}`);
-    body.items.forEach(take);
+    const {body} = await call('GET', `/api/v1/product?limit=${PAGE_SIZE}${cursor}`);
+    body.items.forEach(store);
     const ids = body.items.map(product => product.id);
     const before = shop.list ?? [];
     const others = before.filter(id => !ids.includes(id));
     if (more) {
       shop.list = [...others, ...ids];
       shop.next = body.next;
-    } else if (before.length > PAGE) {
-      // The first page anew; those that the reader asked for behind it stay.
+    } else if (before.length > PAGE_SIZE) {
+      // Only the first page is read again; the further pages that the reader has opened stay.
       shop.list = [...ids, ...others];
     } else {
       shop.list = ids;
       shop.next = body.next;
     }
-    shop.trouble = null;
-    live.listen(ids);
+    shop.error = null;
+    live.subscribe(ids);
   } catch (failure) {
-    shop.trouble = failure;
+    shop.error = failure;
   }
   refresh();
 }
 
 /**
- * Reads again, for ever, what can change without a live event; rarely where nothing is expected.
+ * Polls, as long as the page is open, for changes that have no live event. It polls rarely when no change is expected.
  *
- * @param shown tells what the reader sees: {ids, list}, list where it is the whole list
+ * @param shown returns the products on the screen as {ids, list}; `list` is true if they are the list
  */
-export async function keepLooking(shown) {
+export async function pollForChanges(shown) {
   for (;;) {
-    await jittered(lookAfterMillis(shown().ids));
+    await sleepWithJitter(pollDelayMillis(shown().ids));
     const {ids, list} = shown();
     if (document.visibilityState === 'visible') {
       await (list ? readList() : Promise.all(ids.map(id => readProduct(id).catch(() => {}))));
@@ -143,22 +143,22 @@ export async function keepLooking(shown) {
   }
 }
 
-function lookAfterMillis(ids) {
+function pollDelayMillis(ids) {
   const states = ids.map(id => shop.byId.get(id)).filter(Boolean).map(stateOf);
-  const waits = states.map(state => LOOK_MILLIS[state] ?? LOOK_RARELY_MILLIS);
-  const soon = shop.trouble !== null || (ids.length > 0 && !shop.line);
-  return Math.min(...waits, soon ? LOOK_WITHOUT_LINE_MILLIS : LOOK_RARELY_MILLIS);
+  const delays = states.map(state => POLL_MILLIS[state] ?? DEFAULT_POLL_MILLIS);
+  const pollsForStock = shop.error !== null || (ids.length > 0 && !shop.liveConnected);
+  return Math.min(...delays, pollsForStock ? POLL_WITHOUT_LIVE_MILLIS : DEFAULT_POLL_MILLIS);
 }
 
-/** Tells those who listen what changed of the product they look at. */
+/** Announces changes of the product on the screen to screen readers. */
 export function announceChanges(product) {
   const state = stateOf(product);
   const before = lastStates.get(product.id);
   lastStates.set(product.id, state);
   if (before && before !== state) {
-    announce(texts.news[state](product.name));
+    announce(texts.announcements[state](product.name));
   } else if (state === 'open' && product.remaining !== null && Date.now() - stockAnnouncedAt > ANNOUNCE_STOCK_MILLIS) {
     stockAnnouncedAt = Date.now();
-    announce(texts.news.left(product.remaining));
+    announce(texts.announcements.left(product.remaining));
   }
 }

@@ -1,182 +1,188 @@
-import {call, Problem, Unanswered} from '../common/api.js';
+import {call, NetworkError, Problem} from '../common/api.js';
+import {backoffMillis} from '../common/backoff.js';
 import {now} from '../common/clock.js';
-import {inBrowser, inTab} from '../common/kept.js';
 import {refresh} from '../common/render.js';
-import {isStill, recall, session} from '../common/session.js';
-import {backOff} from '../common/waiting.js';
+import {isCurrentUser, restoreSession, session} from '../common/session.js';
+import {browserStorage, tabStorage} from '../common/storage.js';
 
-const PREFIX = 'flashsale.attempt/';
-const WISH = 'flashsale.wish';
-const FIRST_WAIT_MILLIS = 600;
-const LONGEST_WAIT_MILLIS = 12_000;
+// Purchases in the browsers of buyers must survive an update: these names and the fields under them stay.
+const ATTEMPT_PREFIX = 'flashsale.attempt/';
+const PENDING_KEY = 'flashsale.wish';
+
+const FIRST_BACKOFF_MILLIS = 600;
+const MAX_BACKOFF_MILLIS = 12_000;
 /**
- * What this page takes for the moment of opening may be early by half a second, since the shop's Date header names whole
- * ones; twice as much is allowed for. Each of the few tries counts against the limit of this buyer.
+ * This page's estimate of the opening may be early by half a second, since the Date header has whole seconds; this allows
+ * for twice as much. The retries are few, because each one counts against the buyer's rate limit.
  */
 const EARLY_MILLIS = 1_000;
-const EARLY_TRIES = 4;
-const FIRST_WAIT_WHERE_EARLY_MILLIS = 100;
-/** One who comes back later than that is asked first: to find something bought that one gave up on is a bad surprise. */
-const FRESH_MILLIS = 15 * 60_000;
+const MAX_EARLY_RETRIES = 4;
+const FIRST_EARLY_BACKOFF_MILLIS = 100;
+/** An older attempt needs the buyer's confirmation: nobody expects a purchase that they gave up on to succeed later. */
+const RESUME_WITHIN_MILLIS = 15 * 60_000;
+
+const IN_PROGRESS = ['submitting', 'unknown', 'rate-limited', 'overloaded', 'reserved'];
 
 /**
- * Attempts to buy, by their name: one for each user and product. An attempt has one idempotency key, made when the button was pressed and kept until its
- * outcome is certain, whatever happens to the network or this page: asking again can then never buy twice.
+ * The purchases on this page, by user and product. An attempt to buy has one idempotency key, made when the buyer presses
+ * the button and kept until the outcome is certain, whatever happens to the network or to this page. A retry can
+ * therefore never buy twice.
  *
- * What is shown of one: {phase, attempt, tries, nextTryAt, order, problem}, the phase one of
- *   asking     the shop was asked; or it was a moment too early, and is asked again at nextTryAt
- *   unknown    no answer came, or one that leaves it open: it is asked again at nextTryAt
- *   waiting    too many calls: the same, and nothing was done
- *   busy       the shop is too busy, or looks for itself: the same
- *   stale      from an earlier visit: asked again only if the buyer wants
- *   signed-out the session ended on the way: goes on after signing in
- *   reserved   202: not yet a promise, looked at again until it is one
+ * The state of a purchase is {phase, attempt, tries, nextTryAt, order, problem}. Its phase is one of
+ *   submitting    the request is under way, or came just before the opening and is retried at nextTryAt
+ *   unknown       no response, or one that leaves the outcome open; retried at nextTryAt
+ *   rate-limited  too many requests, nothing was done; retried at nextTryAt
+ *   overloaded    the server is too busy, nothing was done; retried at nextTryAt
+ *   stale         left from an earlier visit; retried only if the buyer confirms
+ *   signed-out    the session has ended; resumed after the next sign-in
+ *   reserved      202: not confirmed yet; the order is polled until it is
  *   placed, cancelled, failed, refused   the outcome
  */
-const shown = new Map();
-const wakers = new Map();
+const purchases = new Map();
+const wakeUps = new Map();
 
-/** What is to be shown of the attempt to buy this product, or null. Nobody sees another's. */
+/** Returns the purchase of this product by the current user, or null. Other users' purchases stay hidden. */
 export function purchaseOf(productId) {
   return session.user
-    ? shown.get(nameOf(session.user.userId, productId)) ?? null
-    : [...shown.values()].find(({phase, attempt}) => phase === 'signed-out' && attempt.productId === productId) ?? null;
+    ? purchases.get(nameOf(session.user.userId, productId)) ?? null
+    : [...purchases.values()].find(({phase, attempt}) => phase === 'signed-out' && attempt.productId === productId) ?? null;
 }
 
-/** Whether something is still to come of it. */
-export function isUnderWay(purchase) {
-  return purchase !== null && ['asking', 'unknown', 'waiting', 'busy', 'reserved'].includes(purchase.phase);
+/** Whether the outcome of a purchase is still open. */
+export function isInProgress(purchase) {
+  return purchase !== null && IN_PROGRESS.includes(purchase.phase);
 }
 
-/** What is counted down to, or null. */
-export function isCounting() {
-  return [...shown.values()].some(purchase => purchase.nextTryAt);
+/** Whether the page shows the seconds until a retry. */
+export function isCountingDown() {
+  return [...purchases.values()].some(purchase => purchase.nextTryAt);
 }
 
-/** Keeps what a visitor wants over the way through signing in. */
-export function wish(productId, quantity) {
-  inTab.set(WISH, {productId, quantity, at: Date.now()});
+/** Saves what the visitor wants to buy while they sign in. */
+export function savePendingPurchase(productId, quantity) {
+  tabStorage.set(PENDING_KEY, {productId, quantity, at: Date.now()});
 }
 
-export function unwish() {
-  inTab.remove(WISH);
+export function clearPendingPurchase() {
+  tabStorage.remove(PENDING_KEY);
 }
 
-/** What was wanted before signing in, and not too long ago; or null. */
-export function wished() {
-  const kept = inTab.get(WISH);
-  return kept && Date.now() - kept.at < FRESH_MILLIS ? kept : null;
+/** Returns what the visitor wanted to buy before signing in, or null if there is nothing recent. */
+export function pendingPurchase() {
+  const pending = tabStorage.get(PENDING_KEY);
+  return pending && Date.now() - pending.at < RESUME_WITHIN_MILLIS ? pending : null;
 }
 
-/** Buys. A second press, in whatever tab, is the same attempt. */
+/** Buys. A second press, in this tab or another, continues the same attempt. */
 export function buy(productId, quantity) {
-  unwish();
-  if (isUnderWay(purchaseOf(productId))) {
+  clearPendingPurchase();
+  if (isInProgress(purchaseOf(productId))) {
     return;
   }
   const userId = session.user.userId;
-  const attempt = inBrowser.get(nameOf(userId, productId))
+  const attempt = browserStorage.get(nameOf(userId, productId))
     ?? {userId, productId, quantity, key: newKey(), startedAt: Date.now()};
-  keep(attempt);
-  pursue(attempt);
+  save(attempt);
+  submit(attempt);
 }
 
-/** Goes on with what an earlier page of this user left without an outcome. */
-export function goOn() {
-  for (const attempt of inBrowser.startingWith(`${PREFIX}${session.user.userId}/`)) {
-    if (isUnderWay(purchaseOf(attempt.productId))) {
+/** Resumes this user's attempts that an earlier page left without an outcome. */
+export function resumePurchases() {
+  for (const attempt of browserStorage.startingWith(`${ATTEMPT_PREFIX}${session.user.userId}/`)) {
+    if (isInProgress(purchaseOf(attempt.productId))) {
       continue;
     }
-    if (Date.now() - attempt.startedAt < FRESH_MILLIS) {
-      pursue(attempt);
+    if (Date.now() - attempt.startedAt < RESUME_WITHIN_MILLIS) {
+      submit(attempt);
     } else {
       show(attempt, {phase: 'stale'});
     }
   }
 }
 
-/** Asks again now, instead of waiting. */
-export function askNow(productId) {
+/** Retries now instead of waiting. */
+export function retryNow(productId) {
   const purchase = purchaseOf(productId);
   if (purchase?.phase === 'stale') {
-    pursue(purchase.attempt);
+    submit(purchase.attempt);
   } else {
-    wakers.get(purchase && nameOfAttempt(purchase.attempt))?.();
+    wakeUps.get(purchase && nameOfAttempt(purchase.attempt))?.();
   }
 }
 
-/** The buyer does not want to know; the answer, or the attempt from long ago, is put away. */
+/** Removes an outcome, or a stale attempt, from the page. */
 export function dismiss(productId) {
   const purchase = purchaseOf(productId);
-  if (purchase && !isUnderWay(purchase)) {
-    drop(purchase.attempt);
-    shown.delete(nameOfAttempt(purchase.attempt));
+  if (purchase && !isInProgress(purchase)) {
+    remove(purchase.attempt);
+    purchases.delete(nameOfAttempt(purchase.attempt));
     refresh();
   }
 }
 
-window.addEventListener('online', () => wakers.forEach(wake => wake()));
+window.addEventListener('online', () => wakeUps.forEach(wakeUp => wakeUp()));
 
-async function pursue(attempt) {
+/** Sends the purchase, and retries it under the same key until the outcome is certain. */
+async function submit(attempt) {
   let tries = 0;
-  show(attempt, {phase: 'asking', tries});
+  show(attempt, {phase: 'submitting', tries});
   for (;;) {
-    let wait;
-    if (!isStill(attempt.userId)) {
-      // Asked now, it would be bought in another's name, or in nobody's.
-      leave(attempt);
+    let retry;
+    if (!isCurrentUser(attempt.userId)) {
+      // Sent now, the request would buy for another user, or without a session.
+      suspend(attempt);
       return;
     }
     try {
-      const {status, body} = await ask(attempt);
+      const {status, body} = await send(attempt);
       if (status === 201) {
-        drop(attempt);
+        remove(attempt);
         show(attempt, {phase: 'placed', order: body});
         return;
       }
-      await follow(attempt, body);
+      await pollOrder(attempt, body);
       return;
     } catch (failure) {
-      const early = tries < EARLY_TRIES && isTooEarly(failure);
+      const early = tries < MAX_EARLY_RETRIES && isTooEarly(failure);
       if (!early && isFinal(attempt, failure)) {
         return;
       }
-      wait = early ? untilOpening(failure, tries) : untilNextTry(failure, tries);
+      retry = early ? retryAtOpening(failure, tries) : retryLater(failure, tries);
     }
     tries += 1;
-    show(attempt, {...wait, tries});
-    await sleepUntil(attempt, wait.nextTryAt);
-    show(attempt, {...wait, nextTryAt: null, tries});
+    show(attempt, {...retry, tries});
+    await sleepUntil(attempt, retry.nextTryAt);
+    show(attempt, {...retry, nextTryAt: null, tries});
   }
 }
 
-function ask(attempt) {
+function send(attempt) {
   return call('POST', `/api/v1/user/buy/${attempt.productId}`, {
     body: {quantity: attempt.quantity},
     headers: {'Idempotency-Key': attempt.key},
   });
 }
 
-/** Looks after a reservation until it is an order, or is none. */
-async function follow(attempt, order) {
+/** Polls a reserved order until it is placed, cancelled or lost. */
+async function pollOrder(attempt, order) {
   for (let tries = 0; ; tries += 1) {
-    if (!isStill(attempt.userId)) {
-      leave(attempt);
+    if (!isCurrentUser(attempt.userId)) {
+      suspend(attempt);
       return;
     }
     show(attempt, {phase: 'reserved', order, tries});
-    await sleepUntil(attempt, Date.now() + backOff(tries, FIRST_WAIT_MILLIS, LONGEST_WAIT_MILLIS));
+    await sleepUntil(attempt, Date.now() + backoffMillis(tries, FIRST_BACKOFF_MILLIS, MAX_BACKOFF_MILLIS));
     try {
       const {body} = await call('GET', `/api/v1/user/orders/${order.orderId}`);
       if (body.status !== 'reserved') {
-        drop(attempt);
+        remove(attempt);
         show(attempt, {phase: body.status, order: body});
         return;
       }
     } catch (failure) {
       if (failure instanceof Problem && failure.status === 404) {
-        // Lost before it was written. The same key is good for another try.
-        pursue(attempt);
+        // The reservation was lost before MongoDB had it. The same key may be used again.
+        submit(attempt);
         return;
       }
       if (isFinal(attempt, failure)) {
@@ -186,88 +192,88 @@ async function follow(attempt, order) {
   }
 }
 
-/** A refusal is certain, since the shop looks for an order under the key before anything else. */
+/** Whether a failure ends the attempt. A refusal is final, since the server first looks for an order under the key. */
 function isFinal(attempt, failure) {
-  if (failure instanceof Unanswered || failure.status >= 500 || failure.status === 429 || failure.status === 408) {
+  if (failure instanceof NetworkError || failure.status >= 500 || failure.status === 429 || failure.status === 408) {
     return false;
   }
   if (!(failure instanceof Problem)) {
     throw failure;
   }
   if (failure.status === 401 || failure.code === 'otp-required') {
-    leave(attempt);
+    suspend(attempt);
     return true;
   }
-  drop(attempt);
+  remove(attempt);
   show(attempt, {phase: 'refused', problem: failure});
   return true;
 }
 
-/** The sale is about to open: whoever pressed at the first moment is not sent away for the inaccuracy of a clock. */
+/** Whether the sale is just about to open: an inaccurate clock must not cost a buyer the first moment. */
 function isTooEarly(failure) {
   return failure.code === 'sale-not-open' && Math.abs(millisToOpening(failure)) < EARLY_MILLIS;
 }
 
-function untilOpening(failure, tries) {
-  const pause = backOff(tries, FIRST_WAIT_WHERE_EARLY_MILLIS, LONGEST_WAIT_MILLIS);
-  return {phase: 'asking', nextTryAt: Date.now() + Math.max(0, millisToOpening(failure)) + pause};
+function retryAtOpening(failure, tries) {
+  const delay = backoffMillis(tries, FIRST_EARLY_BACKOFF_MILLIS, MAX_BACKOFF_MILLIS);
+  return {phase: 'submitting', nextTryAt: Date.now() + Math.max(0, millisToOpening(failure)) + delay};
 }
 
 function millisToOpening(failure) {
   return Date.parse(failure.body.opensAt) - now();
 }
 
-/** The key stays: whoever signs in again under the same name goes on with it. */
-function leave(attempt) {
+/** Stops until the same user signs in again; the attempt and its key stay. */
+function suspend(attempt) {
   show(attempt, {phase: 'signed-out'});
-  recall();
+  restoreSession();
 }
 
-function untilNextTry(failure, tries) {
-  const asked = failure.retryAfterMillis ?? 0;
-  const own = backOff(tries, FIRST_WAIT_MILLIS, LONGEST_WAIT_MILLIS);
-  // Never before the time that the shop names; a little later, each at a time of their own.
-  const nextTryAt = Date.now() + Math.max(own, asked * (1 + Math.random() / 4));
+function retryLater(failure, tries) {
+  const requested = failure.retryAfterMillis ?? 0;
+  const own = backoffMillis(tries, FIRST_BACKOFF_MILLIS, MAX_BACKOFF_MILLIS);
+  // Never before Retry-After; the jitter after it spreads the clients.
+  const nextTryAt = Date.now() + Math.max(own, requested * (1 + Math.random() / 4));
   if (failure.status === 429) {
-    return {phase: 'waiting', nextTryAt};
+    return {phase: 'rate-limited', nextTryAt};
   }
-  return {phase: failure.code === 'overloaded' ? 'busy' : 'unknown', nextTryAt};
+  return {phase: failure.code === 'overloaded' ? 'overloaded' : 'unknown', nextTryAt};
 }
 
 function sleepUntil(attempt, time) {
   const name = nameOfAttempt(attempt);
   return new Promise(resolve => {
     const timer = setTimeout(resolve, Math.max(0, time - Date.now()));
-    wakers.set(name, () => {
+    wakeUps.set(name, () => {
       clearTimeout(timer);
       resolve();
     });
-  }).finally(() => wakers.delete(name));
+  }).finally(() => wakeUps.delete(name));
 }
 
 function show(attempt, purchase) {
-  shown.set(nameOfAttempt(attempt), {tries: 0, nextTryAt: null, order: null, problem: null, ...purchase, attempt});
+  purchases.set(nameOfAttempt(attempt), {tries: 0, nextTryAt: null, order: null, problem: null, ...purchase, attempt});
   refresh();
 }
 
-function keep(attempt) {
-  inBrowser.set(nameOfAttempt(attempt), attempt);
+function save(attempt) {
+  browserStorage.set(nameOfAttempt(attempt), attempt);
 }
 
-function drop(attempt) {
-  inBrowser.remove(nameOfAttempt(attempt));
+function remove(attempt) {
+  browserStorage.remove(nameOfAttempt(attempt));
 }
 
-/** Keys are the user's own: on a shared machine nobody goes on with what another wanted. */
+/** Names contain the user: on a shared computer, no user continues another's purchase. */
 function nameOf(userId, productId) {
-  return `${PREFIX}${userId}/${productId}`;
+  return `${ATTEMPT_PREFIX}${userId}/${productId}`;
 }
 
 function nameOfAttempt({userId, productId}) {
   return nameOf(userId, productId);
 }
 
-/** 128 random bits; randomUUID exists over TLS only. */
+/** Returns 128 random bits in hex. Not randomUUID, which browsers offer over TLS only. */
 function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');

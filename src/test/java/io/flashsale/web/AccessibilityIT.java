@@ -15,8 +15,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Nothing serious that axe finds, in any state of any page, in light and in dark. */
-@InABrowser
+/** Runs axe on every state of every page, in light and in dark, and tolerates no serious violation. */
+@RequiresBrowser
 class AccessibilityIT {
     private static final String BUY = "**/api/v1/user/buy/**";
 
@@ -53,11 +53,11 @@ class AccessibilityIT {
     }
 
     private static void check(Visitor visitor, String state) {
-        assertEquals(List.of(), Axe.findings(visitor.page()), state);
+        assertEquals(List.of(), Axe.violations(visitor.page()), state);
     }
 
     @Test
-    void everyStateOfASale() {
+    void everySaleStateIsAccessible() {
         // given
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String open = product("Open", new JsonObject());
@@ -92,12 +92,12 @@ class AccessibilityIT {
             ada.at("/");
             assertThat(ada.page().locator(".card")).not().hasCount(0);
             check(ada, "home");
-            ada.hasNothingToComplainAbout();
+            ada.hasNoBrowserErrors();
         }
     }
 
     @Test
-    void everyStepToAnOrder() {
+    void everyPurchaseStepIsAccessible() {
         // given
         String product = product("Steps", new JsonObject());
         try (Visitor ada = chromium.visitor(node.port(), 390, 844)) {
@@ -111,62 +111,63 @@ class AccessibilityIT {
             check(ada, "sign in");
             ada.button("Forgot your password?").click();
             check(ada, "forgot");
-            ada.button("I have an account").click();
+            ada.button("I already have an account").click();
             ada.button("New here? Sign up").click();
             ada.page().getByLabel("E-mail").fill("nonsense");
             ada.page().getByLabel("Password").fill("short");
             ada.page().getByLabel("Password").press("Enter");
             ada.see("E-mail must be an address");
             check(ada, "sign up, with mistakes");
-            ada.button("I have an account").click();
+            ada.button("I already have an account").click();
             ada.page().route(BUY, Route::abort);
             ada.signUp(node);
-            ada.see("We do not know yet");
+            ada.see("We are checking your order");
             check(ada, "unknown");
             ada.page().unroute(BUY);
-            ada.see("It is yours");
+            ada.see("Order confirmed");
             check(ada, "receipt");
             ada.at("/#/orders");
-            ada.button("Cancel the order of Steps").click();
-            check(ada, "cancel?");
-            ada.button("Cancel the order").last().click();
+            ada.button("Cancel your order of Steps").click();
+            check(ada, "cancel dialog");
+            ada.button("Cancel order").last().click();
             ada.see("Cancelled");
 
             // then
             check(ada, "cancelled");
-            ada.hasNothingToComplainAbout();
+            ada.hasNoBrowserErrors();
         }
     }
 
     @Test
-    void everyPageOfTheAdmin() {
+    void everyAdminPageIsAccessible() {
         // given
         String product = product("Desk", new JsonObject());
         node.user().buy(product, "k");
         try (Visitor visitor = chromium.visitor(node.port())) {
             visitor.at("/admin");
-            visitor.see("Sign in with an account that has the role admin.");
-            check(visitor, "door");
+            visitor.see("Sign in with an admin account.");
+            check(visitor, "signed out");
             visitor.signIn(node, "admin@example.com");
 
             // when
-            for (String page : List.of("overview", "products", "products/" + product, "orders", "letters", "audit")) {
+            for (String page :
+                    List.of("overview", "products", "products/" + product, "orders", "dead-letters", "audit")) {
                 visitor.at("/admin#/" + page);
                 assertThat(visitor.page().getByText("Loading …")).hasCount(0);
                 check(visitor, page);
             }
             visitor.at("/admin#/products/new");
-            visitor.button("Create it").click();
+            visitor.button("Create product").click();
             visitor.see("Name must not be empty");
 
             // then
             check(visitor, "new product, with mistakes");
-            visitor.hasNothingToComplainAbout();
+            visitor.hasNoBrowserErrors();
         }
     }
 
     @Test
-    void whatIsSeriousWouldBeFound() {
+    void seriousViolationsAreDetected() {
         // given
         try (Visitor ada = chromium.visitor(node.port())) {
             ada.at("/");
@@ -176,7 +177,7 @@ class AccessibilityIT {
             ada.page().evaluate("() => document.querySelector('main').innerHTML = '<input><button></button>'");
 
             // then
-            assertFalse(Axe.findings(ada.page()).isEmpty());
+            assertFalse(Axe.violations(ada.page()).isEmpty());
         }
     }
 }

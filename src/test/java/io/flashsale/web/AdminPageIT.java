@@ -21,8 +21,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The admin's page. */
-@InABrowser
+/** Tests the admin's page. */
+@RequiresBrowser
 class AdminPageIT {
     private static final String ADMIN = "admin@example.com";
 
@@ -70,7 +70,7 @@ class AdminPageIT {
     }
 
     @Test
-    void anAdminOpensASaleAndABuyersPageGoesLiveByItself() {
+    void openingASaleUpdatesTheBuyersPage() {
         // given
         String product = paused("Kite");
         try (Visitor admin = admin("/admin#/products");
@@ -89,16 +89,16 @@ class AdminPageIT {
             admin.button("Pause the sale of Kite").click();
             admin.see("The sale of Kite is paused.");
             admin.button("Close the sale of Kite").click();
-            admin.button("Close the sale").last().click();
+            admin.button("Close sale").last().click();
             admin.see("The sale of Kite is closed.");
             assertEquals("closed", product(product).getString("state"));
-            admin.hasNothingToComplainAbout();
-            ada.hasNothingToComplainAbout();
+            admin.hasNoBrowserErrors();
+            ada.hasNoBrowserErrors();
         }
     }
 
     @Test
-    void mistakesAreToldAtTheirFields() {
+    void validationErrorsAppearAtTheirFields() {
         // given
         try (Visitor admin = admin("/admin#/products/new")) {
             Locator form = admin.page().locator("form.editor");
@@ -107,29 +107,29 @@ class AdminPageIT {
             form.getByLabel("Currency").fill("QQQ");
             form.getByLabel("Stock").fill("many");
 
-            // when: one mistake that the page sees, then one that the API tells
-            admin.button("Create it").click();
+            // when: one error that the page detects, then one that the API detects
+            admin.button("Create product").click();
             assertThat(form.getByLabel("Stock")).isFocused();
             assertThat(form.getByLabel("Stock")).hasAccessibleDescription("Stock must be a whole number");
             form.getByLabel("Stock").fill("20");
-            admin.button("Create it").click();
+            admin.button("Create product").click();
 
             // then
             assertThat(form.getByLabel("Currency")).isFocused();
             assertThat(form.getByLabel("Currency"))
                     .hasAccessibleDescription("Currency must be an ISO 4217 code such as USD");
             form.getByLabel("Currency").fill("EUR");
-            admin.button("Create it").click();
-            admin.see("Kettle is created.");
+            admin.button("Create product").click();
+            admin.see("Kettle has been created.");
             String id = admin.page().url().replaceAll(".*/", "");
             assertEquals(14_950, product(id).getInteger("price"));
             assertEquals("paused", product(id).getString("state"));
-            admin.hasNothingToComplainAbout();
+            admin.hasNoBrowserErrors();
         }
     }
 
     @Test
-    void whatSomebodyElseChangedIsNotOverwritten() {
+    void concurrentChangeIsNotOverwritten() {
         // given
         String product = paused("Chair");
         try (Visitor admin = admin("/admin#/products/" + product)) {
@@ -142,40 +142,41 @@ class AdminPageIT {
             admin.button("Save").click();
 
             // then
-            admin.see("Somebody else changed this meanwhile");
+            admin.see("Somebody else has changed this");
             assertThat(stock).hasValue("9");
             stock.fill("7");
             admin.button("Save").click();
             admin.see("Saved.");
             assertEquals(7, product(product).getInteger("stock"));
-            admin.hasNothingToComplainAbout();
+            admin.hasNoBrowserErrors();
         }
     }
 
     @Test
-    void ratesAreMadeOfWhatWasCounted() {
-        // given: a node that sells 100 and refuses 400 between two looks, two seconds apart by its own clock
-        AtomicInteger looks = new AtomicInteger();
+    void ratesAreDerivedFromCounters() {
+        // given: a node that sells 100 units and refuses 400 between two overviews, two seconds apart by its own clock
+        AtomicInteger overviews = new AtomicInteger();
         try (Visitor admin = chromium.visitor(node.port())) {
             admin.page()
                     .route(
                             "**/api/v1/admin/overview",
                             route -> route.fulfill(new Route.FulfillOptions()
                                     .setContentType("application/json")
-                                    .setBody(overview(looks.getAndIncrement()).encode())));
+                                    .setBody(overview(overviews.getAndIncrement())
+                                            .encode())));
             admin.at("/admin");
 
             // when
             admin.signIn(node, ADMIN);
 
             // then
-            assertThat(tile(admin, "Purchases a second")).hasText("50");
-            assertThat(tile(admin, "Refusals a second")).hasText("200");
+            assertThat(tile(admin, "Purchases per second")).hasText("50");
+            assertThat(tile(admin, "Refusals per second")).hasText("200");
             assertThat(tile(admin, "Dead letters")).hasText("0");
             assertThat(admin.page().locator("line-chart canvas")).hasCount(6);
             assertThat(admin.page().locator(".chart").nth(5)).containsText("hit ratio 90 %");
             assertThat(admin.page().locator(".chart").nth(1)).containsText("sold out 200");
-            admin.hasNothingToComplainAbout();
+            admin.hasNoBrowserErrors();
         }
     }
 
@@ -185,10 +186,10 @@ class AdminPageIT {
                 .locator("b");
     }
 
-    private static JsonObject overview(int look) {
+    private static JsonObject overview(int index) {
         Instant start = Instant.parse("2026-11-27T12:00:00Z");
         return new JsonObject()
-                .put("at", start.plusSeconds(2L * look).toString())
+                .put("at", start.plusSeconds(2L * index).toString())
                 .put("node", new JsonObject().put("id", "n1").put("startedAt", start.toString()))
                 .put(
                         "purchases",
@@ -196,15 +197,15 @@ class AdminPageIT {
                                 .put(
                                         "outcomes",
                                         new JsonObject()
-                                                .put("placed", 110 * look)
+                                                .put("placed", 110 * index)
                                                 .put("reserved", 0)
-                                                .put("replayed", 10 * look)
-                                                .put("sold-out", 400 * look))
+                                                .put("replayed", 10 * index)
+                                                .put("sold-out", 400 * index))
                                 .put(
                                         "latencyMillis",
                                         new JsonObject().put("p50", 1.2).put("p99", 9.8))
                                 .put("inFlight", 3))
-                .put("cache", new JsonObject().put("hits", 900 * look).put("misses", 100 * look))
+                .put("cache", new JsonObject().put("hits", 900 * index).put("misses", 100 * index))
                 .put("live", new JsonObject().put("clients", 12))
                 .put("outbox", 0)
                 .put("deadLetters", 0)
@@ -217,11 +218,11 @@ class AdminPageIT {
                                         .put("name", "Lamp")
                                         .put("state", "open")
                                         .put("stock", 5_000)
-                                        .put("remaining", 5_000 - 100 * look)));
+                                        .put("remaining", 5_000 - 100 * index)));
     }
 
     @Test
-    void whoIsNoAdminIsToldSo() {
+    void accountWithoutTheAdminRoleIsRefused() {
         // given
         String email = Client.freshEmail();
         Client user = node.client();
@@ -235,12 +236,12 @@ class AdminPageIT {
             // then
             visitor.see(email + " is not an admin");
             assertEquals(0, visitor.page().getByRole(AriaRole.TABLE).count());
-            visitor.hasNothingToComplainAbout();
+            visitor.hasNoBrowserErrors();
         }
     }
 
     @Test
-    void ordersAreFoundAndComeAsAFile() throws Exception {
+    void ordersAreFilteredAndDownloaded() throws Exception {
         // given
         String product = TestNode.product(api, 5, 1);
         String orderId = node.user().buy(product, "k").json().getString("orderId");
@@ -249,7 +250,7 @@ class AdminPageIT {
             assertThat(admin.page().locator("tbody tr")).not().hasCount(1);
 
             // when
-            admin.page().getByLabel("Product id").fill(product);
+            admin.page().getByLabel("Product ID").fill(product);
             admin.button("Filter").click();
             assertThat(admin.page().locator("tbody tr")).hasCount(1);
             Download file = admin.page()
@@ -262,12 +263,12 @@ class AdminPageIT {
             assertEquals(2, lines.size(), lines::toString);
             assertTrue(lines.get(1).contains(orderId), lines::toString);
 
-            // and: what became of it is in the log
+            // and: the audit log has the order
             admin.at("/admin#/audit");
             admin.page().getByLabel("Subject").fill(orderId);
             admin.button("Filter").click();
             assertThat(admin.page().locator("tbody")).containsText("order.placed");
-            admin.hasNothingToComplainAbout();
+            admin.hasNoBrowserErrors();
         }
     }
 
@@ -277,7 +278,7 @@ class AdminPageIT {
         String product = TestNode.product(api, 5, 1);
         node.user().buy(product, "k");
         try (Visitor admin = admin("/admin")) {
-            for (String list : new String[] {"overview", "products", "orders", "letters", "audit"}) {
+            for (String list : new String[] {"overview", "products", "orders", "dead-letters", "audit"}) {
 
                 // when
                 admin.at("/admin#/" + list);
@@ -288,7 +289,7 @@ class AdminPageIT {
                         .hasAttribute("href", "#/" + list);
             }
             assertTrue(admin.page().locator("main").isVisible());
-            admin.hasNothingToComplainAbout();
+            admin.hasNoBrowserErrors();
         }
     }
 }

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Deque's rules of accessibility, tried on what a page shows just now. */
+/** Checks the current content of a page against Deque's accessibility rules. */
 final class Axe {
     private static final String SOURCE = read("/axe.min.js");
     private static final String RUN = """
@@ -23,16 +23,16 @@ final class Axe {
 
     private Axe() {}
 
-    /** What is serious or critical, in light and in dark. */
-    static List<String> findings(Page page) {
-        List<String> findings = new ArrayList<>();
+    /** Returns the serious and critical violations, in light and in dark. */
+    static List<String> violations(Page page) {
+        List<String> violations = new ArrayList<>();
         for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-            // By way of the debugger, which the page's Content-Security-Policy does not bind.
+            // The debugger evaluates it, so the page's Content-Security-Policy does not apply.
             page.evaluate(SOURCE + "; 0");
-            ((List<?>) page.evaluate(RUN)).forEach(finding -> findings.add(scheme + " " + finding));
+            ((List<?>) page.evaluate(RUN)).forEach(violation -> violations.add(scheme + " " + violation));
         }
-        return findings;
+        return violations;
     }
 
     private static String read(String resource) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Has Playwright fetch its own Chromium into the cache that it keeps for its user, as {@code playwright install} does. */
+/** Downloads Playwright's own Chromium into the user's Playwright cache, as {@code playwright install} does. */
 final class BrowserDownload {
     private static final long MINUTES = 5;
     private static final int REASON_LENGTH = 200;
@@ -19,17 +19,17 @@ final class BrowserDownload {
 
     private BrowserDownload() {}
 
-    /** Fetches it, and answers why it could not. Takes some minutes at the most. */
-    static Optional<String> fetch() {
+    /** Downloads it and returns the reason if that fails. This takes at most {@link #MINUTES} minutes. */
+    static Optional<String> download() {
         if (System.getenv(SKIP) != null) {
-            return Optional.of("It may not fetch one: " + SKIP + " is set");
+            return Optional.of("The download is disabled: " + SKIP + " is set");
         }
-        System.out.println("No Chromium on this machine: Playwright fetches one, some 110 MB; with " + SKIP
-                + "=1 it does not, and the tests of the pages are skipped");
+        System.out.println("No Chromium found: Playwright downloads one (about 110 MB). Set " + SKIP
+                + "=1 to skip the download and the browser tests");
         try {
             Path log = Files.createTempFile("playwright-install-", ".log");
             try {
-                return run(log).map(trouble -> "It could not fetch one: " + trouble);
+                return run(log).map(reason -> "The download failed: " + reason);
             } finally {
                 Files.delete(log);
             }
@@ -37,11 +37,11 @@ final class BrowserDownload {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Optional.of("interrupted while it fetched one");
+            return Optional.of("The download was interrupted");
         }
     }
 
-    /** In a process of its own, which can be ended: Playwright's command ends the JVM that it runs in. */
+    /** Runs Playwright's command in its own process, because the command exits its JVM and may have to be killed. */
     private static Optional<String> run(Path log) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -57,7 +57,7 @@ final class BrowserDownload {
         if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly().waitFor();
-            return Optional.of("not done after " + MINUTES + " minutes");
+            return Optional.of("not finished after " + MINUTES + " minutes");
         }
         return process.exitValue() == 0 ? Optional.empty() : Optional.of(reason(Files.readAllLines(log)));
     }

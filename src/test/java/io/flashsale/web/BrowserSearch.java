@@ -14,23 +14,23 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Finds a browser once for a whole run: the one that CHROMIUM names, else the first on the PATH that starts, else
- * Playwright's own, which is fetched where it is missing.
+ * Finds a browser once per test run: the one in CHROMIUM, else the first on the PATH that starts, else Playwright's own,
+ * which is downloaded if it is missing.
  *
- * <p>Where there is none, it says so in one line, and the tests are skipped ({@link InABrowser}); with {@code CI=true} they
- * fail. A browser that was found and fails later is a failure: only the search is forgiving.
+ * <p>Without a browser, the search reports that in one line, and the tests are skipped ({@link RequiresBrowser}); with
+ * {@code CI=true} they fail. If a browser is found and fails later, the test fails, too.
  */
 final class BrowserSearch {
     private static final List<String> NAMES =
             List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
     private static final int REASON_LENGTH = 200;
 
-    /** Stands for Playwright's own browser, whose path only Playwright knows. */
+    /** Represents Playwright's own browser, whose path is internal to Playwright. */
     private static final Optional<Path> PLAYWRIGHTS_OWN = Optional.empty();
 
     private final Map<String, String> environment;
-    private final Supplier<Optional<String>> fetch;
-    private final RunNote note;
+    private final Supplier<Optional<String>> download;
+    private final RunMarker marker;
     private final Consumer<String> report;
     private final Set<String> reasons = new LinkedHashSet<>();
     private Optional<Path> found;
@@ -40,40 +40,43 @@ final class BrowserSearch {
      * Prepares a search.
      *
      * @param environment of this process
-     * @param fetch has Playwright fetch its own browser, and answers why it could not
-     * @param note tells the other forks of this run that there is none
-     * @param report tells whoever reads the run, once, that the tests are skipped
+     * @param download downloads Playwright's own browser and returns the reason if that fails
+     * @param marker shares with the other forks of this run that there is no browser
+     * @param report prints, once, that the tests are skipped
      */
     BrowserSearch(
-            Map<String, String> environment, Supplier<Optional<String>> fetch, RunNote note, Consumer<String> report) {
+            Map<String, String> environment,
+            Supplier<Optional<String>> download,
+            RunMarker marker,
+            Consumer<String> report) {
         this.environment = environment;
-        this.fetch = fetch;
-        this.note = note;
+        this.download = download;
+        this.marker = marker;
         this.report = report;
     }
 
     /**
-     * Why tests of the pages are to be skipped; searches where nobody has yet.
+     * Returns the reason to skip the browser tests. The first call searches for a browser.
      *
      * @param launch starts the browser with this path, or Playwright's own without one
-     * @param close ends the one that was started to see whether it does
-     * @return nothing where there is a browser, or where there has to be: then the tests tell what is wrong
+     * @param close closes the browser that was started to try it
+     * @return empty if there is a browser, or if one is required: then the tests fail with the reason
      */
     synchronized <B> Optional<String> reasonToSkip(Function<Optional<Path>, B> launch, Consumer<B> close) {
-        if (found != null || mustHaveOne() || isNamed()) {
+        if (found != null || isRequired() || isNamed()) {
             return Optional.empty();
         }
         if (absent == null) {
-            note.holding(() -> search(launch)).ifPresent(close);
+            marker.withLock(() -> search(launch)).ifPresent(close);
         }
         return Optional.ofNullable(absent);
     }
 
     /**
-     * Launches the browser that was found, or the first that starts.
+     * Launches the browser that was found; the first call searches for one.
      *
      * @param launch starts the browser with this path, or Playwright's own without one
-     * @throws IllegalStateException where CHROMIUM names no program, or there is no browser
+     * @throws IllegalStateException if CHROMIUM is not an executable, or there is no browser
      */
     synchronized <B> B open(Function<Optional<Path>, B> launch) {
         if (found != null) {
@@ -82,11 +85,11 @@ final class BrowserSearch {
         if (isNamed()) {
             return launch.apply(Optional.of(named()));
         }
-        Optional<B> browser = absent == null ? note.holding(() -> search(launch)) : Optional.empty();
+        Optional<B> browser = absent == null ? marker.withLock(() -> search(launch)) : Optional.empty();
         return browser.orElseThrow(() -> new IllegalStateException(absent));
     }
 
-    private boolean mustHaveOne() {
+    private boolean isRequired() {
         return "true".equals(environment.get("CI"));
     }
 
@@ -94,50 +97,50 @@ final class BrowserSearch {
         return !environment.getOrDefault("CHROMIUM", "").isBlank();
     }
 
-    /** Whoever names one means that one: nothing else is tried. */
+    /** Returns the browser in CHROMIUM. If it is set, no other browser is tried. */
     private Path named() {
         Path program = Path.of(environment.get("CHROMIUM"));
         if (!isProgram(program)) {
-            throw new IllegalStateException("CHROMIUM names " + program + ", which is not a program that can be run");
+            throw new IllegalStateException("CHROMIUM is " + program + ", which is not an executable file");
         }
         return program;
     }
 
     private <B> Optional<B> search(Function<Optional<Path>, B> launch) {
-        Optional<String> ofAnotherFork = note.read();
-        if (ofAnotherFork.isPresent()) {
-            absent = ofAnotherFork.get();
+        Optional<String> fromAnotherFork = marker.read();
+        if (fromAnotherFork.isPresent()) {
+            absent = fromAnotherFork.get();
             return Optional.empty();
         }
-        Optional<B> browser = tryOutAll(launch);
+        Optional<B> browser = tryAll(launch);
         if (browser.isEmpty()) {
-            absent = "there is no browser: CHROMIUM is not set, none on the PATH starts (" + String.join(", ", NAMES)
+            absent = "no browser found: CHROMIUM is not set, none on the PATH starts (" + String.join(", ", NAMES)
                     + "), and Playwright has none. " + String.join("; ", reasons);
-            note.write(absent);
-            if (!mustHaveOne()) {
-                report.accept("The tests of the pages are skipped, " + absent);
+            marker.write(absent);
+            if (!isRequired()) {
+                report.accept("Browser tests skipped: " + absent);
             }
         }
         return browser;
     }
 
-    private <B> Optional<B> tryOutAll(Function<Optional<Path>, B> launch) {
+    private <B> Optional<B> tryAll(Function<Optional<Path>, B> launch) {
         for (Path program : onPath()) {
-            Optional<B> browser = tryOut(Optional.of(program), launch);
+            Optional<B> browser = tryOne(Optional.of(program), launch);
             if (browser.isPresent()) {
                 return browser;
             }
         }
-        Optional<B> own = tryOut(PLAYWRIGHTS_OWN, launch);
+        Optional<B> own = tryOne(PLAYWRIGHTS_OWN, launch);
         if (own.isPresent()) {
             return own;
         }
-        Optional<String> trouble = fetch.get();
-        if (trouble.isPresent()) {
-            reasons.add(trouble.get());
+        Optional<String> failure = download.get();
+        if (failure.isPresent()) {
+            reasons.add(failure.get());
             return Optional.empty();
         }
-        return tryOut(PLAYWRIGHTS_OWN, launch);
+        return tryOne(PLAYWRIGHTS_OWN, launch);
     }
 
     private List<Path> onPath() {
@@ -152,19 +155,20 @@ final class BrowserSearch {
         return Files.isRegularFile(path) && Files.isExecutable(path);
     }
 
-    private <B> Optional<B> tryOut(Optional<Path> program, Function<Optional<Path>, B> launch) {
+    private <B> Optional<B> tryOne(Optional<Path> program, Function<Optional<Path>, B> launch) {
         try {
             B browser = launch.apply(program);
             found = program;
             return Optional.of(browser);
         } catch (RuntimeException e) {
-            // Not only PlaywrightException: a driver that cannot be unpacked is a plain one.
+            // Not only PlaywrightException: if the driver cannot be unpacked, Playwright throws a plain
+            // RuntimeException.
             reasons.add(program.map(Path::toString).orElse("Playwright's own") + " does not start: " + reason(e));
             return Optional.empty();
         }
     }
 
-    /** The first line that says something: Playwright opens with "Error {" and puts its message behind "message='". */
+    /** Extracts the first meaningful line: Playwright's messages start with "Error {", and "message='" precedes the text. */
     private static String reason(RuntimeException e) {
         String first = String.valueOf(e.getMessage())
                 .lines()

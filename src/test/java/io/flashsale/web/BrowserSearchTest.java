@@ -17,38 +17,40 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which browser is taken, and what happens where there is none; none is started. */
+/** Tests which browser is chosen, and what happens without one. No browser is started. */
 class BrowserSearchTest {
     private static final Optional<Path> OWN = Optional.empty();
 
     @TempDir
     private Path folder;
 
-    /** What was started, in this order, and what can be. */
+    /** The browsers that were started, in this order. */
     private final List<Optional<Path>> started = new ArrayList<>();
 
-    private final Set<Optional<Path>> starting = new HashSet<>();
+    /** The browsers that start successfully. */
+    private final Set<Optional<Path>> startable = new HashSet<>();
+
     private final List<Optional<Path>> closed = new ArrayList<>();
     private final List<String> reported = new ArrayList<>();
     private int downloads;
 
-    private BrowserSearch search(Map<String, String> environment, Optional<String> trouble) {
+    private BrowserSearch search(Map<String, String> environment, Optional<String> failure) {
         return new BrowserSearch(
                 environment,
                 () -> {
                     downloads++;
-                    if (trouble.isEmpty()) {
-                        starting.add(OWN);
+                    if (failure.isEmpty()) {
+                        startable.add(OWN);
                     }
-                    return trouble;
+                    return failure;
                 },
-                new RunNote(folder.resolve("note")),
+                new RunMarker(folder.resolve("marker")),
                 reported::add);
     }
 
     private Optional<Path> launch(Optional<Path> executable) {
         started.add(executable);
-        if (!starting.contains(executable)) {
+        if (!startable.contains(executable)) {
             throw new IllegalStateException("Error {\n  message='Failed to create driver\nand a lot more");
         }
         return executable;
@@ -63,11 +65,11 @@ class BrowserSearchTest {
     }
 
     @Test
-    void theNamedOneIsTakenAndNoOther() throws IOException {
+    void onlyTheBrowserInChromiumIsTried() throws IOException {
         // given
         Path named = program("mine");
         program("bin/chromium");
-        starting.add(Optional.of(named));
+        startable.add(Optional.of(named));
         BrowserSearch search = search(
                 Map.of(
                         "CHROMIUM",
@@ -78,14 +80,14 @@ class BrowserSearchTest {
 
         // then
         assertEquals(Optional.of(named), search.open(this::launch));
-        starting.clear();
+        startable.clear();
         assertThrows(IllegalStateException.class, () -> search.open(this::launch));
         assertEquals(List.of(Optional.of(named), Optional.of(named)), started);
         assertEquals(0, downloads);
     }
 
     @Test
-    void aNamedOneThatIsNoProgramIsAFailureThatNamesIt() throws IOException {
+    void chromiumThatIsNotExecutableFailsAndIsNamed() throws IOException {
         Path plain = Files.writeString(folder.resolve("plain"), "");
         for (Path wrong : List.of(folder.resolve("nothing"), folder, plain)) {
             // given
@@ -95,17 +97,17 @@ class BrowserSearchTest {
             IllegalStateException failure = assertThrows(IllegalStateException.class, () -> search.open(this::launch));
 
             // then
-            assertTrue(failure.getMessage().contains("CHROMIUM names " + wrong), failure.getMessage());
+            assertTrue(failure.getMessage().contains("CHROMIUM is " + wrong), failure.getMessage());
         }
         assertEquals(List.of(), started);
     }
 
     @Test
-    void oneOnThePathThatDoesNotStartIsPassedOverAndTheNextIsKept() throws IOException {
+    void browserOnThePathThatDoesNotStartIsSkippedForTheNext() throws IOException {
         // given
         Path stub = program("first/chromium-browser");
         Path good = program("second/google-chrome");
-        starting.add(Optional.of(good));
+        startable.add(Optional.of(good));
         BrowserSearch search = search(
                 Map.of("CHROMIUM", "", "PATH", folder.resolve("first") + "::" + folder.resolve("second")),
                 Optional.empty());
@@ -118,7 +120,7 @@ class BrowserSearchTest {
     }
 
     @Test
-    void playwrightsOwnIsTakenAsItIsAndFetchedOnlyWhereItIsMissing() {
+    void playwrightsOwnBrowserIsDownloadedOnlyIfItIsMissing() {
         // given
         BrowserSearch search = search(Map.of(), Optional.empty());
 
@@ -131,11 +133,11 @@ class BrowserSearchTest {
     }
 
     @Test
-    void withoutAnyTheTestsAreSkippedAndNothingIsTriedTwice() throws IOException {
+    void withoutABrowserTestsAreSkippedAndNothingIsTriedTwice() throws IOException {
         // given
         Path stub = program("bin/chromium");
         BrowserSearch search = search(
-                Map.of("PATH", folder.resolve("bin").toString()), Optional.of("It could not fetch one: no network"));
+                Map.of("PATH", folder.resolve("bin").toString()), Optional.of("The download failed: no network"));
 
         // when
         String reason = search.reasonToSkip(this::launch, closed::add).orElseThrow();
@@ -145,7 +147,7 @@ class BrowserSearchTest {
         assertTrue(reason.contains("no network"), reason);
         assertTrue(reason.contains(stub + " does not start: Failed to create driver;"), reason);
         assertFalse(reason.contains("\n"), reason);
-        assertEquals(List.of("The tests of the pages are skipped, " + reason), reported);
+        assertEquals(List.of("Browser tests skipped: " + reason), reported);
         assertEquals(List.of(Optional.of(stub), OWN), started);
         assertEquals(1, downloads);
         assertThrows(IllegalStateException.class, () -> search.open(this::launch));
@@ -153,10 +155,10 @@ class BrowserSearchTest {
     }
 
     @Test
-    void withOneNothingIsSkippedAndWhatWasTriedIsClosed() throws IOException {
+    void withABrowserNothingIsSkippedAndTheTriedBrowserIsClosed() throws IOException {
         // given
         Path good = program("bin/chromium");
-        starting.add(Optional.of(good));
+        startable.add(Optional.of(good));
         BrowserSearch search = search(Map.of("PATH", folder.resolve("bin").toString()), Optional.of("no network"));
 
         // then
@@ -168,7 +170,7 @@ class BrowserSearchTest {
     }
 
     @Test
-    void anotherForkOfTheRunIsSparedTheSearch() {
+    void anotherForkReusesTheResult() {
         // given
         Optional<String> first = search(Map.of(), Optional.of("no network")).reasonToSkip(this::launch, closed::add);
 
@@ -183,7 +185,7 @@ class BrowserSearchTest {
     }
 
     @Test
-    void whatHasToBeThereIsNotSkippedButFails() {
+    void requiredBrowserFailsInsteadOfSkipping() {
         for (Map<String, String> environment : List.of(Map.of("CI", "true"), Map.of("CHROMIUM", "/nothing/there"))) {
             // given
             BrowserSearch search = search(environment, Optional.of("no network"));

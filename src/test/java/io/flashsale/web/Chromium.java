@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A Chromium without a window; which one, {@link BrowserSearch} decides for the whole run. Belongs to one thread. */
+/** Runs a headless Chromium, which {@link BrowserSearch} finds once per test run. An instance belongs to one thread. */
 final class Chromium implements AutoCloseable {
     private static final BrowserSearch SEARCH = new BrowserSearch(
-            System.getenv(), BrowserDownload::fetch, RunNote.ofThisRun("no-browser"), System.out::println);
+            System.getenv(), BrowserDownload::download, RunMarker.ofThisRun("no-browser"), System.out::println);
 
-    /** A busy machine takes its time; one that never starts is not waited for all day. */
+    /** Long enough for a busy machine, but bounded in case the browser never starts. */
     private static final double START_MILLIS = 120_000;
 
     private final Playwright playwright;
@@ -35,13 +35,13 @@ final class Chromium implements AutoCloseable {
 
     /** Starts one; see {@link BrowserSearch#open}. */
     static Chromium open() {
-        PlaywrightAssertions.setDefaultAssertionTimeout(Visitor.PATIENCE_MILLIS);
+        PlaywrightAssertions.setDefaultAssertionTimeout(Visitor.TIMEOUT_MILLIS);
         return SEARCH.open(Chromium::launch);
     }
 
     private static Chromium launch(Optional<Path> executable) {
         Map<String, String> environment = new HashMap<>(System.getenv());
-        // Whether one is fetched is decided by the search, and not for each Playwright anew.
+        // The search decides about the download, once; otherwise each Playwright would decide anew.
         environment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
         Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
         try {
@@ -71,7 +71,7 @@ final class Chromium implements AutoCloseable {
         return flags;
     }
 
-    /** Somebody new, with a browser profile of their own. */
+    /** Opens a new visitor with a separate browser profile. */
     Visitor visitor(int port) {
         return visitor(port, 1_280, 800);
     }

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Orders that MongoDB refuses, as their buyers and an admin see them. What refuses them is an index of somebody else's. */
-@InABrowser
+/** Tests how buyers and admins see orders that MongoDB rejects. A conflicting unique index causes the rejection. */
+@RequiresBrowser
 class DeadLettersPageIT {
-    private static final String IN_THE_WAY = "somebody_elses";
+    private static final String CONFLICTING_INDEX = "somebody_elses";
 
     private final String database = TestStores.freshDatabase();
     private final Vertx vertx = Vertx.vertx();
@@ -41,7 +41,7 @@ class DeadLettersPageIT {
         TestNode.await(mongo.createIndexWithOptions(
                 "orders",
                 new JsonObject().put("quantity", 1),
-                new IndexOptions().name(IN_THE_WAY).unique(true)));
+                new IndexOptions().name(CONFLICTING_INDEX).unique(true)));
     }
 
     @AfterEach
@@ -66,7 +66,7 @@ class DeadLettersPageIT {
 
     @Test
     @ProvokesErrors(DeadLetterService.class)
-    void oneIsRetriedAndOneIsDiscarded() {
+    void deadLettersAreRetriedAndDiscarded() {
         // given
         Client bob = node.user();
         String bobs = bob.buy(product, "k").json().getString("orderId");
@@ -74,9 +74,9 @@ class DeadLettersPageIT {
                 Visitor admin = chromium.visitor(node.port()).at("/admin")) {
             ada.buyButton().click();
             ada.see("Reserved for you");
-            String adas = ada.page().locator("#answer code").textContent();
+            String adas = ada.page().locator("#purchase-status code").textContent();
             admin.signIn(node, "admin@example.com");
-            admin.at("/admin#/letters");
+            admin.at("/admin#/dead-letters");
             for (int i = 0;
                     i < 20
                             && deadLetter(admin, adas).count()
@@ -88,27 +88,27 @@ class DeadLettersPageIT {
                 admin.page().locator("tbody tr").first().waitFor();
             }
 
-            // when: what was in the way still is
+            // when: the index still conflicts
             press(deadLetter(admin, bobs), "Retry");
 
             // then
-            admin.see(bobs + " was refused again. error 11000");
+            admin.see(bobs + " was rejected again. error 11000");
 
             // when
-            TestNode.await(mongo.dropIndex("orders", IN_THE_WAY));
+            TestNode.await(mongo.dropIndex("orders", CONFLICTING_INDEX));
             press(deadLetter(admin, bobs), "Retry");
-            admin.see(bobs + " is written now.");
+            admin.see(bobs + " has been saved.");
             press(deadLetter(admin, adas), "Discard");
-            admin.button("Discard the order").click();
-            admin.see(adas + " is discarded; its units are back on sale.");
+            admin.button("Discard order").click();
+            admin.see(adas + " has been discarded; its units are back on sale.");
 
             // then
-            admin.see("None. That is how it should be.");
-            ada.see("The reservation was lost");
+            admin.see("No dead letters.");
+            ada.see("Your reservation was lost");
             assertEquals("placed", bob.get("/api/v1/user/orders/" + bobs).json().getString("status"));
             assertEquals("3", node.redis("GET", Keys.stock(product)));
-            admin.hasNothingToComplainAbout();
-            ada.hasNothingToComplainAbout();
+            admin.hasNoBrowserErrors();
+            ada.hasNoBrowserErrors();
         }
     }
 }

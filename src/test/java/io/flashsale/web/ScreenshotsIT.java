@@ -19,9 +19,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Makes the pictures of the README, of a sale that really runs: {@code mvn -B -ntp verify -Pscreenshots}. */
+/** Takes the README's screenshots of a running sale: {@code mvn -B -ntp verify -Pscreenshots}. */
 @Tag("screenshots")
-@InABrowser
+@RequiresBrowser
 class ScreenshotsIT {
     private static final Path FOLDER = Path.of("system-design/screenshots");
     private static final int BUYERS = 24;
@@ -64,7 +64,7 @@ class ScreenshotsIT {
         return Instant.now().plus(fromNow).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    private static void shoot(Visitor visitor, String name) {
+    private static void screenshot(Visitor visitor, String name) {
         visitor.page().evaluate("() => document.fonts.ready");
         visitor.page().screenshot(new Page.ScreenshotOptions().setPath(FOLDER.resolve(name + ".png")));
     }
@@ -96,19 +96,19 @@ class ScreenshotsIT {
         }
         shop(bag);
         receipt(bag);
-        doubt(lamp);
-        desk(lamp);
+        uncertain(lamp);
+        admin(lamp);
     }
 
     private static void shop(String bag) {
         try (Visitor visitor = chromium.visitor(node.port())) {
             visitor.at("/");
             assertThat(visitor.page().locator(".card")).hasCount(5);
-            shoot(visitor, "shop");
+            screenshot(visitor, "shop");
             visitor.at("/#/product/" + bag);
             assertThat(visitor.page().locator(".ticket")).isVisible();
             dark(visitor);
-            shoot(visitor, "product-dark");
+            screenshot(visitor, "product-dark");
         }
     }
 
@@ -116,47 +116,47 @@ class ScreenshotsIT {
         try (Visitor visitor = chromium.visitor(node.port(), 390, 844)) {
             visitor.at("/#/product/" + bag);
             visitor.buyButton().click();
-            shoot(visitor, "sign-in");
+            screenshot(visitor, "sign-in");
             visitor.signUp(node);
-            visitor.see("It is yours").scrollIntoViewIfNeeded();
+            visitor.see("Order confirmed").scrollIntoViewIfNeeded();
             visitor.page().mouse().wheel(0, 2_000);
             assertThat(visitor.page().locator(".receipt .button")).isInViewport();
-            shoot(visitor, "receipt");
+            screenshot(visitor, "receipt");
         }
     }
 
-    private static void doubt(String lamp) {
+    private static void uncertain(String lamp) {
         try (Visitor visitor = chromium.visitor(node.port(), 390, 844)) {
             visitor.at("/#/product/" + lamp);
             visitor.page().route("**/api/v1/user/buy/**", Route::abort);
             visitor.buyButton().click();
             visitor.signUp(node);
-            visitor.see("Asking again in");
+            visitor.see("Trying again in");
             visitor.page().mouse().wheel(0, 2_000);
             dark(visitor);
-            shoot(visitor, "network-cut-dark");
+            screenshot(visitor, "network-cut-dark");
         }
     }
 
-    private static void desk(String lamp) {
+    private static void admin(String lamp) {
         String kite = product("Kite, launch edition", "", 5_900, 900, new JsonObject().put("perUserLimit", 0));
-        try (Visitor listener = chromium.visitor(node.port());
+        try (Visitor liveClient = chromium.visitor(node.port());
                 Visitor visitor = chromium.visitor(node.port(), 1_280, 960)) {
-            listener.at("/");
+            liveClient.at("/");
             visitor.at("/admin");
             visitor.signIn(node, "admin@example.com");
-            // The figures are those of the node, so there has to be something to count.
+            // The metrics come from the node, so it needs some load.
             for (int round = 0; round < 70; round++) {
-                int rush = (int) (BUYERS * (0.55 + 0.45 * Math.sin(round / 6.0)));
-                for (int buyer = 0; buyer < rush; buyer++) {
+                int requests = (int) (BUYERS * (0.55 + 0.45 * Math.sin(round / 6.0)));
+                for (int buyer = 0; buyer < requests; buyer++) {
                     buyers.get(buyer).buy(buyer % 5 == 0 ? lamp : kite, "k" + round, 1);
                 }
                 visitor.page().waitForTimeout(300);
             }
-            shoot(visitor, "admin");
+            screenshot(visitor, "admin");
             visitor.at("/admin#/products");
             visitor.see("Trail lamp");
-            shoot(visitor, "admin-products");
+            screenshot(visitor, "admin-products");
         }
     }
 }

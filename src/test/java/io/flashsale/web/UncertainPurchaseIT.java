@@ -19,8 +19,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Purchases without a clear answer: the page goes on under one key, for this buyer only, and says what it knows. */
-@InABrowser
+/** Tests purchases without a clear response: the page retries under one key, for this buyer only, and shows the status. */
+@RequiresBrowser
 class UncertainPurchaseIT {
     private static final String BUY = "**/api/v1/user/buy/**";
 
@@ -48,8 +48,8 @@ class UncertainPurchaseIT {
     }
 
     @Test
-    void theNetworkIsCutWhileBuyingAndThereIsOneOrderInTheEnd() {
-        // given: a network that breaks when the answer to the purchase comes back
+    void aNetworkFailureWhileBuyingLeadsToOneOrder() {
+        // given: a network that fails when the response to the purchase comes back
         String product = TestNode.product(admin, 5, 1);
         try (TcpProxy network = new TcpProxy(node.port());
                 Visitor ada = chromium.visitor(network.port())) {
@@ -64,21 +64,21 @@ class UncertainPurchaseIT {
 
             // when
             ada.buyButton().click();
-            ada.see("We do not know yet");
-            assertEquals(1, ordersOf(product), "the order stands, and the buyer was not told");
+            ada.see("We are checking your order");
+            assertEquals(1, ordersOf(product), "the order exists, but the buyer has no response");
             network.heal();
 
             // then
-            ada.see("It is yours");
+            ada.see("Order confirmed");
             assertEquals(1, ordersOf(product));
-            assertEquals(1, keys.size(), "one key for one intent");
-            ada.hasNothingToComplainAbout();
+            assertEquals(1, keys.size(), "one key per intent to buy");
+            ada.hasNoBrowserErrors();
         }
     }
 
     @Test
-    void aReloadWithoutAnAnswerGoesOnUnderTheSameKey() {
-        // given: the first answer never arrives, nor does any until the page is loaded anew
+    void aReloadWithoutAResponseContinuesUnderTheSameKey() {
+        // given: no response arrives before the page is loaded again
         String product = TestNode.product(admin, 5, 0);
         try (Visitor ada = chromium.visitor(node.port()).signedUpAt(node, product)) {
             Set<String> keys = ada.keys();
@@ -87,7 +87,7 @@ class UncertainPurchaseIT {
                 route.abort();
             });
             ada.buyButton().click();
-            ada.see("We do not know yet");
+            ada.see("We are checking your order");
 
             // when
             leave(ada);
@@ -95,32 +95,32 @@ class UncertainPurchaseIT {
             ada.at("/#/product/" + product);
 
             // then
-            ada.see("It is yours");
+            ada.see("Order confirmed");
             assertEquals(1, ordersOf(product));
             assertEquals(1, keys.size());
 
-            // and: what is certain is put away; the next intent has a key of its own
+            // and: the finished purchase is removed; the next one has its own key
             ada.button("Buy another").click();
             ada.buyButton().click();
-            ada.see("It is yours");
+            ada.see("Order confirmed");
             assertEquals(2, ordersOf(product));
             assertEquals(2, keys.size());
-            ada.hasNothingToComplainAbout();
+            ada.hasNoBrowserErrors();
         }
     }
 
     @Test
-    void whatTheShopAsksForIsDoneAndToldHonestly() {
-        // given: a shop that first wants to be left alone, then is too busy, then only reserves
+    void retryAfterIsFollowedAndEachPhaseIsShown() {
+        // given: a server that is first rate-limiting, then overloaded, then only reserves
         String product = TestNode.product(admin, 5, 1);
         List<Integer> answers = new ArrayList<>(List.of(429, 503, 202));
         try (Visitor ada = chromium.visitor(node.port()).signedUpAt(node, product)) {
             Set<String> keys = ada.keys();
-            ada.page().route(BUY, route -> answerWith(route, answers.remove(0), 1));
-            List<String> looks = new ArrayList<>();
+            ada.page().route(BUY, route -> respondWith(route, answers.remove(0), 1));
+            List<String> polls = new ArrayList<>();
             ada.page().route("**/api/v1/user/orders/**", route -> {
-                looks.add(route.request().url());
-                if (looks.size() == 1) {
+                polls.add(route.request().url());
+                if (polls.size() == 1) {
                     route.fulfill(new Route.FulfillOptions()
                             .setBody("{\"status\":\"reserved\"}")
                             .setContentType("application/json"));
@@ -129,49 +129,49 @@ class UncertainPurchaseIT {
                 }
             });
 
-            tellPhases(ada);
+            recordPhases(ada);
 
             // when
             ada.buyButton().click();
 
             // then
-            ada.see("It is yours");
+            ada.see("Order confirmed");
             assertEquals(
-                    List.of("asking", "waiting", "busy", "reserved", "placed"),
-                    ada.page().evaluate("() => told"));
+                    List.of("submitting", "rate-limited", "overloaded", "reserved", "placed"),
+                    ada.page().evaluate("() => phases"));
             assertEquals(1, ordersOf(product));
             assertEquals(1, keys.size());
-            ada.hasNothingToComplainAbout();
+            ada.hasNoBrowserErrors();
         }
     }
 
     @Test
-    void whoDoesNotWantToWaitAsksNow() {
-        // given: a shop that wants to be left alone for an hour
+    void theBuyerCanRetryWithoutWaiting() {
+        // given: a server that answers 429 with a Retry-After of one hour
         String product = TestNode.product(admin, 5, 1);
         try (Visitor ada = chromium.visitor(node.port()).signedUpAt(node, product)) {
-            ada.page().route(BUY, route -> answerWith(route, 429, 3_600), new Page.RouteOptions().setTimes(1));
+            ada.page().route(BUY, route -> respondWith(route, 429, 3_600), new Page.RouteOptions().setTimes(1));
             ada.buyButton().click();
-            ada.see("A little too fast");
+            ada.see("Too many attempts");
 
             // when
-            ada.button("Ask now").click();
+            ada.button("Try now").click();
 
             // then
-            ada.see("It is yours");
+            ada.see("Order confirmed");
             assertEquals(1, ordersOf(product));
-            ada.hasNothingToComplainAbout();
+            ada.hasNoBrowserErrors();
         }
     }
 
     @Test
-    void onASharedMachineNobodyGoesOnWithWhatAnotherWanted() {
-        // given: an attempt of Ada's without an outcome, and the session gone
+    void onASharedComputerAnotherUserDoesNotContinueThePurchase() {
+        // given: Ada's purchase has no outcome, and her session has ended
         String product = TestNode.product(admin, 5, 1);
         try (Visitor shared = chromium.visitor(node.port()).signedUpAt(node, product)) {
             shared.page().route(BUY, Route::abort);
             shared.buyButton().click();
-            shared.see("We do not know yet");
+            shared.see("We are checking your order");
             shared.page().context().clearCookies();
             shared.page().unroute(BUY);
             shared.see("Your session has ended");
@@ -185,45 +185,45 @@ class UncertainPurchaseIT {
             assertThat(shared.page().locator("header")).containsText("Sign out");
             assertThat(shared.buyButton()).isVisible();
             assertEquals(0, ordersOf(product));
-            shared.hasNothingToComplainAbout();
+            shared.hasNoBrowserErrors();
         }
     }
 
     @Test
-    void whatIsUnderWayEndsWhenAnotherSignsIn() {
+    void aPurchaseStopsWhenAnotherUserSignsIn() {
         // given: Ada waits, signs out, and on the same page Bob signs in
         String product = TestNode.product(admin, 5, 1);
         try (Visitor shared = chromium.visitor(node.port()).signedUpAt(node, product)) {
-            shared.page().route(BUY, route -> answerWith(route, 429, 3_600), new Page.RouteOptions().setTimes(1));
+            shared.page().route(BUY, route -> respondWith(route, 429, 3_600), new Page.RouteOptions().setTimes(1));
             shared.buyButton().click();
-            shared.see("A little too fast");
+            shared.see("Too many attempts");
             shared.button("Sign out").click();
             shared.page().locator("header").getByText("Sign in").click();
             shared.signUp(node);
             assertThat(shared.page().locator("header")).containsText("Sign out");
-            assertThat(shared.page().locator("#answer")).isEmpty();
+            assertThat(shared.page().locator("#purchase-status")).isEmpty();
             Set<String> keys = shared.keys();
 
-            // when: a network that comes back wakes whoever waits
+            // when: the network is back, which triggers all pending retries
             shared.page().evaluate("() => window.dispatchEvent(new Event('online'))");
             shared.buyButton().click();
 
             // then
-            shared.see("It is yours");
+            shared.see("Order confirmed");
             assertEquals(1, keys.size(), "Bob's own");
             assertEquals(1, ordersOf(product));
-            shared.hasNothingToComplainAbout();
+            shared.hasNoBrowserErrors();
         }
     }
 
     @Test
-    void whatWasTriedLongAgoIsNotBoughtWithoutAsking() {
+    void anOldAttemptNeedsConfirmation() {
         // given
         String product = TestNode.product(admin, 5, 1);
         try (Visitor ada = chromium.visitor(node.port()).signedUpAt(node, product)) {
             ada.page().route(BUY, Route::abort);
             ada.buyButton().click();
-            ada.see("We do not know yet");
+            ada.see("We are checking your order");
             ada.page().evaluate("""
                     () => Object.keys(localStorage).filter(name => name.startsWith('flashsale.attempt/')).forEach(name => {
                       const attempt = JSON.parse(localStorage[name]);
@@ -239,51 +239,51 @@ class UncertainPurchaseIT {
             // then
             ada.see("You tried to buy this before");
             assertEquals(0, keys.size());
-            ada.button("Ask again").click();
-            ada.see("It is yours");
+            ada.button("Try again").click();
+            ada.see("Order confirmed");
             assertEquals(1, ordersOf(product));
-            ada.hasNothingToComplainAbout();
+            ada.hasNoBrowserErrors();
         }
     }
 
     @Test
-    void whoPressesAMomentTooEarlyNeedNotPressAgain() {
-        // given: a clock of the page that was a little ahead of the one that opens the sale
+    void aPurchaseJustBeforeTheOpeningIsRetried() {
+        // given: the page's clock is slightly ahead of the server's
         String product = TestNode.product(admin, 5, 1);
         try (Visitor ada = chromium.visitor(node.port()).signedUpAt(node, product)) {
             Set<String> keys = ada.keys();
-            List<Integer> asked = new ArrayList<>();
+            List<Integer> requests = new ArrayList<>();
             ada.page().route(BUY, route -> {
-                asked.add(asked.size());
-                if (asked.size() <= 2) {
+                requests.add(requests.size());
+                if (requests.size() <= 2) {
                     tooEarly(route, Instant.now().plusMillis(200));
                 } else {
                     route.resume();
                 }
             });
-            tellPhases(ada);
+            recordPhases(ada);
 
             // when
             ada.buyButton().click();
 
             // then
-            ada.see("It is yours");
-            assertEquals(List.of("asking", "placed"), ada.page().evaluate("() => told"));
-            assertEquals(3, asked.size());
+            ada.see("Order confirmed");
+            assertEquals(List.of("submitting", "placed"), ada.page().evaluate("() => phases"));
+            assertEquals(3, requests.size());
             assertEquals(1, keys.size());
             assertEquals(1, ordersOf(product));
-            ada.hasNothingToComplainAbout();
+            ada.hasNoBrowserErrors();
         }
     }
 
     @Test
-    void aSaleThatDoesNotOpenAfterAllIsAskedForAFewTimesOnly() {
+    void retriesBeforeTheOpeningAreBounded() {
         // given
         String product = TestNode.product(admin, 5, 1);
-        List<Integer> asked = new ArrayList<>();
+        List<Integer> requests = new ArrayList<>();
         try (Visitor ada = chromium.visitor(node.port()).signedUpAt(node, product)) {
             ada.page().route(BUY, route -> {
-                asked.add(asked.size());
+                requests.add(requests.size());
                 tooEarly(route, Instant.now().plusMillis(50));
             });
 
@@ -291,9 +291,9 @@ class UncertainPurchaseIT {
             ada.buyButton().click();
 
             // then
-            assertThat(ada.page().locator("#answer")).hasAttribute("data-phase", "refused");
-            assertEquals(5, asked.size());
-            ada.hasNothingToComplainAbout();
+            assertThat(ada.page().locator("#purchase-status")).hasAttribute("data-phase", "refused");
+            assertEquals(5, requests.size());
+            ada.hasNoBrowserErrors();
         }
     }
 
@@ -304,22 +304,22 @@ class UncertainPurchaseIT {
                 .setBody("{\"code\":\"sale-not-open\",\"status\":409,\"opensAt\":\"" + opensAt + "\"}"));
     }
 
-    /** Gone before anything else changes: until the next page has come, a page that is left goes on asking. */
+    /** Leaves the page before anything else changes: it keeps retrying until the next page has loaded. */
     private static void leave(Visitor visitor) {
         visitor.page().navigate("about:blank");
     }
 
-    private static void tellPhases(Visitor visitor) {
+    private static void recordPhases(Visitor visitor) {
         visitor.page().evaluate("""
                 () => {
-                  window.told = [];
-                  const answer = document.getElementById('answer');
-                  const tell = () => told.at(-1) !== answer.dataset.phase && told.push(answer.dataset.phase);
-                  new MutationObserver(tell).observe(answer, {attributes: true});
+                  window.phases = [];
+                  const status = document.getElementById('answer');
+                  const record = () => phases.at(-1) !== status.dataset.phase && phases.push(status.dataset.phase);
+                  new MutationObserver(record).observe(status, {attributes: true});
                 }""");
     }
 
-    private static void answerWith(Route route, int status, int retryAfterSeconds) {
+    private static void respondWith(Route route, int status, int retryAfterSeconds) {
         if (status == 202) {
             APIResponse real = route.fetch();
             route.fulfill(new Route.FulfillOptions().setResponse(real).setStatus(status));

@@ -16,17 +16,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 
-/** Somebody in front of a browser, and everything that the browser complains about meanwhile. */
+/** Acts as a visitor with a browser, and collects the errors and warnings of the browser's console. */
 final class Visitor implements AutoCloseable {
-    static final double PATIENCE_MILLIS = 20_000;
+    static final double TIMEOUT_MILLIS = 20_000;
 
-    /** Not a fault of the page: the browser tells of every answer that is a refusal, and of every connection that broke. */
-    private static final List<String> NO_FAULT = List.of("Failed to load resource:", "WebSocket connection to ");
+    /** Expected messages: the browser logs every error response and every broken connection. */
+    private static final List<String> EXPECTED = List.of("Failed to load resource:", "WebSocket connection to ");
 
     private final BrowserContext context;
     private final Page page;
     private final String origin;
-    private final List<String> complaints = new ArrayList<>();
+    private final List<String> browserErrors = new ArrayList<>();
 
     Visitor(Browser browser, String origin, int width, int height) {
         this.origin = origin;
@@ -34,17 +34,17 @@ final class Visitor implements AutoCloseable {
                 .setViewportSize(width, height)
                 .setReducedMotion(ReducedMotion.REDUCE)
                 .setLocale("en-US"));
-        context.setDefaultTimeout(PATIENCE_MILLIS);
+        context.setDefaultTimeout(TIMEOUT_MILLIS);
         page = context.newPage();
-        page.onConsoleMessage(this::heard);
-        page.onPageError(complaints::add);
+        page.onConsoleMessage(this::collect);
+        page.onPageError(browserErrors::add);
     }
 
-    /** The Content-Security-Policy speaks here, too. */
-    private void heard(ConsoleMessage message) {
+    /** Collects console messages, which include violations of the Content-Security-Policy. */
+    private void collect(ConsoleMessage message) {
         boolean bad = message.type().equals("error") || message.type().equals("warning");
-        if (bad && NO_FAULT.stream().noneMatch(message.text()::startsWith)) {
-            complaints.add(message.text());
+        if (bad && EXPECTED.stream().noneMatch(message.text()::startsWith)) {
+            browserErrors.add(message.text());
         }
     }
 
@@ -52,7 +52,7 @@ final class Visitor implements AutoCloseable {
         return page;
     }
 
-    /** Goes to a path of the shop, with what stands behind the #. */
+    /** Opens a path of the shop, including its fragment. */
     Visitor at(String path) {
         page.navigate(origin + path);
         return this;
@@ -72,7 +72,7 @@ final class Visitor implements AutoCloseable {
         return found;
     }
 
-    /** Signs up in the dialog that is open, code and all. */
+    /** Signs up in the open dialog, including the code. */
     String signUp(TestNode node) {
         String email = Client.freshEmail();
         button("New here? Sign up").click();
@@ -81,7 +81,7 @@ final class Visitor implements AutoCloseable {
         return email;
     }
 
-    /** Signs in from the head of the page. */
+    /** Signs in from the page header. */
     void signIn(TestNode node, String email) {
         page.locator("header").getByRole(AriaRole.BUTTON).getByText("Sign in").click();
         fillIn(email);
@@ -89,7 +89,7 @@ final class Visitor implements AutoCloseable {
         page.locator("header").getByText("Sign out").waitFor();
     }
 
-    /** Signs up from the head of a product's page. */
+    /** Signs up from the header of a product's page. */
     Visitor signedUpAt(TestNode node, String productId) {
         at("/#/product/" + productId);
         page.locator("header").getByText("Sign in").click();
@@ -98,7 +98,7 @@ final class Visitor implements AutoCloseable {
         return this;
     }
 
-    /** The idempotency keys that this browser sends from now on. */
+    /** Collects the idempotency keys that this browser sends from now on. */
     Set<String> keys() {
         Set<String> keys = new ConcurrentSkipListSet<>();
         page.onRequest(request -> {
@@ -117,18 +117,18 @@ final class Visitor implements AutoCloseable {
     }
 
     private void enterCode(TestNode node, String email) {
-        see("We sent a code of six digits to " + email);
+        see("We sent a six-digit code to " + email);
         page.getByLabel("Code", new Page.GetByLabelOptions().setExact(true))
                 .fill(node.client().codeSentTo(email));
         page.getByLabel("Code", new Page.GetByLabelOptions().setExact(true)).press("Enter");
     }
 
-    List<String> complaints() {
-        return complaints;
+    List<String> browserErrors() {
+        return browserErrors;
     }
 
-    void hasNothingToComplainAbout() {
-        assertEquals(List.of(), complaints, page.url());
+    void hasNoBrowserErrors() {
+        assertEquals(List.of(), browserErrors, page.url());
     }
 
     @Override

@@ -1,2 +1,2 @@
-/** The pages, in a real Chromium. */
+/** Tests the pages in a real Chromium. */
 package io.flashsale.web;

@@ -9,18 +9,18 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Tests that drive a browser: skipped, and counted so, where there is none and none has to be. */
+/** Marks tests that drive a browser. They are reported as skipped if there is no browser and none is required. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@ExtendWith(InABrowser.Condition.class)
-@interface InABrowser {
-    /** Asks before anything is started for the tests. */
+@ExtendWith(RequiresBrowser.Condition.class)
+@interface RequiresBrowser {
+    /** Is evaluated before the tests start anything. */
     final class Condition implements ExecutionCondition {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
             return Chromium.reasonToSkip()
                     .map(ConditionEvaluationResult::disabled)
-                    .orElseGet(() -> ConditionEvaluationResult.enabled("there is a browser, or has to be"));
+                    .orElseGet(() -> ConditionEvaluationResult.enabled("a browser is available or required"));
         }
     }
 }

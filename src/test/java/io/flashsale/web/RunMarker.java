@@ -9,31 +9,31 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What one fork of a test run found out, for the others: a text in a file that each run has for itself. */
-final class RunNote {
+/** Shares a text between the forks of one test run, through a file of that run. */
+final class RunMarker {
     private final Path file;
 
     /**
-     * Makes no file yet.
+     * Prepares a marker without creating its file.
      *
-     * @param file that all forks of this run know, and no other run
+     * @param file a path that all forks of this run share, and no other run
      */
-    RunNote(Path file) {
+    RunMarker(Path file) {
         this.file = file;
     }
 
-    /** A note of the run that the build names; outside of the build, of this JVM alone. */
-    static RunNote ofThisRun(String name) {
+    /** Returns a marker of the run that the build names. Outside the build, the run is this JVM alone. */
+    static RunMarker ofThisRun(String name) {
         String run = System.getProperty(
                 "flashsale.run", "target/run-" + ProcessHandle.current().pid());
-        return new RunNote(Path.of(run + "-" + name));
+        return new RunMarker(Path.of(run + "-" + name));
     }
 
-    /** Does this while no other fork does, however long it takes. */
-    <T> T holding(Supplier<T> action) {
+    /** Runs the action under a lock that all forks share, and waits for the lock without a timeout. */
+    <T> T withLock(Supplier<T> action) {
         Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
         try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            // Given back with the channel, and by the system where this fork dies.
+            // Closing the channel releases the lock; if this fork dies, the operating system does.
             channel.lock();
             return action.get();
         } catch (IOException e) {

@@ -4,7 +4,7 @@ import {icon} from './icons.js';
 import {session, signOut} from './session.js';
 import {openSignIn} from './sign-in.js';
 
-/** Past everything that repeats on each page. */
+/** Renders a link that skips the header, for keyboards and screen readers. */
 export function skipLink() {
   return html`<a class="skip" href="#main" @click=${event => {
     event.preventDefault();
@@ -12,8 +12,8 @@ export function skipLink() {
   }}>${texts.skip}</a>`;
 }
 
-/** The sign of the house, the ways through it, and who is here. */
-export function header(ways, home = '#/', room = null) {
+/** Renders the header: logo, links, and the signed-in user. */
+export function header(links, home = '#/', area = null) {
   return html`
     <header class="top">
       <a class="brand" href=${home}>
@@ -21,13 +21,13 @@ export function header(ways, home = '#/', room = null) {
           <path class="brand-ticket" d="M4 4h24a3 3 0 0 1 3 3v5a4 4 0 0 0 0 8v5a3 3 0 0 1-3 3H4a3 3 0 0 1-3-3v-5a4 4 0 0 0 0-8V7a3 3 0 0 1 3-3z" />
           <path class="brand-bolt" d="M18.5 7 9.5 17.6h5.6L13.4 25l9.1-10.7h-5.7z" />
         </svg>
-        <span>${texts.shop}</span>${room ? html`<em>${room}</em>` : nothing}
+        <span>${texts.shop}</span>${area ? html`<em>${area}</em>` : nothing}
       </a>
-      <nav aria-label=${texts.nav}>${ways}${who()}</nav>
+      <nav aria-label=${texts.nav}>${links}${userMenu()}</nav>
     </header>`;
 }
 
-function who() {
+function userMenu() {
   if (!session.known) {
     return nothing;
   }

@@ -7,12 +7,12 @@ import {stateOf} from './products.js';
 
 const ICONS = {scheduled: 'clock', open: 'bolt', paused: 'pause', 'sold-out': 'slash', closed: 'stop'};
 
-/** The state in a word, with a sign. */
+/** Renders the state of a sale as an icon and a word. */
 export function stateBadge(state) {
   return html`<span class="state" data-state=${state}>${icon(ICONS[state])}${texts.states[state]}</span>`;
 }
 
-/** What is left, as a number and as a strip of ticks that empties. */
+/** Renders the remaining stock as a number and as a bar. */
 export function stockStrip(product) {
   const {remaining, stock} = product;
   const share = remaining === null || stock === 0 ? 0 : Math.min(1, Math.max(0, remaining / stock));
@@ -32,8 +32,8 @@ function stockText({remaining, stock}) {
   return html`<b data-role="remaining">${number(remaining)}</b> ${texts.stock.of(number(stock))}`;
 }
 
-/** To when it is counted down: the opening of a scheduled sale, the end of an open one; or null. */
-export function countsDownTo(product) {
+/** Returns the end of the countdown: the opening of a scheduled sale, the end of an open one, or null. */
+export function countdownEnd(product) {
   const state = stateOf(product);
   if (state === 'scheduled') {
     return product.opensAt;
@@ -41,21 +41,21 @@ export function countsDownTo(product) {
   return state === 'open' || state === 'sold-out' ? product.closesAt : null;
 }
 
-/** Days to seconds in big figures. Said once in words: nobody wants each second read out. */
+/** Renders the time left. Screen readers get the end once, in words, instead of every second. */
 export function countdown(product) {
-  const end = countsDownTo(product);
+  const end = countdownEnd(product);
   if (!end) {
     return nothing;
   }
   const opening = stateOf(product) === 'scheduled';
-  const left = parts(Date.parse(end) - now());
-  const units = left.days > 0 ? ['days', 'hours', 'minutes', 'seconds'] : ['hours', 'minutes', 'seconds'];
+  const remaining = parts(Date.parse(end) - now());
+  const units = remaining.days > 0 ? ['days', 'hours', 'minutes', 'seconds'] : ['hours', 'minutes', 'seconds'];
   return html`
     <div class="countdown" role="timer" aria-live="off">
       <p class="eyebrow">${opening ? texts.countdown.opensIn : texts.countdown.endsIn}
         <span class="visually-hidden">${time(end)}</span></p>
       <p class="digits" aria-hidden="true">${units.map(unit => html`
-        <span class="digit"><b>${String(left[unit]).padStart(2, '0')}</b><small>${texts.countdown[unit]}</small></span>`)}
+        <span class="digit"><b>${String(remaining[unit]).padStart(2, '0')}</b><small>${texts.countdown[unit]}</small></span>`)}
       </p>
     </div>`;
 }

@@ -1,51 +1,51 @@
 import {call} from '../common/api.js';
 import {refresh} from '../common/render.js';
-import {sleep} from '../common/waiting.js';
+import {sleep} from '../common/backoff.js';
 
-const ASK_MILLIS = 2_000;
-const ASK_RARELY_MILLIS = 10_000;
-/** Ten minutes. */
-const KEPT = 300;
-/** Orders that were answered; among them are those that were answered before. */
+const POLL_MILLIS = 2_000;
+const SLOW_POLL_MILLIS = 10_000;
+/** Ten minutes of points. */
+const MAX_POINTS = 300;
+/** Outcomes that are orders. They include replays, so new orders are their sum without the replays. */
 const ORDERED = ['placed', 'reserved'];
-const AGAIN = 'replayed';
+const REPLAYED = 'replayed';
 
 /**
- * What the node tells of itself, and how that went over the last minutes.
+ * Holds the node's metrics and their history of the last minutes.
  *
  * @property now the newest overview, or null
- * @property trouble what kept it from being read, or null
- * @property points one for each overview but the first: rates come of the difference to the one before
+ * @property error the error of the last attempt to read it, or null
+ * @property points one point for each overview except the first: a rate needs the difference to the one before
  */
-export const figures = {now: null, trouble: null, points: []};
+export const metrics = {now: null, error: null, points: []};
 
-/** Asks again and again, as long as it is wanted. */
-export async function watch(isWanted) {
+/** Polls the overview while `isShown` returns true. */
+export async function pollMetrics(isShown) {
   for (;;) {
-    if (isWanted() && document.visibilityState === 'visible') {
-      await look();
+    if (isShown() && document.visibilityState === 'visible') {
+      await readOverview();
     }
-    await sleep(figures.trouble?.status === 404 ? ASK_RARELY_MILLIS : ASK_MILLIS);
+    await sleep(metrics.error?.status === 404 ? SLOW_POLL_MILLIS : POLL_MILLIS);
   }
 }
 
-export async function look() {
+async function readOverview() {
   try {
     const {body} = await call('GET', '/api/v1/admin/overview');
-    if (figures.now) {
-      figures.points = [...figures.points, point(figures.now, body)].slice(-KEPT);
+    if (metrics.now) {
+      metrics.points = [...metrics.points, point(metrics.now, body)].slice(-MAX_POINTS);
     }
-    figures.now = body;
-    figures.trouble = null;
+    metrics.now = body;
+    metrics.error = null;
   } catch (failure) {
-    figures.trouble = failure;
+    metrics.error = failure;
   }
   refresh();
 }
 
 function point(before, after) {
   const seconds = Math.max(0.001, (Date.parse(after.at) - Date.parse(before.at)) / 1000);
-  // A node that was started anew, or another one behind the same address, counts from nothing.
+  // The counters of a restarted node, or of another node behind the same address, start at zero.
   const same = before.node?.id === after.node?.id && before.node?.startedAt === after.node?.startedAt;
   const rate = (then, now) => same ? Math.max(0, (now ?? 0) - (then ?? 0)) / seconds : null;
   const outcomes = after.purchases?.outcomes ?? {};
@@ -66,10 +66,10 @@ function point(before, after) {
 }
 
 export function isRefusal(name) {
-  return !ORDERED.includes(name) && name !== AGAIN;
+  return !ORDERED.includes(name) && name !== REPLAYED;
 }
 
 function newOrders(rates) {
   const all = ORDERED.map(name => rates[name] ?? null);
-  return all.includes(null) ? null : Math.max(0, all.reduce((sum, rate) => sum + rate, 0) - (rates[AGAIN] ?? 0));
+  return all.includes(null) ? null : Math.max(0, all.reduce((sum, rate) => sum + rate, 0) - (rates[REPLAYED] ?? 0));
 }
