@@ -7,67 +7,67 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Runs one recovery of a product at a time, however many ask for it.
+ * Runs at most one recovery of a product at a time and lets concurrent requests share it.
  *
- * <p>A request joins the recovery under way if that one was asked for at least as high an epoch. Otherwise the recovery
- * under way may find that nothing is wrong, so the request waits for the next one, together with all others that cannot
- * join. That one runs whatever became of the one before. Belongs to one event loop.
+ * <p>A request joins the running recovery if that one was requested for the same or a higher epoch. Otherwise the
+ * running recovery may find that nothing is wrong. The request then waits for the next recovery, together with all
+ * others that cannot join. The next recovery runs even if the one before fails. Belongs to one event loop.
  */
 final class CoalescedRecoveries {
-    /** Recovers a sale; see {@link Recovery#recover}. */
+    /** Recovers sales; see {@link Recovery#recover}. */
     @FunctionalInterface
     interface Recoverer {
         /** Recovers a sale unless it was recovered after {@code wrongEpoch}. */
         Future<Void> recover(String productId, long wrongEpoch);
     }
 
-    private record Flight(long wrongEpoch, Promise<Void> end) {
-        private Flight atLeast(long epoch) {
-            return new Flight(Math.max(wrongEpoch, epoch), end);
+    private record Run(long wrongEpoch, Promise<Void> outcome) {
+        private Run atLeast(long epoch) {
+            return new Run(Math.max(wrongEpoch, epoch), outcome);
         }
     }
 
     private final Recoverer recoverer;
-    private final Map<String, Flight> underWay = new HashMap<>();
-    private final Map<String, Flight> next = new HashMap<>();
+    private final Map<String, Run> running = new HashMap<>();
+    private final Map<String, Run> next = new HashMap<>();
 
     CoalescedRecoveries(Recoverer recoverer) {
         this.recoverer = recoverer;
     }
 
     /**
-     * Has a sale recovered.
+     * Requests the recovery of a sale.
      *
      * @param wrongEpoch see {@link io.flashsale.purchase.RecoveryRequest}
-     * @return ends as the recovery does that serves this request
+     * @return completes with the outcome of the recovery that serves this request
      */
     Future<Void> request(String productId, long wrongEpoch) {
-        Flight current = underWay.get(productId);
+        Run current = running.get(productId);
         if (current == null) {
-            return start(productId, new Flight(wrongEpoch, Promise.promise()));
+            return start(productId, new Run(wrongEpoch, Promise.promise()));
         }
         if (current.wrongEpoch() >= wrongEpoch) {
-            return current.end().future();
+            return current.outcome().future();
         }
-        Flight waiting = next.containsKey(productId)
+        Run waiting = next.containsKey(productId)
                 ? next.get(productId).atLeast(wrongEpoch)
-                : new Flight(wrongEpoch, Promise.promise());
+                : new Run(wrongEpoch, Promise.promise());
         next.put(productId, waiting);
-        return waiting.end().future();
+        return waiting.outcome().future();
     }
 
-    private Future<Void> start(String productId, Flight flight) {
-        underWay.put(productId, flight);
-        // A recovery that throws has failed like any other.
-        Futures.attempt(() -> recoverer.recover(productId, flight.wrongEpoch())).onComplete((none, failure) -> {
-            underWay.remove(productId);
-            Flight waiting = next.remove(productId);
+    private Future<Void> start(String productId, Run run) {
+        running.put(productId, run);
+        // An exception counts as a failed recovery.
+        Futures.attempt(() -> recoverer.recover(productId, run.wrongEpoch())).onComplete((none, failure) -> {
+            running.remove(productId);
+            Run waiting = next.remove(productId);
             if (waiting != null) {
                 start(productId, waiting);
             }
-            // Last: whoever asks again from here on must meet the state as it is now.
-            flight.end().complete(null, failure);
+            // Last, because a listener may request another recovery and must find the updated state.
+            run.outcome().complete(null, failure);
         });
-        return flight.end().future();
+        return run.outcome().future();
     }
 }

@@ -16,29 +16,29 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Compares Redis with MongoDB, product by product, and changes nothing. May run beside a live sale.
+ * Compares Redis with MongoDB, product by product, without changing anything. It may run during a live sale.
  *
- * <p>Belongs to the event loop of its link.
+ * <p>Belongs to the event loop of its Redis connection.
  */
 public final class ConsistencyCheck {
     private static final int PRODUCTS_AT_ONCE = 4;
     private static final String OPEN = "open";
 
     /**
-     * What both stores say of one product, in units.
+     * Summarises what both stores hold for one product. Counts are in units unless stated otherwise.
      *
-     * @param productId whose
-     * @param name as the catalogue has it
-     * @param onSale put on sale, as the admin was told
-     * @param free sellable, as Redis has it
-     * @param sold held by buyers' orders in MongoDB
-     * @param inOutbox orders, not units, that wait for MongoDB
-     * @param returned free units that were sold or taken off sale before
-     * @param deadLetters orders, not units, that MongoDB refuses
-     * @param onHold taken off sale
-     * @param state {@code open}, or why the sale is not: {@code recovering}, {@code uncertified}, {@code absent}
+     * @param productId the product
+     * @param name the product's name in the catalogue
+     * @param onSale the stock that the admin set
+     * @param free sellable units according to Redis
+     * @param sold units held by buyers' orders in MongoDB
+     * @param inOutbox number of orders (not units) that wait for MongoDB
+     * @param returned free units that were sold or on hold before
+     * @param deadLetters number of orders (not units) that MongoDB refuses
+     * @param onHold units taken off sale
+     * @param state {@code open}, or why the sale is not open: {@code recovering}, {@code uncertified}, {@code absent}
      * @param difference units on which the stores disagree
-     * @param agrees whether there is nothing to worry about: no difference that lasts, and no sale that stays closed
+     * @param agrees whether the stores agree: no lasting difference, and the sale does not stay closed
      */
     public record Line(
             String productId,
@@ -53,7 +53,7 @@ public final class ConsistencyCheck {
             String state,
             int difference,
             boolean agrees) {
-        private Line lasting(int lastingDifference, boolean lastinglyClosed) {
+        private Line lasting(int lastingDifference, boolean staysClosed) {
             return new Line(
                     productId,
                     name,
@@ -66,16 +66,17 @@ public final class ConsistencyCheck {
                     onHold,
                     state,
                     lastingDifference,
-                    lastingDifference == 0 && !lastinglyClosed);
+                    lastingDifference == 0 && !staysClosed);
         }
     }
 
     /**
-     * One look at one product. Both stores cannot be read at one instant, so what it saw may be on its way.
+     * Records one scan of one product. The stores cannot be read at the same instant, so a difference may be a write in
+     * flight.
      *
-     * @param line what it comes to
+     * @param line the summary
      * @param discrepancies the units on which the stores seemed to disagree
-     * @param miscounted units by which the counter was wrong, or the number of units that exist or are off sale
+     * @param miscounted units by which the stock counter, the unit count or the units on hold were wrong
      */
     public record Observation(Line line, Set<Discrepancy> discrepancies, int miscounted) {
         private boolean isOpen() {
@@ -88,7 +89,7 @@ public final class ConsistencyCheck {
     private final OrderStore orders;
     private final DeadLetterStore deadLetterStore;
 
-    /** Wires an audit to both stores. */
+    /** Wires the check to both stores. */
     public ConsistencyCheck(
             RedisGateway redis, ProductStore products, OrderStore orders, DeadLetterStore deadLetterStore) {
         this.deadLetterStore = deadLetterStore;
@@ -98,9 +99,9 @@ public final class ConsistencyCheck {
     }
 
     /**
-     * Looks once; see {@link #lasting}.
+     * Scans every product once; see {@link #lasting}.
      *
-     * @return what was seen of each product that was not deleted, by its id
+     * @return an observation for each product that is not deleted, by product id
      */
     public Future<Map<String, Observation>> scan() {
         return products.all().compose(all -> {
@@ -157,21 +158,22 @@ public final class ConsistencyCheck {
     }
 
     /**
-     * The lines of the second look, each with what both looks saw: of a unit that was on its way when the first one
-     * looked, the second one sees something else. A product that only the second one saw is too young to be judged.
+     * Returns the lines of the second scan, reduced to the differences that both scans found. A unit that was in flight
+     * during the first scan looks different in the second. A product that only the second scan found is too new to be
+     * judged.
      */
     public static List<Line> lasting(Map<String, Observation> first, Map<String, Observation> second) {
         List<Line> lines = new ArrayList<>();
-        second.forEach((id, now) -> {
+        second.forEach((id, current) -> {
             Observation earlier = first.get(id);
             if (earlier == null) {
-                lines.add(now.line().lasting(0, false));
+                lines.add(current.line().lasting(0, false));
                 return;
             }
-            Set<Discrepancy> both = new HashSet<>(now.discrepancies());
+            Set<Discrepancy> both = new HashSet<>(current.discrepancies());
             both.retainAll(earlier.discrepancies());
-            int miscounted = Math.min(now.miscounted(), earlier.miscounted());
-            lines.add(now.line().lasting(both.size() + miscounted, !now.isOpen() && !earlier.isOpen()));
+            int miscounted = Math.min(current.miscounted(), earlier.miscounted());
+            lines.add(current.line().lasting(both.size() + miscounted, !current.isOpen() && !earlier.isOpen()));
         });
         return lines;
     }

@@ -28,107 +28,107 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Units on which Redis and MongoDB disagree, found and repaired one by one.
+ * Finds the units on which Redis and MongoDB disagree and repairs them one by one.
  *
- * <p>A unit is repaired only if two looks under one epoch found the same, so that nothing in flight is taken for drift; and
- * each repair is a compare-and-set on the holder that was seen. Nothing is ever set wholesale over a running sale. Belongs
- * to the event loop of its ledger.
+ * <p>A unit is repaired only if two scans under one epoch found the same discrepancy, so that a purchase in flight is
+ * not mistaken for drift. Each repair is a compare-and-set on the holder that was read. A running sale is never
+ * overwritten as a whole. Belongs to the event loop of its Redis connection.
  */
 final class DriftRepairer {
     private static final Logger LOG = LoggerFactory.getLogger(DriftRepairer.class);
     private static final int REPAIRS_AT_ONCE = 100;
     private static final int MAX_UNITS_NAMED = 100;
 
-    /** Which sale is repaired, as of when, and by which pass. */
-    private record Place(String productId, String epoch, String pass) {}
+    /** Identifies the sale to repair, the epoch that was scanned, and the pass, which is the fencing token. */
+    private record Target(String productId, String epoch, String pass) {}
 
-    /** What one look at a sale saw. */
+    /** Holds what one scan of a sale found. */
     private record Scan(String epoch, Set<Discrepancy> discrepancies) {}
 
     private final UnitHolders holders;
     private final UnitReturns returns;
     private final OrderLookup orders;
     private final DiscardedOrders deadLetters;
-    private final AuditRecorder log;
+    private final AuditRecorder auditLog;
     private final ReconcilerMetrics metrics;
     private final Clock clock;
-    private final Map<String, Scan> before = new HashMap<>();
+    private final Map<String, Scan> previousScans = new HashMap<>();
 
     DriftRepairer(
             UnitHolders holders,
             UnitReturns returns,
             OrderLookup orders,
             DiscardedOrders deadLetters,
-            AuditRecorder log,
+            AuditRecorder auditLog,
             ReconcilerMetrics metrics,
             Clock clock) {
         this.holders = holders;
         this.returns = returns;
         this.orders = orders;
         this.deadLetters = deadLetters;
-        this.log = log;
+        this.auditLog = auditLog;
         this.metrics = metrics;
         this.clock = clock;
     }
 
     /**
-     * Looks at a sale, and repairs what the look before saw too.
+     * Scans a sale and repairs the discrepancies that the previous scan found, too.
      *
      * @param snapshot both stores as they are now
-     * @param pass the number of the pass that looks
-     * @return how many units were repaired
+     * @param pass the fencing token of the current pass
+     * @return the number of units repaired
      */
     Future<Integer> scan(String productId, SaleSnapshot snapshot, long pass) {
         Scan scan = new Scan(snapshot.epoch(), snapshot.discrepancies());
-        Scan earlier = before.put(productId, scan);
-        Set<Discrepancy> certain = new HashSet<>(scan.discrepancies());
+        Scan earlier = previousScans.put(productId, scan);
+        Set<Discrepancy> confirmed = new HashSet<>(scan.discrepancies());
         if (earlier == null || !Objects.equals(earlier.epoch(), scan.epoch())) {
             return Future.succeededFuture(0);
         }
-        certain.retainAll(earlier.discrepancies());
-        return repair(new Place(productId, scan.epoch(), String.valueOf(pass)), List.copyOf(certain));
+        confirmed.retainAll(earlier.discrepancies());
+        return repair(new Target(productId, scan.epoch(), String.valueOf(pass)), List.copyOf(confirmed));
     }
 
-    /** Whether the last look found something. */
-    boolean suspects(String productId) {
-        Scan last = before.get(productId);
+    /** Returns whether the last scan found a discrepancy. */
+    boolean isSuspect(String productId) {
+        Scan last = previousScans.get(productId);
         return last != null && !last.discrepancies().isEmpty();
     }
 
-    /** Forgets a sale that is not looked at any more. */
+    /** Forgets a sale that is no longer scanned. */
     void forget(String productId) {
-        before.remove(productId);
+        previousScans.remove(productId);
     }
 
-    private Future<Integer> repair(Place place, List<Discrepancy> certain) {
+    private Future<Integer> repair(Target target, List<Discrepancy> confirmed) {
         List<Discrepancy> repaired = new ArrayList<>();
         return BoundedConcurrency.each(
-                        certain,
+                        confirmed,
                         REPAIRS_AT_ONCE,
-                        discrepancy -> repair(place, discrepancy)
+                        discrepancy -> repair(target, discrepancy)
                                 .onSuccess(done -> {
                                     if (done) {
                                         repaired.add(discrepancy);
                                     }
                                 })
                                 .mapEmpty())
-                // Also where another repair failed: no later look finds these units again.
-                .onComplete(all -> report(place, repaired))
+                // Also if another repair failed: no later scan finds the repaired units again.
+                .onComplete(all -> report(target, repaired))
                 .map(all -> repaired.size());
     }
 
-    private void report(Place place, List<Discrepancy> repaired) {
+    private void report(Target target, List<Discrepancy> repaired) {
         if (!repaired.isEmpty()) {
             LOG.atWarn()
-                    .addKeyValue("productId", place.productId())
+                    .addKeyValue("productId", target.productId())
                     .addKeyValue("units", repaired.size())
-                    .log("units repaired on which Redis and MongoDB disagreed");
-            log.record(entry(place, repaired));
-            returns.stockChanged(place.productId());
+                    .log("drift between Redis and MongoDB repaired");
+            auditLog.record(entry(target, repaired));
+            returns.stockChanged(target.productId());
         }
     }
 
-    private AuditEntry entry(Place place, List<Discrepancy> repaired) {
+    private AuditEntry entry(Target target, List<Discrepancy> repaired) {
         Map<Boolean, List<Integer>> units = repaired.stream()
                 .collect(Collectors.partitioningBy(
                         discrepancy -> discrepancy.trueHolder() != null,
@@ -137,40 +137,40 @@ final class DriftRepairer {
                 .put("units", repaired.size())
                 .put("adopted", first(units.get(true)))
                 .put("freed", first(units.get(false)))
-                .put("epoch", Long.valueOf(place.epoch()));
-        // One look repairs one sale once.
-        String id = place.productId() + ":repaired:" + place.pass() + ":" + place.epoch();
+                .put("epoch", Long.valueOf(target.epoch()));
+        // A pass repairs a sale once under one epoch, so this id is unique.
+        String id = target.productId() + ":repaired:" + target.pass() + ":" + target.epoch();
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        return AuditEntry.done(id, now, AuditAction.UNIT_REPAIRED, AuditEntry.SYSTEM, place.productId(), details);
+        return AuditEntry.done(id, now, AuditAction.UNIT_REPAIRED, AuditEntry.SYSTEM, target.productId(), details);
     }
 
     private static JsonArray first(List<Integer> units) {
         return new JsonArray(List.copyOf(units.subList(0, Math.min(units.size(), MAX_UNITS_NAMED))));
     }
 
-    private Future<Boolean> repair(Place place, Discrepancy discrepancy) {
+    private Future<Boolean> repair(Target target, Discrepancy discrepancy) {
         if (discrepancy.trueHolder() != null) {
-            return giveBackIfOver(discrepancy)
-                    .compose(given -> holders.adopt(
+            return completeReturn(discrepancy)
+                    .compose(returned -> holders.adopt(
                             discrepancy.trueHolder(),
                             discrepancy.unit(),
-                            discrepancy.believed(),
-                            place.epoch(),
-                            place.pass()))
+                            discrepancy.redisHolder(),
+                            target.epoch(),
+                            target.pass()))
                     .onSuccess(done -> count(done, ReconcilerMetrics.Kind.ADOPTED));
         }
-        return giveBackIfOver(discrepancy)
-                .compose(given -> holders.freeUnit(
-                                place.productId(),
+        return completeReturn(discrepancy)
+                .compose(returned -> holders.freeUnit(
+                                target.productId(),
                                 discrepancy.unit(),
-                                discrepancy.believed(),
-                                place.epoch(),
-                                place.pass())
+                                discrepancy.redisHolder(),
+                                target.epoch(),
+                                target.pass())
                         .onSuccess(freed -> {
                             count(freed, ReconcilerMetrics.Kind.FREED);
-                            count(given && !freed, ReconcilerMetrics.Kind.GIVEN_BACK);
+                            count(returned && !freed, ReconcilerMetrics.Kind.GIVEN_BACK);
                         })
-                        .map(freed -> freed || given));
+                        .map(freed -> freed || returned));
     }
 
     private void count(boolean done, ReconcilerMetrics.Kind kind) {
@@ -180,15 +180,16 @@ final class DriftRepairer {
     }
 
     /**
-     * An order that was cancelled, or discarded as a dead letter, before all of it was given back: its buyer's slots, and a
-     * discarded one's key, come back with its units; or alone, where another copy of the data has sold the unit again.
+     * Completes the return of an order that was cancelled, or discarded as a dead letter, but only partly released. The
+     * buyer's slots, and the idempotency key of a discarded order, are released with its units; or without them, if
+     * another copy of the data has sold the unit again.
      */
-    private Future<Boolean> giveBackIfOver(Discrepancy discrepancy) {
-        if (discrepancy.believed().isEmpty()) {
+    private Future<Boolean> completeReturn(Discrepancy discrepancy) {
+        if (discrepancy.redisHolder().isEmpty()) {
             return Future.succeededFuture(false);
         }
         boolean unitsToo = discrepancy.trueHolder() == null;
-        return orders.find(discrepancy.believed()).compose(found -> {
+        return orders.find(discrepancy.redisHolder()).compose(found -> {
             if (found.isPresent()) {
                 return found.get().status() == OrderStatus.CANCELLED
                         ? returns.giveBackAudited(
@@ -196,7 +197,7 @@ final class DriftRepairer {
                                 .map(true)
                         : Future.succeededFuture(false);
             }
-            return deadLetters.giveBackIfDiscarded(discrepancy.believed(), unitsToo);
+            return deadLetters.giveBackIfDiscarded(discrepancy.redisHolder(), unitsToo);
         });
     }
 }

@@ -18,27 +18,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Units that an edit took off sale and that no edit stands for: it failed, or its node died, before the product was
- * written. They are put on sale again.
+ * Releases orphaned stock holds: units that an edit took off sale before it failed, or before its node died without
+ * writing the product.
  *
- * <p>Only what two looks saw under one version of the product; and the version is raised first, so that an edit which is
- * still under way loses, and takes back itself what it took. Belongs to the event loop of its ledger.
+ * <p>A hold is released only if two scans under one version of the product found it. The product's version is raised
+ * first, so that an edit still in progress fails and releases its own hold. Belongs to the event loop of its Redis
+ * connection.
  */
 final class OrphanedStockHolds {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanedStockHolds.class);
-    private static final int AT_ONCE = 10;
+    private static final int RELEASES_AT_ONCE = 10;
 
     private record Scan(long version, Set<String> orderIds) {}
 
     private final StockHoldRecords records;
     private final Function<String, Future<Void>> undo;
     private final ReconcilerMetrics metrics;
-    private final Map<String, Scan> before = new HashMap<>();
+    private final Map<String, Scan> previousScans = new HashMap<>();
 
     /**
-     * Makes it.
+     * Creates the repairer.
      *
-     * @param undo puts the units of a stock hold, named by its order, on sale again; may be repeated
+     * @param undo puts the units of a stock hold on sale again, given the id of its order; idempotent
      */
     OrphanedStockHolds(StockHoldRecords records, Function<String, Future<Void>> undo, ReconcilerMetrics metrics) {
         this.records = records;
@@ -47,47 +48,47 @@ final class OrphanedStockHolds {
     }
 
     /**
-     * Looks at the house's orders of a product, and undoes those that the look before saw too.
+     * Scans the stock holds of a product and releases the orphans that the previous scan found, too.
      *
-     * @param live the product's orders that hold units, read after the product was
+     * @param live the product's orders that hold units, read after the product
      */
     Future<Void> scan(Product product, List<Order> live) {
-        List<Order> ofTheHouse = live.stream().filter(Order::isStockHold).toList();
-        if (ofTheHouse.isEmpty()) {
+        List<Order> holds = live.stream().filter(Order::isStockHold).toList();
+        if (holds.isEmpty()) {
             forget(product.id());
             return Future.succeededFuture();
         }
-        return records.stockHolds(product.id()).compose(standing -> {
-            Map<String, Order> lost = lost(product.id(), ofTheHouse, standing);
-            Scan earlier = before.put(product.id(), new Scan(product.version(), Set.copyOf(lost.keySet())));
+        return records.stockHolds(product.id()).compose(recorded -> {
+            Map<String, Order> orphans = orphans(product.id(), holds, recorded);
+            Scan earlier = previousScans.put(product.id(), new Scan(product.version(), Set.copyOf(orphans.keySet())));
             if (earlier == null || earlier.version() != product.version()) {
                 return Future.succeededFuture();
             }
-            lost.keySet().retainAll(earlier.orderIds());
-            return lost.isEmpty() ? Future.succeededFuture() : undo(product, List.copyOf(lost.values()));
+            orphans.keySet().retainAll(earlier.orderIds());
+            return orphans.isEmpty() ? Future.succeededFuture() : undo(product, List.copyOf(orphans.values()));
         });
     }
 
-    /** Whether the last look found something. */
-    boolean suspects(String productId) {
-        Scan last = before.get(productId);
+    /** Returns whether the last scan found an orphan. */
+    boolean isSuspect(String productId) {
+        Scan last = previousScans.get(productId);
         return last != null && !last.orderIds().isEmpty();
     }
 
-    /** Forgets a product that is not looked at any more. */
+    /** Forgets a product that is no longer scanned. */
     void forget(String productId) {
-        before.remove(productId);
+        previousScans.remove(productId);
     }
 
-    private static Map<String, Order> lost(String productId, List<Order> ofTheHouse, List<StockHold> standing) {
-        Set<String> known = new HashSet<>();
-        standing.forEach(stockHold -> known.addAll(StockHolds.orderIds(productId, stockHold)));
-        return ofTheHouse.stream()
-                .filter(order -> !known.contains(order.id()))
+    private static Map<String, Order> orphans(String productId, List<Order> holds, List<StockHold> recorded) {
+        Set<String> recordedIds = new HashSet<>();
+        recorded.forEach(stockHold -> recordedIds.addAll(StockHolds.orderIds(productId, stockHold)));
+        return holds.stream()
+                .filter(order -> !recordedIds.contains(order.id()))
                 .collect(Collectors.toMap(Order::id, order -> order, (one, same) -> one, HashMap::new));
     }
 
-    private Future<Void> undo(Product product, List<Order> lost) {
+    private Future<Void> undo(Product product, List<Order> orphans) {
         return records.raiseVersion(product).compose(raised -> {
             if (!raised) {
                 return Future.succeededFuture();
@@ -95,12 +96,13 @@ final class OrphanedStockHolds {
             LOG.atWarn()
                     .addKeyValue("productId", product.id())
                     .addKeyValue(
-                            "units", lost.stream().mapToInt(Order::quantity).sum())
-                    .log("units on sale again that a failed edit had taken");
+                            "units", orphans.stream().mapToInt(Order::quantity).sum())
+                    .log("orphaned stock holds released");
             return BoundedConcurrency.each(
-                    lost,
-                    AT_ONCE,
-                    order -> undo.apply(order.id()).onSuccess(done -> metrics.count(ReconcilerMetrics.Kind.UNDONE)));
+                    orphans,
+                    RELEASES_AT_ONCE,
+                    order -> undo.apply(order.id())
+                            .onSuccess(done -> metrics.count(ReconcilerMetrics.Kind.HOLD_RELEASED)));
         });
     }
 }

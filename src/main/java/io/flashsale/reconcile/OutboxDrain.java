@@ -13,19 +13,19 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * Writes what Redis still has of orders to MongoDB before a recovery ends the outbox; MongoDB's indexes arbitrate. Belongs
- * to one event loop.
+ * Writes the orders in the outbox to MongoDB before a recovery clears the outbox. MongoDB's unique indexes resolve
+ * conflicts. Belongs to one event loop.
  */
 final class OutboxDrain {
-    /** The outbox ends with the recovery, so it cannot wait for many passes as the reconciler does. */
+    /** The recovery clears the outbox, so an order cannot be retried over many passes as by the relay. */
     static final int MAX_REFUSALS = 3;
 
     private static final int ORDERS_AT_ONCE = 500;
 
-    /** Between two tries of an order on which MongoDB did not say anything; doubles up to the longest. */
-    private static final long FIRST_WAIT_MILLIS = 300;
+    /** First pause before an order is retried to which MongoDB did not reply; doubles up to the longest pause. */
+    private static final long FIRST_PAUSE_MILLIS = 300;
 
-    private static final long LONGEST_WAIT_MILLIS = 5_000;
+    private static final long MAX_PAUSE_MILLIS = 5_000;
 
     private final Vertx vertx;
     private final OrderInserter writer;
@@ -33,10 +33,10 @@ final class OutboxDrain {
     private final BiFunction<Order, String, Future<Void>> deadLetter;
 
     /**
-     * Makes a drain.
+     * Creates a drain.
      *
      * @param recordFailed records that an order was reserved and then lost
-     * @param deadLetter makes a dead letter of an order, given the reason
+     * @param deadLetter dead-letters an order, given the reason
      */
     OutboxDrain(
             Vertx vertx,
@@ -49,29 +49,32 @@ final class OutboxDrain {
         this.deadLetter = deadLetter;
     }
 
-    /** Ends when nothing of these orders is owed to MongoDB; fails where it does not take one of them now. */
+    /** Writes these orders; fails if MongoDB does not accept or refuse one of them in time. */
     Future<Void> drain(Collection<Order> outbox) {
         return BoundedConcurrency.each(
-                List.copyOf(outbox), ORDERS_AT_ONCE, order -> drain(order, MAX_REFUSALS, FIRST_WAIT_MILLIS));
+                List.copyOf(outbox), ORDERS_AT_ONCE, order -> drain(order, MAX_REFUSALS, FIRST_PAUSE_MILLIS));
     }
 
-    private Future<Void> drain(Order order, int refusalsLeft, long waitMillis) {
+    private Future<Void> drain(Order order, int refusalsLeft, long pauseMillis) {
         return writer.place(order).compose(reply -> switch (reply.kind()) {
             case PLACED, ALREADY_PLACED, KEY_REUSED -> Future.succeededFuture();
             case BUYER_HOLDS, UNITS_TAKEN -> recordFailed.apply(order);
             case REFUSED ->
-                refusalsLeft > 1 ? drain(order, refusalsLeft - 1, waitMillis) : deadLetter.apply(order, reply.reason());
-            // A MongoDB that is slow is told so to buyers at once; a recovery has the time.
+                refusalsLeft > 1
+                        ? drain(order, refusalsLeft - 1, pauseMillis)
+                        : deadLetter.apply(order, reply.reason());
+            // Buyers get an answer at once if MongoDB is slow; a recovery has time to wait.
             case UNKNOWN ->
-                waitMillis <= LONGEST_WAIT_MILLIS
-                        ? pause(waitMillis).compose(waited -> drain(order, refusalsLeft, 2 * waitMillis))
-                        : Future.failedFuture(new StoreUnavailableException("MongoDB did not take the outbox"));
+                pauseMillis <= MAX_PAUSE_MILLIS
+                        ? pause(pauseMillis).compose(paused -> drain(order, refusalsLeft, 2 * pauseMillis))
+                        : Future.failedFuture(new StoreUnavailableException(
+                                "MongoDB did not reply in time to an order of the outbox"));
         });
     }
 
     private Future<Void> pause(long millis) {
-        Promise<Void> over = Promise.promise();
-        vertx.setTimer(millis, timer -> over.complete());
-        return over.future();
+        Promise<Void> elapsed = Promise.promise();
+        vertx.setTimer(millis, timer -> elapsed.complete());
+        return elapsed.future();
     }
 }

@@ -10,28 +10,28 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Drives orders that stay in the outbox, and puts those aside that MongoDB refuses again and again.
+ * Retries the orders that stay in the outbox, and dead-letters those that MongoDB refuses repeatedly.
  *
- * <p>Old is what two passes saw: a clock may jump at a fail-over, and an order in flight is not to be raced. Belongs to the
- * event loop of its ledger.
+ * <p>An entry is retried only if two passes found it: an order in flight must not be raced, and its age would be
+ * unreliable, since a clock may jump at a fail-over. Belongs to the event loop of its Redis connection.
  */
 final class OutboxRelay {
     private static final int ORDERS_AT_ONCE = 200;
 
     private record Entry(String text, Order order) {}
 
-    /** The steps that an entry may lead to. */
+    /** Reads the outbox and carries out what a retry results in. */
     interface Steps {
-        /** Every order of a product that waits for MongoDB, with the text by which the outbox knows it. */
+        /** Reads all orders of a product that wait for MongoDB, by the text of their outbox entries. */
         Future<Map<String, Order>> outbox(String productId);
 
-        /** Has an order written again, and Redis follow the reply. */
+        /** Writes an order to MongoDB again and applies the result to Redis. */
         Future<PersistResult> retry(Order order);
 
         /** Records that an order was reserved and then lost. */
         Future<Void> recordFailed(Order order);
 
-        /** Makes a dead letter of an order. */
+        /** Dead-letters an order. */
         Future<Void> deadLetter(Order order, String reason, int refusals);
     }
 
@@ -39,10 +39,10 @@ final class OutboxRelay {
     private final ReconcilerMetrics metrics;
     private final int maxRefusals;
 
-    /** Entries, by their whole text, that the pass before saw, and how often MongoDB has refused each. */
-    private Map<String, Integer> seenBefore = new HashMap<>();
+    /** Maps the whole text of each entry that the previous pass found to the number of times MongoDB refused it. */
+    private Map<String, Integer> previousPass = new HashMap<>();
 
-    private Map<String, Integer> seenNow = new HashMap<>();
+    private Map<String, Integer> currentPass = new HashMap<>();
 
     OutboxRelay(Steps steps, ReconcilerMetrics metrics, int maxRefusals) {
         this.steps = steps;
@@ -50,50 +50,50 @@ final class OutboxRelay {
         this.maxRefusals = maxRefusals;
     }
 
-    /** Drives what the pass before saw too. */
+    /** Retries the entries that the previous pass found, too. */
     Future<Void> relay(String productId) {
         return steps.outbox(productId).compose(outbox -> {
-            List<Entry> old = new ArrayList<>();
+            List<Entry> stale = new ArrayList<>();
             outbox.forEach((text, order) -> {
-                Integer refusals = seenBefore.get(text);
-                seenNow.put(text, refusals == null ? 0 : refusals);
+                Integer refusals = previousPass.get(text);
+                currentPass.put(text, refusals == null ? 0 : refusals);
                 if (refusals != null) {
-                    old.add(new Entry(text, order));
+                    stale.add(new Entry(text, order));
                 }
             });
-            return BoundedConcurrency.each(old, ORDERS_AT_ONCE, this::relay);
+            return BoundedConcurrency.each(stale, ORDERS_AT_ONCE, this::relay);
         });
     }
 
     private Future<Void> relay(Entry entry) {
         return steps.retry(entry.order()).compose(reply -> switch (reply.kind()) {
-            case PLACED, ALREADY_PLACED -> counted(ReconcilerMetrics.Kind.DRIVEN);
+            case PLACED, ALREADY_PLACED -> count(ReconcilerMetrics.Kind.RETRIED);
             case BUYER_HOLDS, UNITS_TAKEN ->
                 entry.order().isStockHold()
                         ? Future.succeededFuture()
-                        : steps.recordFailed(entry.order()).compose(done -> counted(ReconcilerMetrics.Kind.FAILED));
+                        : steps.recordFailed(entry.order()).compose(done -> count(ReconcilerMetrics.Kind.FAILED));
             case REFUSED -> refused(entry, reply);
             case KEY_REUSED, UNKNOWN -> Future.succeededFuture();
         });
     }
 
     private Future<Void> refused(Entry entry, PersistResult reply) {
-        int refusals = seenNow.merge(entry.text(), 1, Integer::sum);
+        int refusals = currentPass.merge(entry.text(), 1, Integer::sum);
         if (refusals < maxRefusals) {
             return Future.succeededFuture();
         }
         return steps.deadLetter(entry.order(), reply.reason(), refusals)
-                .compose(done -> counted(ReconcilerMetrics.Kind.PUT_ASIDE));
+                .compose(done -> count(ReconcilerMetrics.Kind.DEAD_LETTERED));
     }
 
-    private Future<Void> counted(ReconcilerMetrics.Kind kind) {
+    private Future<Void> count(ReconcilerMetrics.Kind kind) {
         metrics.count(kind);
         return Future.succeededFuture();
     }
 
-    /** What this pass saw is old for the next one. */
+    /** Ends the pass: the next one retries the entries that this one found. */
     void endPass() {
-        seenBefore = seenNow;
-        seenNow = new HashMap<>();
+        previousPass = currentPass;
+        currentPass = new HashMap<>();
     }
 }

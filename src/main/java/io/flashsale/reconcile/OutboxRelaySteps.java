@@ -10,7 +10,7 @@ import io.flashsale.purchase.SaleScripts;
 import io.vertx.core.Future;
 import java.util.Map;
 
-/** The steps of {@link OutboxRelay} on both stores. */
+/** Implements the steps of {@link OutboxRelay} on both stores. */
 final class OutboxRelaySteps implements OutboxRelay.Steps {
     private final SaleScripts saleScripts;
     private final OrderPersister persister;

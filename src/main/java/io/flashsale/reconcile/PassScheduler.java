@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes passes one after another, never two at once: each is armed when the one before has ended, however long that took.
+ * Runs passes one after another and never two at once: the timer of a pass starts when the previous pass has ended.
  *
  * <p>Belongs to one event loop.
  */
@@ -25,10 +25,10 @@ final class PassScheduler {
     private boolean stopping;
 
     /**
-     * Makes a scheduler that has not begun.
+     * Creates a scheduler that is not started.
      *
-     * @param pass begins a pass
-     * @param interval between the end of one pass and the begin of the next
+     * @param pass starts a pass
+     * @param interval between the end of one pass and the start of the next
      */
     PassScheduler(Vertx vertx, Supplier<Future<Void>> pass, Duration interval) {
         this.vertx = vertx;
@@ -37,23 +37,23 @@ final class PassScheduler {
     }
 
     /**
-     * Begins with a pass at once.
+     * Starts the first pass at once.
      *
-     * @param bound after which the caller waits no longer for the first pass, which goes on all the same
-     * @return completes when the first pass has ended, whichever way, or the bound has passed
+     * @param timeout how long the caller waits for the first pass, which continues after it
+     * @return completes when the first pass has succeeded or failed, or after the timeout
      */
-    Future<Void> start(Supplier<Future<Void>> firstPass, Duration bound) {
+    Future<Void> start(Supplier<Future<Void>> firstPass, Duration timeout) {
         Promise<Void> waited = Promise.promise();
-        long late = vertx.setTimer(bound.toMillis(), timer -> waited.tryComplete());
+        long timeoutTimer = vertx.setTimer(timeout.toMillis(), timer -> waited.tryComplete());
         run(firstPass);
         current.onComplete(done -> {
-            vertx.cancelTimer(late);
+            vertx.cancelTimer(timeoutTimer);
             waited.tryComplete();
         });
         return waited.future();
     }
 
-    /** Begins no more passes; completes when the current one has ended. */
+    /** Starts no more passes; completes when the current one has ended. */
     Future<Void> stop() {
         stopping = true;
         vertx.cancelTimer(timer);
@@ -63,12 +63,10 @@ final class PassScheduler {
     private void run(Supplier<Future<Void>> next) {
         Promise<Void> ended = Promise.promise();
         current = ended.future();
-        // A pass that throws must not be the last one.
+        // An exception must not end the series of passes.
         Futures.attempt(next).onComplete(done -> {
             if (done.failed()) {
-                LOG.atDebug()
-                        .addKeyValue("reason", done.cause().getMessage())
-                        .log("pass of the reconciler ended early");
+                LOG.atDebug().addKeyValue("reason", done.cause().getMessage()).log("reconciler pass failed");
             }
             arm();
             ended.handle(done);

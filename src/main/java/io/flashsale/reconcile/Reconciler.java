@@ -27,23 +27,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares Redis with MongoDB, product by product, and repairs what is certain.
+ * Compares Redis with MongoDB, product by product, and repairs confirmed differences.
  *
- * <p>One node at a time makes a pass, as a courtesy to the stores; two at once would do no harm. Belongs to the event loop
- * of its ledger.
+ * <p>One node at a time makes a pass, to spare the stores; concurrent passes would do no harm. Belongs to the event
+ * loop of its Redis connection.
  */
 public final class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
     /**
-     * How thoroughly.
+     * Says how thoroughly the reconciler works.
      *
      * @param catalogue names the list of products, since a Redis may serve several databases
-     * @param passesPerScan unit by unit both stores are compared every so many passes, or more seldom, see {@link ScanScheduler}
-     * @param maxRefusals passes in which MongoDB may refuse an order before it is put aside as a dead letter
+     * @param passesPerScan least number of passes from one unit-by-unit comparison to the next, see {@link
+     *     ScanScheduler}
+     * @param maxRefusals passes in which MongoDB may refuse an order before it is dead-lettered
      */
     public record Settings(String catalogue, int passesPerScan, int maxRefusals) {
-        /** Refuses what makes no sense. */
+        /** Rejects values that cannot work. */
         public Settings {
             new Requirements()
                     .that(passesPerScan >= 1, "passesPerLook must be at least 1")
@@ -54,8 +55,8 @@ public final class Reconciler {
 
     private static final int PRODUCTS_AT_ONCE = 8;
 
-    /** A fail-over brings every node to the new master sooner than that. */
-    private static final int PASSES_TILL_RECOVERY = 5;
+    /** A fail-over takes fewer passes than this to bring every node to the new master. */
+    private static final int PASSES_UNTIL_RECOVERY = 5;
 
     private static final int ORDERS_AT_ONCE = 200;
 
@@ -71,16 +72,16 @@ public final class Reconciler {
     private final OutboxRelay outbox;
     private final ReconcilerLease lease;
     private final ReconcilerMetrics metrics;
-    private final AuditClient log;
+    private final AuditClient auditLog;
     private final Clock clock;
     private final RecoveringSales recoveringSales;
     private final CoalescedRecoveries recoveries = new CoalescedRecoveries(this::recoverNow);
-    private final Map<String, Integer> replacedSince = new HashMap<>();
+    private final Map<String, Integer> epochMismatches = new HashMap<>();
     private final ScanScheduler scanScheduler;
-    private long waiting;
-    private boolean ending;
+    private long outboxOrders;
+    private boolean stopping;
 
-    /** What the reconciler needs of the node that it belongs to; all of one event loop. */
+    /** The components of the node that the reconciler uses; all belong to one event loop. */
     public record Dependencies(
             SaleScripts saleScripts,
             OrderPersister persister,
@@ -89,7 +90,7 @@ public final class Reconciler {
             DeadLetterStore deadLetterStore,
             DeadLetterService deadLetters,
             OrderAudit audit,
-            AuditClient log) {}
+            AuditClient auditLog) {}
 
     /** Wires the reconciler to both stores. */
     public Reconciler(
@@ -107,10 +108,10 @@ public final class Reconciler {
         this.recovery = recovery;
         this.recoveringSales = recoveringSales;
         this.metrics = metrics;
-        this.log = dependencies.log();
+        this.auditLog = dependencies.auditLog();
         this.clock = clock;
         this.deadLetterStore = dependencies.deadLetterStore();
-        this.drift = new DriftRepairer(saleScripts, persister, orders, deadLetters, log, metrics, clock);
+        this.drift = new DriftRepairer(saleScripts, persister, orders, deadLetters, auditLog, metrics, clock);
         this.orphanedStockHolds =
                 new OrphanedStockHolds(products, new StockHolds(saleScripts, persister, orders)::undo, metrics);
         this.outbox = new OutboxRelay(new OutboxRelaySteps(dependencies), metrics, settings.maxRefusals());
@@ -119,7 +120,7 @@ public final class Reconciler {
     }
 
     /**
-     * Recovers a sale; asked for often while it is under way, it is done once, see {@link CoalescedRecoveries}.
+     * Recovers a sale; concurrent requests share one recovery, see {@link CoalescedRecoveries}.
      *
      * @param wrongEpoch see {@link io.flashsale.purchase.RecoveryRequest}
      */
@@ -128,7 +129,7 @@ public final class Reconciler {
     }
 
     private Future<Void> recoverNow(String productId, long wrongEpoch) {
-        recoveringSales.closed(productId);
+        recoveringSales.markClosed(productId);
         return recovery.recover(productId, wrongEpoch)
                 .onSuccess(epoch -> recovered(productId, epoch))
                 .onFailure(failure -> {
@@ -136,24 +137,24 @@ public final class Reconciler {
                     LOG.atWarn()
                             .addKeyValue("productId", productId)
                             .addKeyValue("reason", failure.getMessage())
-                            .log("sale not recovered yet");
+                            .log("sale recovery failed");
                 })
                 .mapEmpty();
     }
 
     private void recovered(String productId, long epoch) {
-        recoveringSales.open(productId);
+        recoveringSales.markOpen(productId);
         if (epoch > 0) {
             metrics.count(ReconcilerMetrics.Kind.RECOVERED);
             persister.stockChanged(productId);
-            audit(productId, epoch);
+            auditRecovery(productId, epoch);
         }
     }
 
-    /** An epoch is one recovery's alone. The first one only opens the sale of a new product. */
-    private void audit(String productId, long epoch) {
+    /** Audits a recovery by its epoch, which is unique. The first epoch only opens the sale of a new product. */
+    private void auditRecovery(String productId, long epoch) {
         if (epoch > 1) {
-            log.record(AuditEntry.done(
+            auditLog.record(AuditEntry.done(
                     productId + ":recovered:" + epoch,
                     clock.instant().truncatedTo(ChronoUnit.MILLIS),
                     AuditAction.SALE_RECOVERED,
@@ -163,30 +164,32 @@ public final class Reconciler {
         }
     }
 
-    /** One pass over all products, unless another node is at it. What fails is tried again by the next one. */
+    /** Makes a pass over all products, unless another node is making one. The next pass retries what fails. */
     public Future<Void> pass() {
         return lease.begin()
-                .compose(number -> number > 0 ? passOver().eventually(lease::end) : Future.succeededFuture());
+                .compose(token -> token > 0 ? reconcileAll().eventually(lease::end) : Future.succeededFuture());
     }
 
-    /** The same whoever else is at it: at the start of a node, which may follow the death of the lock's holder. */
+    /** Makes a pass without the lease: a node may start just after the holder of the lease has died. */
     public Future<Void> firstPass() {
-        return passOver();
+        return reconcileAll();
     }
 
-    /** The node stops: products that the current pass has not begun with are left to the next one, of whichever node. */
-    void endPass() {
-        ending = true;
+    /**
+     * Skips the remaining products of the current pass, since the node stops. The next pass of any node covers them.
+     */
+    void stopPass() {
+        stopping = true;
     }
 
-    /** Closes the connection to Redis; nothing may be reconciled afterwards. */
+    /** Closes the connection to Redis; no method may be called afterwards. */
     Future<Void> close() {
         return saleScripts.redis().close();
     }
 
-    private Future<Void> passOver() {
+    private Future<Void> reconcileAll() {
         scanScheduler.beginPass();
-        waiting = 0;
+        outboxOrders = 0;
         return saleScripts
                 .redis()
                 .identity()
@@ -195,18 +198,18 @@ public final class Reconciler {
                                 all, PRODUCTS_AT_ONCE, product -> reconcile(product, identity.token()))))
                 .compose(done -> deadLetters.removeSettled())
                 .compose(done -> deadLetters.count())
-                .onSuccess(metrics::deadLetters)
+                .onSuccess(metrics::setDeadLetters)
                 .onComplete(done -> {
-                    metrics.waiting(waiting);
+                    metrics.setOutboxOrders(outboxOrders);
                     outbox.endPass();
                     scanScheduler.endPass();
                 })
                 .mapEmpty();
     }
 
-    /** Never fails: one product that cannot be helped now must not keep the others from being helped. */
+    /** Reconciles a product. Never fails, so that a failure with one product does not prevent the others. */
     private Future<Void> reconcile(Product product, String identity) {
-        if (ending) {
+        if (stopping) {
             return Future.succeededFuture();
         }
         return SaleStatus.read(saleScripts.redis(), product.id())
@@ -215,7 +218,7 @@ public final class Reconciler {
                     LOG.atWarn()
                             .addKeyValue("productId", product.id())
                             .addKeyValue("reason", failure.getMessage())
-                            .log("product not reconciled");
+                            .log("product reconciliation failed");
                     return null;
                 });
     }
@@ -230,19 +233,19 @@ public final class Reconciler {
             return recover(product.id(), 0);
         }
         if (status.epoch() != product.epoch()) {
-            return replaced(product.id());
+            return handleEpochMismatch(product.id());
         }
         if (status.version() <= product.version()
                 && status.limit() != product.details().perUserLimit()) {
-            // Whoever changed it died before the orders had their slots.
+            // The node that changed the limit died before it assigned the slots of the orders.
             return recover(product.id(), status.epoch());
         }
-        replacedSince.remove(product.id());
-        // Perhaps by another node.
-        recoveringSales.open(product.id());
-        waiting += status.waiting();
+        epochMismatches.remove(product.id());
+        // Another node may have recovered it.
+        recoveringSales.markOpen(product.id());
+        outboxOrders += status.waiting();
         if (status.isUnpublished() && !product.deleted()) {
-            // Somebody changed it and died, or Redis did not answer, or it is about to be told by whoever changed it.
+            // A node died or lost Redis after it changed the stock, or is about to publish the change.
             persister.stockChanged(product.id());
         }
         Future<Void> configured = Future.succeededFuture();
@@ -253,45 +256,45 @@ public final class Reconciler {
         Future<Void> relayed =
                 status.waiting() > 0 ? configured.compose(done -> outbox.relay(product.id())) : configured;
         if (product.deleted()) {
-            // Until the sale knows that it is over, somebody may still be buying.
+            // Until the sale has the tombstone, buyers may still buy.
             boolean over = status.version() >= product.version() && status.waiting() == 0;
-            return !over ? relayed : relayed.compose(done -> forget(product.id()));
+            return !over ? relayed : relayed.compose(done -> deleteSale(product.id()));
         }
         return scanScheduler.isScanDue(product.id()) ? relayed.compose(done -> scan(product)) : relayed;
     }
 
     /**
-     * Another copy of the sale was certified since: this one is a master that does not know it was replaced, which is to
-     * change nothing; or a recovery died between the stores, or MongoDB was set back, and nobody else will help. It may
-     * also have been recovered since the products were read: the next pass sees that.
+     * Handles a sale whose epoch differs from MongoDB's. Either this Redis is a replaced master, on which nothing may
+     * be changed; or a recovery died between the stores, or MongoDB was restored from a backup, and the sale has to be
+     * recovered. The sale may also have been recovered since the products were read; the next pass notices that.
      */
-    private Future<Void> replaced(String productId) {
-        recoveringSales.closed(productId);
-        if (replacedSince.merge(productId, 1, Integer::sum) < PASSES_TILL_RECOVERY) {
+    private Future<Void> handleEpochMismatch(String productId) {
+        recoveringSales.markClosed(productId);
+        if (epochMismatches.merge(productId, 1, Integer::sum) < PASSES_UNTIL_RECOVERY) {
             return Future.succeededFuture();
         }
-        replacedSince.remove(productId);
+        epochMismatches.remove(productId);
         return recover(productId, 0);
     }
 
-    /** Asks for the pass again, so that one that has lasted too long ends before it repairs. */
+    /** Renews the lease before the scan, so that a pass that has lost the lease does not repair. */
     private Future<Void> scan(Product product) {
-        return lease.begin().compose(number -> number > 0 ? scan(product, number) : Future.succeededFuture());
+        return lease.begin().compose(token -> token > 0 ? scan(product, token) : Future.succeededFuture());
     }
 
     private Future<Void> scan(Product product, long pass) {
-        Instant begun = clock.instant();
+        Instant startedAt = clock.instant();
         return SaleSnapshot.read(saleScripts.redis(), orders, deadLetterStore, product.id())
                 .compose(snapshot -> drift.scan(product.id(), snapshot, pass)
                         .compose(repaired -> orphanedStockHolds.scan(product, snapshot.live())))
                 .onComplete(scanned -> scanScheduler.scanned(
                         product.id(),
-                        Duration.between(begun, clock.instant()),
-                        drift.suspects(product.id()) || orphanedStockHolds.suspects(product.id())));
+                        Duration.between(startedAt, clock.instant()),
+                        drift.isSuspect(product.id()) || orphanedStockHolds.isSuspect(product.id())));
     }
 
-    /** The keys of a deleted product go once nothing of it waits for MongoDB, which answers retries from then on. */
-    private Future<Void> forget(String productId) {
+    /** Deletes the keys of a deleted product, once its outbox is empty. From then on MongoDB answers retries. */
+    private Future<Void> deleteSale(String productId) {
         return orders.ofProduct(productId, Instant.EPOCH)
                 .compose(found -> BoundedConcurrency.each(
                         found,
@@ -303,9 +306,9 @@ public final class Reconciler {
                                         Keys.user(order.userId(), productId),
                                         Keys.idempotency(order.userId(), productId, order.keyHash()))
                                 .mapEmpty()))
-                // Whoever still listens could not be told afterwards.
+                // Subscribers can only be notified while the sale exists.
                 .compose(done -> saleScripts.announce(productId))
-                .compose(told -> saleScripts
+                .compose(announced -> saleScripts
                         .redis()
                         .send(
                                 "UNLINK",

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Lets one node at a time make a pass, and numbers the passes: the number is the fence that repairs carry, so that a node
- * which was halted in the middle of its pass does not repair what a later one has seen since.
+ * Lets one node at a time make a pass, and issues a fencing token for each pass. Repairs carry the token, so that a
+ * node that was halted in the middle of its pass cannot repair what a later pass has already repaired.
  *
- * <p>Belongs to the event loop of its link.
+ * <p>Belongs to the event loop of its Redis connection.
  */
 final class ReconcilerLease {
     private static final Duration LEASE = Duration.ofSeconds(5);
@@ -28,13 +28,13 @@ final class ReconcilerLease {
         this.key = List.of(Keys.reconcilerPass(catalogue));
     }
 
-    /** The number of this node's pass, begun or prolonged; 0 where another node is at it. */
+    /** Acquires or renews the lease; returns this pass's fencing token, or 0 if another node holds the lease. */
     Future<Long> begin() {
         return redis.run(begin, key, List.of(token, String.valueOf(LEASE.toMillis())))
                 .map(reply -> reply.asLong());
     }
 
-    /** Lets others begin. */
+    /** Releases the lease. */
     Future<Void> end() {
         return redis.run(end, key, List.of(token)).mapEmpty();
     }

@@ -3,51 +3,60 @@ package io.flashsale.reconcile;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What the reconciler of this node had to do, and what still waits. May be used by any thread. */
+/** Counts the repairs of this node, and the orders that wait. Thread-safe. */
 public final class ReconcilerMetrics {
-    /** What there is to repair. */
+    /** The kinds of repair, with the value of the metric's tag {@code kind}, on which dashboards rely. */
     enum Kind {
-        /** An order that stayed in the outbox was written. */
-        DRIVEN,
-        /** A reservation turned out to be lost: its buyer is told. */
-        FAILED,
-        /** A unit got the holder that MongoDB names. */
-        ADOPTED,
-        /** A unit that was nowhere became sellable. */
-        FREED,
-        /** The units of a cancelled order came back. */
-        GIVEN_BACK,
-        /** An order of the house that a failed edit had left behind was cancelled. */
-        UNDONE,
-        /** A running sale was handed settings that it had missed. */
-        CONFIGURED,
+        /** An order that stayed in the outbox was written by a retry. */
+        RETRIED("driven"),
+        /** A reservation was lost and recorded as failed for its buyer. */
+        FAILED("failed"),
+        /** A unit got the holder that MongoDB has. */
+        ADOPTED("adopted"),
+        /** A unit without a valid holder became sellable. */
+        FREED("freed"),
+        /** The units or slots of a cancelled or discarded order were released. */
+        GIVEN_BACK("given_back"),
+        /** A stock hold that a failed edit left behind was released. */
+        HOLD_RELEASED("undone"),
+        /** A running sale got settings that it had missed. */
+        CONFIGURED("configured"),
         /** A sale was rebuilt from MongoDB. */
-        RECOVERED,
+        RECOVERED("recovered"),
         /** A sale could not be rebuilt yet. */
-        RECOVERY_FAILED,
-        /** An order that MongoDB refuses was put aside. */
-        PUT_ASIDE
+        RECOVERY_FAILED("recovery_failed"),
+        /** An order that MongoDB refuses was dead-lettered. */
+        DEAD_LETTERED("put_aside");
+
+        private final String tag;
+
+        Kind(String tag) {
+            this.tag = tag;
+        }
+
+        String tag() {
+            return tag;
+        }
     }
 
     private final Map<Kind, Counter> counters = new EnumMap<>(Kind.class);
-    private final AtomicLong waiting = new AtomicLong();
+    private final AtomicLong outboxOrders = new AtomicLong();
     private final AtomicLong deadLetters = new AtomicLong();
 
-    /** Makes the meters. */
+    /** Registers the meters. */
     public ReconcilerMetrics(MeterRegistry meters, RecoveringSales recoveringSales) {
         for (Kind kind : Kind.values()) {
             counters.put(
                     kind,
                     Counter.builder("flashsale.repairs")
-                            .description("what the reconciler of this node had to do")
-                            .tag("kind", kind.name().toLowerCase(Locale.ROOT))
+                            .description("repairs by the reconciler of this node")
+                            .tag("kind", kind.tag())
                             .register(meters));
         }
-        meters.gauge("flashsale.outbox.orders", waiting);
+        meters.gauge("flashsale.outbox.orders", outboxOrders);
         meters.gauge("flashsale.dead.letters", deadLetters);
         meters.gauge(
                 "flashsale.sales.closed",
@@ -59,13 +68,13 @@ public final class ReconcilerMetrics {
         counters.get(kind).increment();
     }
 
-    /** Orders that all outboxes held when the last pass of this node looked. */
-    void waiting(long orders) {
-        waiting.set(orders);
+    /** Sets the number of orders that the last pass of this node found in all outboxes. */
+    void setOutboxOrders(long orders) {
+        outboxOrders.set(orders);
     }
 
-    /** Dead letters that there were then. */
-    void deadLetters(long letters) {
-        deadLetters.set(letters);
+    /** Sets the number of dead letters that the last pass of this node found. */
+    void setDeadLetters(long count) {
+        deadLetters.set(count);
     }
 }

@@ -11,22 +11,22 @@ import io.vertx.core.eventbus.Message;
 import java.time.Duration;
 import java.util.function.Function;
 
-/** Makes a pass of the reconciler again and again, and recovers sales on request. */
+/** Runs the passes of the reconciler on a timer, and recovers sales on request. */
 public final class ReconcilerVerticle extends VerticleBase {
-    /** Longer than this a node does not keep its buyers waiting; the rest is recovered while it serves. */
-    private static final Duration FIRST_PASS = Duration.ofSeconds(10);
+    /** How long the start waits for the first pass; remaining sales are recovered while the node serves. */
+    private static final Duration FIRST_PASS_TIMEOUT = Duration.ofSeconds(10);
 
     /**
-     * How often.
+     * Says how often a pass runs.
      *
-     * @param interval between the end of one pass and the begin of the next
+     * @param interval between the end of one pass and the start of the next
      */
     public record Settings(Duration interval) {
-        private static final Duration LONGEST = Duration.ofHours(1);
+        private static final Duration MAX_INTERVAL = Duration.ofHours(1);
 
-        /** Refuses what cannot work. */
+        /** Rejects values that cannot work. */
         public Settings {
-            if (interval.toMillis() < 10 || interval.compareTo(LONGEST) > 0) {
+            if (interval.toMillis() < 10 || interval.compareTo(MAX_INTERVAL) > 0) {
                 throw new IllegalArgumentException("interval must be 10ms to 1h");
             }
         }
@@ -39,7 +39,7 @@ public final class ReconcilerVerticle extends VerticleBase {
     private DrainableConsumer<RecoveryRequest> consumer;
 
     /**
-     * Makes a verticle.
+     * Creates the verticle.
      *
      * @param factory connects to Redis on this instance's event loop and wires the reconciler to it
      */
@@ -51,16 +51,16 @@ public final class ReconcilerVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         return factory.apply(vertx)
-                .compose(made -> {
-                    reconciler = made;
-                    passes = new PassScheduler(vertx, made::pass, settings.interval());
+                .compose(created -> {
+                    reconciler = created;
+                    passes = new PassScheduler(vertx, created::pass, settings.interval());
                     return DrainableConsumer.register(vertx, RecoveryClient.ADDRESS, this::recover);
                 })
                 .compose(registered -> {
                     consumer = registered;
-                    // Before the first buyer comes: a restarted Redis is not certified, and every sale would answer 503
+                    // Before buyers are served: a restarted Redis is not certified, and every sale would answer 503
                     // once.
-                    return passes.start(reconciler::firstPass, FIRST_PASS);
+                    return passes.start(reconciler::firstPass, FIRST_PASS_TIMEOUT);
                 });
     }
 
@@ -69,7 +69,7 @@ public final class ReconcilerVerticle extends VerticleBase {
         if (consumer == null) {
             return Future.succeededFuture();
         }
-        reconciler.endPass();
+        reconciler.stopPass();
         return passes.stop().compose(ended -> consumer.drain()).eventually(reconciler::close);
     }
 

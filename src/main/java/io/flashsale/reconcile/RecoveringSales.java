@@ -6,25 +6,27 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Which sales this node knows to be closed for recovery, and since when. Shared by all event loops of a node. */
+/**
+ * Lists the sales that are closed for recovery, with the start of each closure. Shared by all event loops of a node.
+ */
 public final class RecoveringSales {
     private final Clock clock;
     private final Map<String, Instant> since = new ConcurrentHashMap<>();
 
-    /** Makes an empty list. */
+    /** Creates an empty list. */
     public RecoveringSales(Clock clock) {
         this.clock = clock;
     }
 
-    void closed(String productId) {
+    void markClosed(String productId) {
         since.putIfAbsent(productId, clock.instant());
     }
 
-    void open(String productId) {
+    void markOpen(String productId) {
         since.remove(productId);
     }
 
-    /** Product ids, and since when nothing of them is sold. */
+    /** Returns the ids of the closed products, with the time at which each sale closed. */
     public Map<String, Instant> since() {
         return new TreeMap<>(since);
     }

@@ -29,22 +29,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rebuilds the sale of one product in Redis from what MongoDB holds, and vouches for it.
+ * Rebuilds the sale of one product in Redis from MongoDB, and certifies it.
  *
- * <p>Two recoveries of the same sale do no harm: each raises the epoch in MongoDB first, and the scripts refuse the lower
- * one. Belongs to the event loop of its ledger.
+ * <p>Concurrent recoveries of the same sale do no harm: each raises the epoch in MongoDB first, and the scripts refuse
+ * the lower epoch. Belongs to the event loop of its Redis connection.
  */
 public final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
-    /** Scripts sent before their answers are awaited: bounds memory and what one product takes from others. */
-    private static final int CHUNK = 500;
+    /** Scripts in flight at once: bounds memory, and the share of Redis that one product takes from others. */
+    private static final int CHUNK_SIZE = 500;
 
-    /** Edits that may come in between before a recovery gives up for now. */
-    private static final int MAX_EDITS = 5;
+    /** Attempts that concurrent edits may interrupt before the recovery fails. */
+    private static final int MAX_ATTEMPTS = 5;
 
-    /** By so much the clocks of nodes and of Redis may differ; an answer that is read in vain expires at once. */
-    private static final Duration CLOCKS_DIFFER = Duration.ofHours(3);
+    /** Tolerated clock skew between nodes and Redis; an answer that is restored needlessly expires at once. */
+    private static final Duration MAX_CLOCK_SKEW = Duration.ofHours(3);
 
     private final Vertx vertx;
     private final SaleScripts saleScripts;
@@ -84,22 +84,23 @@ public final class Recovery {
     }
 
     /**
-     * Recovers a sale, unless that was done meanwhile: whoever asks may have seen it before the recovery that is over now.
+     * Recovers a sale, unless it is already up to date: a request may stem from before the recovery that ended last.
      *
-     * @param wrongEpoch under which it proved wrong though certified, or 0
-     * @return the epoch that it began, or 0 where the sale stands; fails where a store does not answer or another recovery
-     *     is under way, and nothing is lost by trying again
+     * @param wrongEpoch the epoch under which the sale proved wrong though certified, or 0
+     * @return the new epoch, or 0 if the sale was up to date; fails if a store does not answer or another recovery is
+     *     running, and can then be retried
      */
     public Future<Long> recover(String productId, long wrongEpoch) {
         String token = UUID.randomUUID().toString();
         return steps.lock(productId, token).compose(locked -> {
             if (!locked) {
-                return Future.failedFuture(RedisUnavailableException.nothingSent("another node recovers this sale"));
+                return Future.failedFuture(
+                        RedisUnavailableException.nothingSent("another node is recovering this sale"));
             }
             long lease = vertx.setPeriodic(
                     RecoveryScripts.LOCK_LEASE.toMillis() / 3, timer -> steps.prolong(productId, token));
-            return stands(productId, wrongEpoch)
-                    .compose(stands -> stands ? Future.succeededFuture(0L) : recoverLocked(productId, token))
+            return isUpToDate(productId, wrongEpoch)
+                    .compose(upToDate -> upToDate ? Future.succeededFuture(0L) : recoverLocked(productId, token))
                     .eventually(() -> {
                         vertx.cancelTimer(lease);
                         return steps.unlock(productId, token);
@@ -107,7 +108,7 @@ public final class Recovery {
         });
     }
 
-    private Future<Boolean> stands(String productId, long wrongEpoch) {
+    private Future<Boolean> isUpToDate(String productId, long wrongEpoch) {
         return saleScripts
                 .redis()
                 .readIdentity()
@@ -126,15 +127,16 @@ public final class Recovery {
         return saleScripts
                 .redis()
                 .readIdentity()
-                .compose(identity ->
-                        check(identity).compose(supported -> underANewEpoch(productId, token, identity, MAX_EDITS)))
+                .compose(identity -> requireSupported(identity)
+                        .compose(supported -> recoverUnderNewEpoch(productId, token, identity, MAX_ATTEMPTS)))
                 .onSuccess(done -> LOG.atInfo()
                         .addKeyValue("productId", productId)
                         .addKeyValue("millis", clock.millis() - startedAt)
                         .log("sale recovered"));
     }
 
-    private Future<Long> underANewEpoch(String productId, String token, ServerIdentity identity, int triesLeft) {
+    private Future<Long> recoverUnderNewEpoch(
+            String productId, String token, ServerIdentity identity, int attemptsLeft) {
         return products.raiseEpoch(productId).compose(raised -> {
             if (raised.isEmpty()) {
                 return Future.failedFuture(new IllegalArgumentException("no product " + productId));
@@ -147,21 +149,25 @@ public final class Recovery {
                         if (finished) {
                             return Future.succeededFuture(claim.epoch());
                         }
-                        return triesLeft > 1
-                                ? underANewEpoch(productId, token, identity, triesLeft - 1)
-                                : Future.failedFuture(new RecoveryScripts.SupersededException("edited all the time"));
+                        return attemptsLeft > 1
+                                ? recoverUnderNewEpoch(productId, token, identity, attemptsLeft - 1)
+                                : Future.failedFuture(
+                                        new RecoveryScripts.SupersededException("product edited during every attempt"));
                     });
         });
     }
 
-    private static Future<Void> check(ServerIdentity identity) {
+    private static Future<Void> requireSupported(ServerIdentity identity) {
         return identity.rejection().isPresent()
                 ? Future.failedFuture(
                         new IllegalStateException(identity.rejection().get()))
                 : Future.succeededFuture();
     }
 
-    /** MongoDB may have been set back to an earlier state: then it learns Redis' epoch, and the next try succeeds. */
+    /**
+     * Begins the recovery in Redis. If MongoDB was restored to an earlier state, its epoch is raised to that of Redis,
+     * and the next attempt succeeds.
+     */
     private Future<Void> begin(Claim claim) {
         return steps.begin(claim).compose(higher -> {
             if (higher == 0) {
@@ -169,26 +175,26 @@ public final class Recovery {
             }
             return products.raiseEpochTo(claim.productId(), higher)
                     .compose(raised -> Future.failedFuture(
-                            new RecoveryScripts.SupersededException("Redis knows epoch " + higher + " already")));
+                            new RecoveryScripts.SupersededException("Redis already has epoch " + higher)));
         });
     }
 
-    /** What Redis still has of orders goes to MongoDB first; its indexes arbitrate. */
+    /** Writes the outbox to MongoDB first, whose unique indexes resolve conflicts. */
     private Future<Void> drain(Claim claim) {
         return saleScripts.outbox(claim.productId()).compose(outbox -> drain.drain(outbox.values()));
     }
 
     /**
-     * False where an edit came in between: it starts over under another epoch, since a cancellation may have come too, and
-     * what was restored for its order would count.
+     * Rebuilds the sale; returns false if the product was edited meanwhile. The recovery then starts over under another
+     * epoch, since an order may have been cancelled, too, and its restored holder would count under this epoch.
      */
     private Future<Boolean> rebuild(Claim claim, ServerIdentity identity, Product product) {
         return holdersWithSlots(product)
                 .compose(found -> steps.clear(claim)
                         .compose(cleared -> Future.all(restore(claim, found), audit(found)))
                         .compose(restored -> restoreFree(claim, found)))
-                .compose(highWaterMark -> products.find(claim.productId()).compose(now -> {
-                    Product latest = now.orElse(product);
+                .compose(highWaterMark -> products.find(claim.productId()).compose(current -> {
+                    Product latest = current.orElse(product);
                     if (latest.unitCount() != product.unitCount() || latest.version() != product.version()) {
                         return Future.succeededFuture(false);
                     }
@@ -198,10 +204,10 @@ public final class Recovery {
     }
 
     private Future<Void> restore(Claim claim, List<Order> found) {
-        return BoundedConcurrency.each(found, CHUNK, order -> steps.restore(claim, order, answerUntil(order)));
+        return BoundedConcurrency.each(found, CHUNK_SIZE, order -> steps.restore(claim, order, answerUntil(order)));
     }
 
-    /** The outbox ends here, and with it the memory of what the audit log is owed. */
+    /** Completes the audit log, since the recovery clears the outbox, which also lists the missing audit entries. */
     private Future<Void> audit(List<Order> found) {
         Instant since = answersSince();
         List<Order> recent =
@@ -215,26 +221,29 @@ public final class Recovery {
 
     private static <T> List<List<T>> chunks(List<T> all) {
         List<List<T>> chunks = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += CHUNK) {
-            chunks.add(all.subList(from, Math.min(all.size(), from + CHUNK)));
+        for (int from = 0; from < all.size(); from += CHUNK_SIZE) {
+            chunks.add(all.subList(from, Math.min(all.size(), from + CHUNK_SIZE)));
         }
         return chunks;
     }
 
-    /** A limit that came after the orders asks for their buyers' slots; whoever changed it may have died before that. */
+    /**
+     * Reads the holders, and assigns missing slots first. Orders lack slots if the limit was introduced after them and
+     * the node that changed it died before it assigned them.
+     */
     private Future<List<Order>> holdersWithSlots(Product product) {
         return holders(product.id()).compose(found -> {
-            boolean lacking = product.details().perUserLimit() > 0
+            boolean slotsMissing = product.details().perUserLimit() > 0
                     && found.stream()
                             .anyMatch(order ->
                                     order.status().holdsUnits() && order.slots().isEmpty() && !order.isStockHold());
-            return lacking
+            return slotsMissing
                     ? slots.assign(product).compose(assigned -> holders(product.id()))
                     : Future.succeededFuture(found);
         });
     }
 
-    /** The orders of MongoDB, and dead letters whose units nobody has bought since. */
+    /** Reads the orders in MongoDB, and the dead letters whose units were not sold again. */
     private Future<List<Order>> holders(String productId) {
         return orders.ofProduct(productId, answersSince())
                 .compose(placed -> deadLetters.ofProduct(productId).map(refused -> {
@@ -260,12 +269,15 @@ public final class Recovery {
         return order.reservedAt().plus(saleScripts.answerTtl());
     }
 
-    /** What is older needs no answer any more, by whichever clock. */
+    /** Returns the time before which no order needs its answer any more, by any clock. */
     private Instant answersSince() {
-        return clock.instant().minus(saleScripts.answerTtl()).minus(CLOCKS_DIFFER);
+        return clock.instant().minus(saleScripts.answerTtl()).minus(MAX_CLOCK_SKEW);
     }
 
-    /** The gaps below the highest unit sold are free; above it nothing was issued, and nothing need be written. */
+    /**
+     * Restores the free units: the gaps below the highest unit sold. Units above it were never issued and need no
+     * entry.
+     */
     private Future<Integer> restoreFree(Claim claim, List<Order> found) {
         BitSet taken = takenBy(found);
         int highWaterMark = Math.max(0, taken.length() - 1);
@@ -273,7 +285,7 @@ public final class Recovery {
                 .filter(unit -> !taken.get(unit))
                 .boxed()
                 .toList();
-        return BoundedConcurrency.each(chunks(free), CHUNK, units -> steps.restoreFree(claim, units))
+        return BoundedConcurrency.each(chunks(free), CHUNK_SIZE, units -> steps.restoreFree(claim, units))
                 .map(highWaterMark);
     }
 }

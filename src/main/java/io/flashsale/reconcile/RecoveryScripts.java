@@ -15,14 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The steps of a recovery in Redis. Each is refused once a later recovery has begun.
+ * Runs the steps of a recovery in Redis. Each step is refused once a later recovery has begun.
  *
- * <p>Belongs to the event loop of its link.
+ * <p>Belongs to the event loop of its Redis connection.
  */
 final class RecoveryScripts {
     static final Duration LOCK_LEASE = Duration.ofSeconds(5);
 
-    /** A recovery that lost its sale to a later one. */
+    /** Signals that a later recovery has superseded this one. */
     static final class SupersededException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -32,11 +32,11 @@ final class RecoveryScripts {
     }
 
     /**
-     * One recovery.
+     * Identifies one recovery of a sale.
      *
-     * @param productId whose sale
-     * @param epoch raised for it in MongoDB
-     * @param token nobody else has it
+     * @param productId the product
+     * @param epoch the epoch raised for this recovery in MongoDB
+     * @param token unique to this recovery
      */
     record Claim(String productId, long epoch, String token) {}
 
@@ -54,7 +54,10 @@ final class RecoveryScripts {
         this.redis = redis;
     }
 
-    /** Whether this node may recover the sale; only a courtesy, the token is what counts. */
+    /**
+     * Acquires the best-effort lock on a recovery and returns whether it succeeded. Safety rests on the epoch and token
+     * alone.
+     */
     Future<Boolean> lock(String productId, String token) {
         return redis.run(
                         lock,
@@ -63,7 +66,7 @@ final class RecoveryScripts {
                 .map(reply -> reply.asLong() == 1);
     }
 
-    /** A recovery may take longer than the lease, and one node that takes over from another for ever helps nobody. */
+    /** Renews the lock: a recovery may outlast the lease, and nodes must not supersede each other for ever. */
     Future<Void> prolong(String productId, String token) {
         return redis.run(
                         prolong,
@@ -78,9 +81,9 @@ final class RecoveryScripts {
     }
 
     /**
-     * Closes the sale.
+     * Begins the recovery, which closes the sale.
      *
-     * @return 0, or the epoch that Redis knows where that is as high already
+     * @return 0, or the epoch in Redis if that is the same or higher
      */
     Future<Long> begin(Claim claim) {
         return redis.run(
@@ -99,18 +102,19 @@ final class RecoveryScripts {
                                 Keys.sale(claim.productId()),
                                 Keys.free(claim.productId()),
                                 Keys.holder(claim.productId())),
-                        claimed(claim))
-                .compose(RecoveryScripts::held);
+                        claimArguments(claim))
+                .compose(RecoveryScripts::requireCurrent);
     }
 
     /**
      * Writes one order back.
      *
-     * @param answerUntil until when its answer stays bound to the key, by Redis' clock; in the past: not at all
+     * @param answerUntil when the answer bound to its idempotency key expires, by the clock of Redis; a time in the
+     *     past binds none
      */
     Future<Void> restore(Claim claim, Order order, Instant answerUntil) {
         boolean holds = order.status().holdsUnits();
-        List<String> arguments = claimed(claim);
+        List<String> arguments = claimArguments(claim);
         arguments.add(order.id());
         arguments.add(holds ? joined(order.units()) : "");
         arguments.add(holds ? joined(order.slots()) : "");
@@ -126,19 +130,19 @@ final class RecoveryScripts {
                                 Keys.user(order.userId(), claim.productId()),
                                 Keys.idempotency(order.userId(), claim.productId(), order.keyHash())),
                         arguments)
-                .compose(RecoveryScripts::held);
+                .compose(RecoveryScripts::requireCurrent);
     }
 
     Future<Void> restoreFree(Claim claim, List<Integer> units) {
-        List<String> arguments = claimed(claim);
+        List<String> arguments = claimArguments(claim);
         units.forEach(unit -> arguments.add(String.valueOf(unit)));
         return redis.run(restoreFree, List.of(Keys.sale(claim.productId()), Keys.free(claim.productId())), arguments)
-                .compose(RecoveryScripts::held);
+                .compose(RecoveryScripts::requireCurrent);
     }
 
-    /** Opens the sale again, vouched for by the server of that identity. */
+    /** Opens the sale again, certified by the given identity of the server. */
     Future<Void> finish(Claim claim, String identity, int highWaterMark, Product product) {
-        List<String> arguments = claimed(claim);
+        List<String> arguments = claimArguments(claim);
         arguments.add(identity);
         arguments.add(String.valueOf(highWaterMark));
         arguments.addAll(SaleScripts.settingsOf(product));
@@ -150,21 +154,21 @@ final class RecoveryScripts {
                                 Keys.free(claim.productId()),
                                 Keys.orders(claim.productId())),
                         arguments)
-                .compose(RecoveryScripts::held);
+                .compose(RecoveryScripts::requireCurrent);
     }
 
-    private static List<String> claimed(Claim claim) {
+    private static List<String> claimArguments(Claim claim) {
         return new ArrayList<>(List.of(String.valueOf(claim.epoch()), claim.token()));
     }
 
-    private static Future<Void> held(Reply reply) {
-        return held(reply.asLong() == 1);
+    private static Future<Void> requireCurrent(Reply reply) {
+        return requireCurrent(reply.asLong() == 1);
     }
 
-    private static Future<Void> held(boolean stillOurs) {
-        return stillOurs
+    private static Future<Void> requireCurrent(boolean current) {
+        return current
                 ? Future.succeededFuture()
-                : Future.failedFuture(new SupersededException("another recovery has taken over"));
+                : Future.failedFuture(new SupersededException("superseded by another recovery"));
     }
 
     private static String joined(List<Integer> numbers) {

@@ -15,16 +15,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * All of one sale as both stores had it, MongoDB a moment earlier: what is written after that is still in the outbox when
- * Redis is read.
+ * Holds the state of one sale in both stores. MongoDB is read first: an order that is written after that is still in
+ * the outbox when Redis is read.
  *
- * @param epoch of the sale in Redis
- * @param highWaterMark highest unit that Redis ever sold
- * @param live orders in MongoDB that hold units
- * @param holders unit to the order that Redis names
- * @param free units that were given back
- * @param outbox ids of the orders that wait for MongoDB
- * @param dead ids of the orders that MongoDB refuses, which keep their units
+ * @param epoch the epoch of the sale in Redis
+ * @param highWaterMark the highest unit that Redis ever sold
+ * @param live the orders in MongoDB that hold units
+ * @param holders maps a unit to the id of the order that holds it in Redis
+ * @param free the units that were given back
+ * @param outbox the ids of the orders that wait for MongoDB
+ * @param dead the ids of the orders that MongoDB refuses, which keep their units
  */
 record SaleSnapshot(
         String epoch,
@@ -36,13 +36,13 @@ record SaleSnapshot(
         Set<String> dead) {
 
     /**
-     * One unit that is wrong.
+     * Describes one unit on which the stores disagree.
      *
-     * @param unit its number
-     * @param believed the order that Redis names, or "" for none
-     * @param trueHolder the live order in MongoDB, or null for none: then the unit is to become free
+     * @param unit the number of the unit
+     * @param redisHolder the id of the order that holds the unit in Redis, or "" for none
+     * @param trueHolder the live order that holds the unit in MongoDB, or null for none: then the unit becomes free
      */
-    record Discrepancy(int unit, String believed, Order trueHolder) {}
+    record Discrepancy(int unit, String redisHolder, Order trueHolder) {}
 
     static Future<SaleSnapshot> read(
             RedisGateway redis, OrderStore orders, DeadLetterStore deadLetters, String productId) {
@@ -75,14 +75,14 @@ record SaleSnapshot(
         return holders;
     }
 
-    /** Unit to the order that MongoDB says holds it. */
+    /** Maps each unit to the order that holds it in MongoDB. */
     Map<Integer, Order> taken() {
         Map<Integer, Order> taken = new HashMap<>();
         live.forEach(order -> order.units().forEach(unit -> taken.put(unit, order)));
         return taken;
     }
 
-    /** Units that were taken off sale. */
+    /** Returns the number of units that were taken off sale. */
     int unitsOnHold() {
         return live.stream()
                 .filter(Order::isStockHold)
@@ -90,22 +90,23 @@ record SaleSnapshot(
                 .sum();
     }
 
-    /** Every unit on which the stores disagree, or that is nowhere. */
+    /** Returns every unit on which the stores disagree, or that is neither held nor free. */
     Set<Discrepancy> discrepancies() {
         Map<Integer, Order> taken = taken();
         Set<Discrepancy> discrepancies = new HashSet<>();
-        taken.forEach((unit, truth) -> {
-            String believed = holders.getOrDefault(unit, "");
-            if (!believed.equals(truth.id())) {
-                discrepancies.add(new Discrepancy(unit, believed, truth));
+        taken.forEach((unit, order) -> {
+            String redisHolder = holders.getOrDefault(unit, "");
+            if (!redisHolder.equals(order.id())) {
+                discrepancies.add(new Discrepancy(unit, redisHolder, order));
             }
         });
         for (int unit = 1; unit <= highWaterMark; unit++) {
-            String believed = holders.getOrDefault(unit, "");
-            boolean heldForNobody = !believed.isEmpty() && !outbox.contains(believed) && !dead.contains(believed);
-            boolean nowhere = believed.isEmpty() && !free.contains(String.valueOf(unit));
-            if (!taken.containsKey(unit) && (heldForNobody || nowhere)) {
-                discrepancies.add(new Discrepancy(unit, believed, null));
+            String redisHolder = holders.getOrDefault(unit, "");
+            boolean heldByUnknownOrder =
+                    !redisHolder.isEmpty() && !outbox.contains(redisHolder) && !dead.contains(redisHolder);
+            boolean missing = redisHolder.isEmpty() && !free.contains(String.valueOf(unit));
+            if (!taken.containsKey(unit) && (heldByUnknownOrder || missing)) {
+                discrepancies.add(new Discrepancy(unit, redisHolder, null));
             }
         }
         return discrepancies;

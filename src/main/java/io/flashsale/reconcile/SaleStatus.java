@@ -7,17 +7,17 @@ import io.vertx.core.Future;
 import java.util.Objects;
 
 /**
- * A sale as Redis has it, as far as a pass of the reconciler needs to know.
+ * Holds the state of a sale in Redis that a pass of the reconciler needs.
  *
- * @param exists whether there are keys at all
- * @param certifiedBy the identity that vouches for it, or null
- * @param recovering whether a recovery is under way, or was when its node died
- * @param version of the settings, 0 where there is none
- * @param unitCount unit that exists
- * @param limit units per user; 0 for none
- * @param epoch of this copy of the data
- * @param waiting orders in the outbox
- * @param isUnpublished whether whoever listens was last told of another number of units left than there is
+ * @param exists whether the sale has keys
+ * @param certifiedBy the identity of the server that certified the sale, or null
+ * @param recovering whether a recovery is running, or was when its node died
+ * @param version the version of the settings, or 0 for none
+ * @param unitCount the highest unit number that exists
+ * @param limit units per user; 0 for no limit
+ * @param epoch the epoch of this copy of the data
+ * @param waiting the number of orders in the outbox
+ * @param isUnpublished whether the stock differs from the number that was last published to subscribers
  */
 record SaleStatus(
         boolean exists,

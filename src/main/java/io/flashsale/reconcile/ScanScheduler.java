@@ -7,73 +7,74 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * In which passes both stores are compared unit by unit. That reads every order of every sale: so there are passes in
- * between, and a node leaves the stores alone twice as long as its looks took, though never so long that a difference
- * stands for more than some seconds. A sale in which something was found is looked at in the next pass already, once: what
- * both looks saw alike is repaired.
+ * Decides in which passes both stores are compared unit by unit.
+ *
+ * <p>Such a scan reads every order of every sale. So a node makes passes without a scan in between, and pauses twice as
+ * long as its scans took, but only for a few seconds, so that a difference does not last. A sale with a discrepancy is
+ * scanned once more in the very next pass, since a discrepancy that both scans found is repaired.
  *
  * <p>Belongs to one event loop.
  */
 final class ScanScheduler {
-    private static final int RESTS = 2;
-    private static final Duration MAX_REST = Duration.ofSeconds(5);
+    private static final int PAUSE_FACTOR = 2;
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
 
     private final int passesPerScan;
     private final int scansAtOnce;
     private final Clock clock;
-    private final Set<String> suspected = new HashSet<>();
+    private final Set<String> suspects = new HashSet<>();
     private int passesUntilScan;
     private boolean scanning;
     private boolean scanned;
-    private Duration took = Duration.ZERO;
-    private Instant restSince;
-    private Duration rest = Duration.ZERO;
+    private Duration scanTime = Duration.ZERO;
+    private Instant pausedAt;
+    private Duration pause = Duration.ZERO;
 
     /**
-     * Makes a pace.
+     * Creates a scheduler.
      *
-     * @param passesPerScan at the most one of so many passes looks
-     * @param scansAtOnce sales that are looked at side by side
+     * @param passesPerScan least number of passes from one scan to the next
+     * @param scansAtOnce number of sales that are scanned concurrently
      */
     ScanScheduler(int passesPerScan, int scansAtOnce, Clock clock) {
         this.passesPerScan = passesPerScan;
         this.scansAtOnce = scansAtOnce;
         this.clock = clock;
         this.passesUntilScan = passesPerScan;
-        this.restSince = clock.instant();
+        this.pausedAt = clock.instant();
     }
 
-    /** A pass begins. */
+    /** Begins a pass. */
     void beginPass() {
         passesUntilScan = Math.max(0, passesUntilScan - 1);
-        // A clock that was set back by more than that ends the rest, too.
-        boolean rested = Duration.between(restSince, clock.instant()).abs().compareTo(rest) >= 0;
-        scanning = passesUntilScan == 0 && rested;
+        // A clock that was set back by more than the pause ends it, too.
+        boolean pauseOver = Duration.between(pausedAt, clock.instant()).abs().compareTo(pause) >= 0;
+        scanning = passesUntilScan == 0 && pauseOver;
         scanned = false;
-        took = Duration.ZERO;
+        scanTime = Duration.ZERO;
     }
 
-    /** Whether this pass looks at a sale; asked once for each. */
+    /** Returns whether this pass scans a sale; to be called once for each sale. */
     boolean isScanDue(String productId) {
-        return suspected.remove(productId) || scanning;
+        return suspects.remove(productId) || scanning;
     }
 
-    /** A sale was looked at, which took that long, and something was found in it or not. */
+    /** Records the scan of a sale, its duration, and whether it found a discrepancy. */
     void scanned(String productId, Duration duration, boolean found) {
         scanned = true;
-        took = took.plus(duration.abs());
+        scanTime = scanTime.plus(duration.abs());
         if (scanning && found) {
-            suspected.add(productId);
+            suspects.add(productId);
         }
     }
 
-    /** The pass is over. */
+    /** Ends the pass. */
     void endPass() {
         if (scanning && scanned) {
             passesUntilScan = passesPerScan;
-            restSince = clock.instant();
-            Duration wanted = took.multipliedBy(RESTS).dividedBy(scansAtOnce);
-            rest = wanted.compareTo(MAX_REST) < 0 ? wanted : MAX_REST;
+            pausedAt = clock.instant();
+            Duration wanted = scanTime.multipliedBy(PAUSE_FACTOR).dividedBy(scansAtOnce);
+            pause = wanted.compareTo(MAX_PAUSE) < 0 ? wanted : MAX_PAUSE;
         }
         scanning = false;
     }

@@ -7,13 +7,14 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /**
- * A sale in Redis, counted in one step: what is read in several never adds up while buyers buy.
+ * Holds the counts of a sale in Redis. One script reads them atomically, since separate reads do not add up during
+ * sales.
  *
- * @param unitCount unit that exists
- * @param highWaterMark highest unit that was ever sold
- * @param stock the counter
- * @param returned units that were given back and wait to be sold again
- * @param waiting orders in the outbox
+ * @param unitCount the highest unit number that exists
+ * @param highWaterMark the highest unit that was ever sold
+ * @param stock the stock counter
+ * @param returned the number of units that were given back and can be sold again
+ * @param waiting the number of orders in the outbox
  */
 record UnitCounts(int unitCount, int highWaterMark, long stock, int returned, int waiting) {
     private static final Script COUNT = Script.load("count-4");
@@ -39,12 +40,12 @@ record UnitCounts(int unitCount, int highWaterMark, long stock, int returned, in
         return text.isEmpty() ? 0 : Integer.parseInt(text);
     }
 
-    /** Units that can be sold, by the sets and not by the counter. */
+    /** Returns the number of units that can be sold, derived from the sets and not from the counter. */
     int sellable() {
         return returned + unitCount - highWaterMark;
     }
 
-    /** By how much the counter is wrong. */
+    /** Returns the number of units by which the counter is wrong. */
     int counterError() {
         return (int) Math.abs(sellable() - stock);
     }

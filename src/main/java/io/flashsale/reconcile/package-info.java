@@ -1,4 +1,4 @@
 /**
- * What makes Redis follow MongoDB when nobody asks: the outbox driven again, sales recovered, both stores compared.
+ * Brings Redis in line with MongoDB in the background: relays the outbox, recovers sales, and compares both stores.
  */
 package io.flashsale.reconcile;

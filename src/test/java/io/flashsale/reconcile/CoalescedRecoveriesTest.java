@@ -10,15 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Many requests for the recovery of one sale cause few recoveries, and none of them is lost. */
+/** Tests that concurrent requests for the recovery of one sale share recoveries, and that no request is lost. */
 class CoalescedRecoveriesTest {
-    private record Run(String productId, long wrongEpoch, Promise<Void> end) {}
+    private record Run(String productId, long wrongEpoch, Promise<Void> outcome) {}
 
     private final List<Run> runs = new ArrayList<>();
     private final CoalescedRecoveries recoveries = new CoalescedRecoveries((productId, wrongEpoch) -> {
         Run run = new Run(productId, wrongEpoch, Promise.promise());
         runs.add(run);
-        return run.end().future();
+        return run.outcome().future();
     });
 
     private List<Long> epochs() {
@@ -26,32 +26,32 @@ class CoalescedRecoveriesTest {
     }
 
     @Test
-    void requestsThatAskForNoMoreShareTheRecoveryUnderWay() {
+    void requestsForNoHigherEpochShareTheRunningRecovery() {
         // given
         Future<Void> first = recoveries.request("p", 3);
 
         // when
         Future<Void> same = recoveries.request("p", 3);
-        Future<Void> less = recoveries.request("p", 0);
-        runs.get(0).end().complete();
+        Future<Void> lower = recoveries.request("p", 0);
+        runs.get(0).outcome().complete();
 
         // then
         assertEquals(List.of(3L), epochs());
-        assertTrue(first.succeeded() && same.succeeded() && less.succeeded());
+        assertTrue(first.succeeded() && same.succeeded() && lower.succeeded());
     }
 
     @Test
-    void itsFailureReachesAllOfThem() {
+    void aFailureReachesAllRequestsThatShareIt() {
         // given
         Future<Void> first = recoveries.request("p", 0);
         Future<Void> second = recoveries.request("p", 0);
 
         // when
-        runs.get(0).end().fail("MongoDB is away");
+        runs.get(0).outcome().fail("MongoDB is unavailable");
 
         // then
-        assertEquals("MongoDB is away", first.cause().getMessage());
-        assertEquals("MongoDB is away", second.cause().getMessage());
+        assertEquals("MongoDB is unavailable", first.cause().getMessage());
+        assertEquals("MongoDB is unavailable", second.cause().getMessage());
     }
 
     @Test
@@ -61,7 +61,7 @@ class CoalescedRecoveriesTest {
 
         // when
         Future<Void> limitChanged = recoveries.request("p", 4);
-        runs.get(0).end().complete();
+        runs.get(0).outcome().complete();
 
         // then
         assertEquals(List.of(0L, 4L), epochs());
@@ -69,28 +69,28 @@ class CoalescedRecoveriesTest {
         assertFalse(limitChanged.isComplete());
 
         // when
-        runs.get(1).end().complete();
+        runs.get(1).outcome().complete();
 
         // then
         assertTrue(limitChanged.succeeded());
     }
 
     @Test
-    void allThatCannotJoinShareTheNextUnderTheHighestEpoch() {
+    void requestsThatCannotJoinShareTheNextRecoveryUnderTheHighestEpoch() {
         // given
         recoveries.request("p", 0);
 
         // when
         List<Future<Void>> later =
                 List.of(recoveries.request("p", 4), recoveries.request("p", 6), recoveries.request("p", 5));
-        runs.get(0).end().complete();
+        runs.get(0).outcome().complete();
 
         // then
         assertEquals(List.of(0L, 6L), epochs());
 
         // when
         Future<Void> joined = recoveries.request("p", 6);
-        runs.get(1).end().fail("another node recovers this sale");
+        runs.get(1).outcome().fail("another node is recovering this sale");
 
         // then
         assertEquals(2, runs.size());
@@ -99,24 +99,24 @@ class CoalescedRecoveriesTest {
     }
 
     @Test
-    void theNextRunsAlsoWhereTheOneBeforeItFailed() {
+    void theNextRecoveryRunsThoughTheOneBeforeFailed() {
         // given
         recoveries.request("p", 0);
         Future<Void> higher = recoveries.request("p", 1);
 
         // when
-        runs.get(0).end().fail("edited all the time");
-        runs.get(1).end().complete();
+        runs.get(0).outcome().fail("product edited during every attempt");
+        runs.get(1).outcome().complete();
 
         // then
         assertTrue(higher.succeeded());
     }
 
     @Test
-    void whatIsOverIsNotJoined() {
+    void anEndedRecoveryIsNotJoined() {
         // given
         recoveries.request("p", 2);
-        runs.get(0).end().complete();
+        runs.get(0).outcome().complete();
 
         // when
         Future<Void> again = recoveries.request("p", 2);
@@ -126,23 +126,23 @@ class CoalescedRecoveriesTest {
         assertFalse(again.isComplete());
     }
 
-    /** A caller that asks again as soon as it is told must find neither the recovery that ended nor two at once. */
+    /** A request from the callback of an ended recovery must neither join that recovery nor start a second one. */
     @Test
-    void whoAsksAgainWhileBeingToldJoinsTheNext() {
+    void aRequestFromACallbackJoinsTheNextRecovery() {
         // given
         List<Future<Void>> again = new ArrayList<>();
         recoveries.request("p", 0).onComplete(done -> again.add(recoveries.request("p", 5)));
         recoveries.request("p", 5);
 
         // when
-        runs.get(0).end().complete();
+        runs.get(0).outcome().complete();
 
         // then
         assertEquals(List.of(0L, 5L), epochs());
         assertFalse(again.get(0).isComplete());
 
         // when
-        runs.get(1).end().complete();
+        runs.get(1).outcome().complete();
 
         // then
         assertTrue(again.get(0).succeeded());
@@ -161,11 +161,11 @@ class CoalescedRecoveriesTest {
     }
 
     @Test
-    void aRecoveryThatEndsAtOnceLeavesNothingBehind() {
+    void aRecoveryThatCompletesSynchronouslyLeavesNoState() {
         // given
-        List<Long> asked = new ArrayList<>();
+        List<Long> epochs = new ArrayList<>();
         CoalescedRecoveries immediate = new CoalescedRecoveries((productId, wrongEpoch) -> {
-            asked.add(wrongEpoch);
+            epochs.add(wrongEpoch);
             return Future.succeededFuture();
         });
 
@@ -174,16 +174,16 @@ class CoalescedRecoveriesTest {
         Future<Void> second = immediate.request("p", 1);
 
         // then
-        assertEquals(List.of(0L, 1L), asked);
+        assertEquals(List.of(0L, 1L), epochs);
         assertTrue(first.succeeded() && second.succeeded());
     }
 
     @Test
-    void aRecoveryThatThrowsHasFailedAndBlocksNothing() {
+    void aRecoveryThatThrowsFailsItsRequestAndDoesNotBlockTheNext() {
         // given
-        List<Long> asked = new ArrayList<>();
+        List<Long> epochs = new ArrayList<>();
         CoalescedRecoveries broken = new CoalescedRecoveries((productId, wrongEpoch) -> {
-            asked.add(wrongEpoch);
+            epochs.add(wrongEpoch);
             throw new IllegalStateException("closed");
         });
 
@@ -194,6 +194,6 @@ class CoalescedRecoveriesTest {
         // then
         assertEquals("closed", first.cause().getMessage());
         assertTrue(second.failed());
-        assertEquals(List.of(0L, 0L), asked);
+        assertEquals(List.of(0L, 0L), epochs);
     }
 }

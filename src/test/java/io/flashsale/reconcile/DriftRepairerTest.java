@@ -22,16 +22,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Which difference between the stores is repaired, when, and how. */
+/** Tests which differences between the stores are repaired, when, and how. */
 class DriftRepairerTest {
-    private static final String UNKNOWN_ORDER = "p-nobody";
+    private static final String UNKNOWN_ORDER = "p-unknown";
 
     private final ManualTime time = new ManualTime();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -42,10 +41,10 @@ class DriftRepairerTest {
 
     private final Order ada = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(1), List.of(1)));
     private final Order bob = TestOrders.placed(TestOrders.reserved("p", "bob", List.of(2), List.of(1)));
-    private final Order house =
+    private final Order stockHold =
             TestOrders.placed(TestOrders.reserved("p", Order.STOCK_HOLD_USER, List.of(3), List.of()));
 
-    /** One sale as both stores have it, to be set wrong. */
+    /** The state of one sale in both stores, in which tests create differences. */
     private String epoch = "3";
 
     private int highWaterMark = 4;
@@ -55,31 +54,31 @@ class DriftRepairerTest {
     private final Set<String> outbox = new HashSet<>();
     private final Set<String> dead = new HashSet<>();
 
-    /** Both stores: notes what is done to them. */
+    /** Replaces both stores and records the calls. */
     private static final class Stores implements UnitHolders, UnitReturns, OrderLookup, DiscardedOrders, AuditRecorder {
         private final List<String> steps = new ArrayList<>();
         private final List<AuditEntry> entries = new ArrayList<>();
         private final Map<String, Order> orders = new HashMap<>();
         private final Set<String> discarded = new HashSet<>();
         private final Set<Integer> changedMeanwhile = new HashSet<>();
-        private final Set<Integer> unanswered = new HashSet<>();
+        private final Set<Integer> failing = new HashSet<>();
 
         private Future<Boolean> compareAndSet(int unit) {
-            return unanswered.contains(unit)
-                    ? Future.failedFuture("Redis is away")
+            return failing.contains(unit)
+                    ? Future.failedFuture("Redis is unavailable")
                     : Future.succeededFuture(!changedMeanwhile.contains(unit));
         }
 
         @Override
-        public Future<Boolean> adopt(Order trueHolder, int unit, String believed, String epoch, String pass) {
-            steps.add("adopt " + unit + " for " + trueHolder.userId() + " from '" + believed + "' epoch " + epoch
+        public Future<Boolean> adopt(Order trueHolder, int unit, String redisHolder, String epoch, String pass) {
+            steps.add("adopt " + unit + " for " + trueHolder.userId() + " from '" + redisHolder + "' epoch " + epoch
                     + " pass " + pass);
             return compareAndSet(unit);
         }
 
         @Override
-        public Future<Boolean> freeUnit(String productId, int unit, String believed, String epoch, String pass) {
-            steps.add("free " + unit + " from '" + believed + "' epoch " + epoch + " pass " + pass);
+        public Future<Boolean> freeUnit(String productId, int unit, String redisHolder, String epoch, String pass) {
+            steps.add("free " + unit + " from '" + redisHolder + "' epoch " + epoch + " pass " + pass);
             return compareAndSet(unit);
         }
 
@@ -114,10 +113,10 @@ class DriftRepairerTest {
         }
     }
 
-    /** Units 1 and 2 are sold, 3 is held as stock that is not for sale, 4 was given back, 5 was never sold. */
+    /** Sets up a consistent sale: units 1 and 2 are sold, 3 is on hold, 4 was given back, 5 was never sold. */
     @BeforeEach
-    void agree() {
-        live.addAll(List.of(ada, bob, house));
+    void setUpConsistentStores() {
+        live.addAll(List.of(ada, bob, stockHold));
         live.forEach(order -> holders.put(order.units().get(0), order.id()));
         free.add("4");
         live.forEach(order -> stores.orders.put(order.id(), order));
@@ -138,43 +137,40 @@ class DriftRepairerTest {
         return drift.scan("p", snapshot(), pass).result();
     }
 
-    private int lookTwice() {
+    private int scanTwice() {
         assertEquals(0, scan(7));
-        assertEquals(List.of(), stores.steps, "one sighting may be a purchase in flight");
+        assertEquals(List.of(), stores.steps, "a single finding may be a purchase in flight");
         return scan(8);
     }
 
     private double counted(ReconcilerMetrics.Kind kind) {
-        return meters.get("flashsale.repairs")
-                .tag("kind", kind.name().toLowerCase(Locale.ROOT))
-                .counter()
-                .count();
+        return meters.get("flashsale.repairs").tag("kind", kind.tag()).counter().count();
     }
 
-    private static String repair(String what, String believed) {
-        return what + " from '" + believed + "' epoch 3 pass 8";
+    private static String repair(String what, String redisHolder) {
+        return what + " from '" + redisHolder + "' epoch 3 pass 8";
     }
 
     @Test
-    void whereTheStoresAgreeNothingIsDone() {
+    void consistentStoresNeedNoRepair() {
         // when
-        int repaired = lookTwice();
+        int repaired = scanTwice();
 
         // then
         assertEquals(0, repaired);
-        assertFalse(drift.suspects("p"));
+        assertFalse(drift.isSuspect("p"));
         assertEquals(List.of(), stores.steps);
         assertEquals(List.of(), stores.entries);
     }
 
     @Test
-    void aUnitThatIsInBothGetsItsHolder() {
-        // given it is free in Redis and sold in MongoDB
+    void aUnitFreeInRedisAndSoldInMongoDbGetsItsHolder() {
+        // given
         holders.remove(1);
         free.add("1");
 
         // when
-        int repaired = lookTwice();
+        int repaired = scanTwice();
 
         // then
         assertEquals(1, repaired);
@@ -183,12 +179,12 @@ class DriftRepairerTest {
     }
 
     @Test
-    void aUnitThatWasSoldBeyondWhatRedisEverIssuedGetsItsHolderToo() {
+    void aUnitSoldBeyondTheHighWaterMarkOfRedisGetsItsHolder() {
         // given
         live.add(TestOrders.placed(TestOrders.reserved("p", "eve", List.of(9), List.of())));
 
         // when
-        int repaired = lookTwice();
+        int repaired = scanTwice();
 
         // then
         assertEquals(1, repaired);
@@ -196,13 +192,13 @@ class DriftRepairerTest {
     }
 
     @Test
-    void aStockHoldIsAHolderLikeAnyOther() {
-        // given Redis would sell it
+    void aStockHoldIsRestoredLikeAnyOtherOrder() {
+        // given: Redis would sell the unit
         holders.remove(3);
         free.add("3");
 
         // when
-        int repaired = lookTwice();
+        int repaired = scanTwice();
 
         // then
         assertEquals(1, repaired);
@@ -210,12 +206,12 @@ class DriftRepairerTest {
     }
 
     @Test
-    void aUnitThatIsNowhereBecomesSellable() {
+    void aUnitThatIsNeitherHeldNorFreeBecomesSellable() {
         // given
         free.remove("4");
 
         // when
-        int repaired = lookTwice();
+        int repaired = scanTwice();
 
         // then
         assertEquals(1, repaired);
@@ -224,26 +220,26 @@ class DriftRepairerTest {
     }
 
     @Test
-    void aUnitThatWasNeverIssuedIsNotNowhere() {
+    void aUnitThatWasNeverIssuedIsNotMissing() {
         // given
         free.remove("4");
         highWaterMark = 3;
 
         // when
-        int repaired = lookTwice();
+        int repaired = scanTwice();
 
         // then
         assertEquals(0, repaired);
     }
 
     @Test
-    void aUnitThatIsHeldForAnOrderThatDoesNotExistBecomesSellable() {
+    void aUnitHeldForAnUnknownOrderBecomesSellable() {
         // given
         free.remove("4");
         holders.put(4, UNKNOWN_ORDER);
 
         // when
-        int repaired = lookTwice();
+        int repaired = scanTwice();
 
         // then
         assertEquals(1, repaired);
@@ -251,7 +247,7 @@ class DriftRepairerTest {
     }
 
     @Test
-    void whatWaitsForMongoDbOrIsADeadLetterIsHeldByRight() {
+    void ordersInTheOutboxAndDeadLettersKeepTheirUnits() {
         // given
         highWaterMark = 6;
         holders.put(5, "p-in-the-outbox");
@@ -260,22 +256,22 @@ class DriftRepairerTest {
         dead.add("p-dead");
 
         // when
-        int repaired = lookTwice();
+        int repaired = scanTwice();
 
         // then
         assertEquals(0, repaired);
-        assertFalse(drift.suspects("p"));
+        assertFalse(drift.isSuspect("p"));
     }
 
     @Test
-    void aUnitThatIsHeldByACancelledOrderComesBackWithTheBuyersSlots() {
+    void aUnitHeldByACancelledOrderIsReleasedWithTheBuyersSlots() {
         // given
         Order cancelled = TestOrders.cancelled(ada);
         live.remove(ada);
         stores.orders.put(ada.id(), cancelled);
 
         // when
-        int repaired = lookTwice();
+        int repaired = scanTwice();
 
         // then
         assertEquals(1, repaired);
@@ -283,14 +279,14 @@ class DriftRepairerTest {
     }
 
     @Test
-    void aReturnThatFreedTheUnitItselfIsCountedAsOne() {
+    void aReturnThatFreesTheUnitIsCountedOnce() {
         // given
         live.remove(ada);
         stores.orders.put(ada.id(), TestOrders.cancelled(ada));
         stores.changedMeanwhile.add(1);
 
         // when
-        int repaired = lookTwice();
+        int repaired = scanTwice();
 
         // then
         assertEquals(1, repaired);
@@ -299,7 +295,7 @@ class DriftRepairerTest {
     }
 
     @Test
-    void ofACancelledOrderWhoseUnitWasSoldAgainOnlyTheSlotsComeBack() {
+    void onlyTheSlotsOfACancelledOrderAreReleasedIfItsUnitWasSoldAgain() {
         // given
         Order eve = TestOrders.placed(TestOrders.reserved("p", "eve", List.of(1), List.of(1)));
         live.remove(ada);
@@ -307,7 +303,7 @@ class DriftRepairerTest {
         stores.orders.put(ada.id(), TestOrders.cancelled(ada));
 
         // when
-        int repaired = lookTwice();
+        int repaired = scanTwice();
 
         // then
         assertEquals(1, repaired);
@@ -315,7 +311,7 @@ class DriftRepairerTest {
     }
 
     @Test
-    void theSameHoldsForADiscardedDeadLetter() {
+    void aDiscardedDeadLetterIsReleasedLikeACancelledOrder() {
         // given
         Order eve = TestOrders.placed(TestOrders.reserved("p", "eve", List.of(5), List.of(1)));
         highWaterMark = 6;
@@ -325,7 +321,7 @@ class DriftRepairerTest {
         stores.discarded.add("p-discarded");
 
         // when
-        int repaired = lookTwice();
+        int repaired = scanTwice();
 
         // then
         assertEquals(2, repaired);
@@ -334,12 +330,12 @@ class DriftRepairerTest {
     }
 
     @Test
-    void aLiveOrderThatRedisTakesForTheHolderOfAnothersUnitGivesNothingBack() {
+    void aLiveOrderThatHoldsTheWrongUnitInRedisIsNotReleased() {
         // given
         holders.put(1, bob.id());
 
         // when
-        int repaired = lookTwice();
+        int repaired = scanTwice();
 
         // then
         assertEquals(1, repaired);
@@ -347,13 +343,13 @@ class DriftRepairerTest {
     }
 
     @Test
-    void onlyWhatBothSightingsSawAlikeIsRepaired() {
+    void onlyDiscrepanciesThatBothScansFoundAreRepaired() {
         // given
         free.remove("4");
         holders.remove(1);
         scan(7);
 
-        // when one was on its way, another is new, and one has changed
+        // when: one discrepancy stays, one has changed, and one is new
         holders.put(1, UNKNOWN_ORDER);
         holders.remove(2);
         int repaired = scan(8);
@@ -362,7 +358,7 @@ class DriftRepairerTest {
         assertEquals(1, repaired);
         assertEquals(List.of(repair("free 4", ""), "announce p"), stores.steps);
 
-        // when the rest is seen again
+        // when: the others are found again
         stores.steps.clear();
         free.add("4");
         scan(9);
@@ -377,7 +373,7 @@ class DriftRepairerTest {
     }
 
     @Test
-    void twoSightingsUnderDifferentEpochsAreNone() {
+    void scansUnderDifferentEpochsAreNotCompared() {
         // given
         free.remove("4");
         scan(7);
@@ -388,7 +384,7 @@ class DriftRepairerTest {
 
         // then
         assertEquals(0, afterTheRecovery);
-        assertTrue(drift.suspects("p"));
+        assertTrue(drift.isSuspect("p"));
         assertEquals(List.of(), stores.steps);
 
         // when
@@ -399,7 +395,7 @@ class DriftRepairerTest {
     }
 
     @Test
-    void whatIsForgottenIsSeenForTheFirstTimeAgain() {
+    void afterForgettingTheNextScanIsTheFirst() {
         // given
         free.remove("4");
         scan(7);
@@ -408,32 +404,32 @@ class DriftRepairerTest {
         drift.forget("p");
 
         // then
-        assertFalse(drift.suspects("p"));
+        assertFalse(drift.isSuspect("p"));
         assertEquals(0, scan(8));
         assertEquals(List.of(), stores.steps);
     }
 
     @Test
-    void productsAreSeenOneByOne() {
+    void productsAreScannedIndependently() {
         // given
         free.remove("4");
         scan(7);
 
         // when
-        int ofAnother = drift.scan("q", snapshot(), 8).result();
+        int repaired = drift.scan("q", snapshot(), 8).result();
 
         // then
-        assertEquals(0, ofAnother);
+        assertEquals(0, repaired);
     }
 
     @Test
-    void aUnitThatHasChangedSinceIsLeftAloneAndNotReported() {
+    void aUnitThatChangedAfterTheScanIsNeitherRepairedNorReported() {
         // given
         free.remove("4");
         stores.changedMeanwhile.add(4);
 
         // when
-        int repaired = lookTwice();
+        int repaired = scanTwice();
 
         // then
         assertEquals(0, repaired);
@@ -443,13 +439,13 @@ class DriftRepairerTest {
     }
 
     @Test
-    void aLookIsReportedOnceWithWhatItDid() {
+    void repairsAreReportedOnceWithTheirUnits() {
         // given
         holders.remove(1);
         free.remove("4");
 
         // when
-        lookTwice();
+        scanTwice();
 
         // then
         JsonObject details = new JsonObject()
@@ -470,18 +466,18 @@ class DriftRepairerTest {
     }
 
     @Test
-    void whatWasRepairedIsReportedThoughAnotherRepairFailed() {
+    void completedRepairsAreReportedThoughAnotherFailed() {
         // given
         holders.remove(1);
         free.remove("4");
         scan(7);
 
         // when
-        stores.unanswered.add(1);
+        stores.failing.add(1);
         Future<Integer> scan = drift.scan("p", snapshot(), 8);
 
         // then
-        assertEquals("Redis is away", scan.cause().getMessage());
+        assertEquals("Redis is unavailable", scan.cause().getMessage());
         assertEquals(new JsonArray(List.of(4)), stores.entries.get(0).details().getJsonArray("freed"));
         assertTrue(stores.steps.contains("announce p"), stores.steps.toString());
     }

@@ -18,14 +18,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Redis forgets something without knowing it, and MongoDB's unique indexes have the last word. */
+/** Tests that MongoDB's unique indexes prevent overselling after Redis has lost data unnoticed. */
 class ForgetfulRedisIT {
     private static TestNode node;
     private static Client admin;
 
     @BeforeAll
     static void start() {
-        // Looks far enough apart, so that a purchase comes between a loss and its repair.
+        // Scans are far enough apart for a purchase between a loss and its repair.
         node = TestNode.builder()
                 .with("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "10")
                 .start();
@@ -50,7 +50,7 @@ class ForgetfulRedisIT {
         Answer first = ada.buy(product, "k");
         String unit = String.valueOf(first.json().getJsonArray("units").getInteger(0));
 
-        // when: the unit looks free again
+        // when: Redis takes the unit for free
         node.redis("HDEL", Keys.holder(product), unit);
         node.redis("SADD", Keys.free(product), unit);
         node.redis("INCR", Keys.stock(product));
@@ -87,7 +87,7 @@ class ForgetfulRedisIT {
     }
 
     @Test
-    void aForgottenKeyGetsTheOrderItHas() throws Exception {
+    void aForgottenKeyStillLeadsToItsOrder() throws Exception {
         // given
         String product = TestNode.product(admin, 5, 3);
         Client ada = node.user();
@@ -106,11 +106,11 @@ class ForgetfulRedisIT {
         node.redis("DEL", idempotency);
         assertEquals("idempotency-key-reused", ada.buy(product, "k", 2).code());
         assertEquals("4", node.redis("GET", Keys.stock(product)));
-        assertEquals(201, ada.buy(product, "two more", 2).status(), "no slot stayed taken");
+        assertEquals(201, ada.buy(product, "two more", 2).status(), "every slot was released");
     }
 
     @Test
-    void aWinnersRetryIsAnsweredWhileTheKeysOfADeletedProductAreGoing() {
+    void aRetryIsAnsweredWhileTheKeysOfADeletedProductAreBeingDeleted() {
         // given
         String product = TestNode.product(admin, 5, 1);
         Client ada = node.user();
@@ -131,8 +131,8 @@ class ForgetfulRedisIT {
     }
 
     @Test
-    void anOrderThatWasLostIsToldToBeAndItsKeyStillWorks() {
-        // given: a reservation that another order overtook, as the reconciler records it
+    void aLostOrderIsReportedAsFailedAndCannotBeCancelled() {
+        // given: a reservation whose unit went to another order, as the reconciler records it
         String product = TestNode.product(admin, 5, 1);
         Client ada = node.user();
         Order placed = node.liveOrders(placedBy(ada, product)).get(0);
@@ -169,7 +169,7 @@ class ForgetfulRedisIT {
     }
 
     @Test
-    void aSaleThatIsNotCertifiedIsRebuiltByTheReconcilerItself() throws Exception {
+    void anUncertifiedSaleIsRebuiltByTheReconciler() throws Exception {
         // given
         String product = TestNode.product(admin, 5, 1);
         node.user().buy(product, "k");
@@ -188,12 +188,12 @@ class ForgetfulRedisIT {
         assertEquals(201, node.user().buy(product, "k").status());
     }
 
-    /** Written by a node of the epoch before, and cancelled, before the reconciler looked: nobody adopts such an order. */
+    /** The order is written by a node of the previous epoch, and cancelled before a scan, so no repair adopts it. */
     @Test
-    void aRetryIsToldOfAnOrderThatRedisNeverSawHoweverLate() throws Exception {
+    void aLateRetryGetsAnOrderThatIsMissingInRedis() throws Exception {
         AheadClock clock = new AheadClock();
         try (TestNode later = TestNode.builder().at(clock).start()) {
-            // given: a sale of one unit that was recovered once, and has refused somebody since
+            // given: a sale of one unit that was recovered once and has refused a buyer since
             String product = TestNode.product(later.admin(), 1, 0);
             later.redis("HSET", Keys.sale(product), "certifiedBy", "another/server");
             Client ada = later.user();
@@ -221,8 +221,8 @@ class ForgetfulRedisIT {
     }
 
     @Test
-    void unitsThatAreNowhereAreFoundAndSoldAgain() throws Exception {
-        // given: one held for an order that never was, one neither held nor free
+    void unitsThatAreNeitherHeldNorFreeAreFoundAndSoldAgain() throws Exception {
+        // given: an order that is cancelled in MongoDB only
         String product = TestNode.product(admin, 5, 0);
         node.user().buy(product, "k", 3);
         Client ada = node.user();
@@ -231,7 +231,7 @@ class ForgetfulRedisIT {
         String lost = String.valueOf(cancelled.json().getJsonArray("units").getInteger(0));
         assertEquals("1", node.redis("GET", Keys.stock(product)));
 
-        // when: the node that cancelled died before it gave the unit back
+        // when: the node died after the cancellation in MongoDB, before it gave the unit back
         awaitStock(product, "2");
 
         // then
@@ -242,9 +242,9 @@ class ForgetfulRedisIT {
         assertEquals(201, node.user().buy(product, "all that is left", 2).status());
     }
 
-    /** Cancelled and sold again by a master that was replaced: who gave it back must be able to buy again. */
+    /** A replaced master cancelled the order and sold the unit again: the first buyer must be able to buy again. */
     @Test
-    void aCancelledBuyersSlotComesBackThoughTheUnitWasSoldAgain() throws Exception {
+    void theSlotOfACancelledOrderIsReleasedThoughTheUnitWasSoldAgain() throws Exception {
         // given
         String product = TestNode.product(admin, 5, 1);
         Client ada = node.user();
@@ -257,7 +257,7 @@ class ForgetfulRedisIT {
         node.redis("INCR", Keys.stock(product));
         Answer sold = bob.buy(product, "k");
 
-        // when: this copy of the data saw nothing of it
+        // when: this copy of the data still has the cancelled order
         node.redis("HSET", Keys.holder(product), "1", cancelled);
 
         // then
@@ -273,7 +273,7 @@ class ForgetfulRedisIT {
     }
 
     @Test
-    void aUnitThatMongoDbHasSoldIsTakenFromTheFreeOnes() throws Exception {
+    void aUnitThatIsSoldInMongoDbIsNoLongerFree() throws Exception {
         // given
         String product = TestNode.product(admin, 5, 1);
         Answer sold = node.user().buy(product, "k");

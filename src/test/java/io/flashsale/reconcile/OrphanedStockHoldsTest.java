@@ -18,37 +18,37 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Which stock holds are undone: those of an edit that died, not those of one that stands or is under way. */
+/** Tests that only orphaned stock holds are released, and not those of edits that were written or are in progress. */
 class OrphanedStockHoldsTest {
     private static final StockHold EDIT = new StockHold("edit-1", 2);
 
     private final ManualTime time = new ManualTime();
-    private final List<String> undone = new ArrayList<>();
+    private final List<String> released = new ArrayList<>();
     private final Records records = new Records();
     private final OrphanedStockHolds stockHolds = new OrphanedStockHolds(
             records,
             orderId -> {
-                undone.add(orderId);
+                released.add(orderId);
                 return Future.succeededFuture();
             },
             new ReconcilerMetrics(new SimpleMeterRegistry(), new RecoveringSales(time.clock())));
 
     private final Order hold = stockHold(EDIT);
-    private final Order buyers = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(9), List.of()));
+    private final Order purchase = TestOrders.placed(TestOrders.reserved("p", "ada", List.of(9), List.of()));
     private Product product = Product.create(
             "p",
             new ProductDetails("Lamp", "", "lamp", 4_999, "USD", 10, 0, null, null, false, 300),
             time.clock().instant());
 
-    /** What stands with the product in MongoDB. */
+    /** Replaces the product's stock holds in MongoDB. */
     private static final class Records implements StockHoldRecords {
-        private final List<StockHold> standing = new ArrayList<>();
+        private final List<StockHold> recorded = new ArrayList<>();
         private final List<Long> raised = new ArrayList<>();
         private boolean edited;
 
         @Override
         public Future<List<StockHold>> stockHolds(String productId) {
-            return Future.succeededFuture(List.copyOf(standing));
+            return Future.succeededFuture(List.copyOf(recorded));
         }
 
         @Override
@@ -81,50 +81,50 @@ class OrphanedStockHoldsTest {
     }
 
     @Test
-    void aHoldThatNoEditStandsForIsUndoneWhenItIsSeenTwice() {
+    void anOrphanIsReleasedWhenTwoScansFindIt() {
         // when
-        scan(buyers, hold);
+        scan(purchase, hold);
 
         // then
-        assertEquals(List.of(), undone);
-        assertTrue(stockHolds.suspects("p"));
+        assertEquals(List.of(), released);
+        assertTrue(stockHolds.isSuspect("p"));
 
         // when
-        scan(buyers, hold);
+        scan(purchase, hold);
 
         // then
-        assertEquals(List.of(hold.id()), undone);
+        assertEquals(List.of(hold.id()), released);
         assertEquals(List.of(product.version()), records.raised);
     }
 
     @Test
-    void aHoldThatAnEditStandsForStays() {
+    void aHoldOfAWrittenEditStays() {
         // given
-        records.standing.add(EDIT);
+        records.recorded.add(EDIT);
 
         // when
         scan(hold);
         scan(hold);
 
         // then
-        assertEquals(List.of(), undone);
+        assertEquals(List.of(), released);
         assertEquals(List.of(), records.raised);
-        assertFalse(stockHolds.suspects("p"));
+        assertFalse(stockHolds.isSuspect("p"));
     }
 
     @Test
-    void ordersOfBuyersAreNoHolds() {
+    void ordersOfBuyersAreNotReleased() {
         // when
-        scan(buyers);
-        scan(buyers);
+        scan(purchase);
+        scan(purchase);
 
         // then
-        assertEquals(List.of(), undone);
-        assertFalse(stockHolds.suspects("p"));
+        assertEquals(List.of(), released);
+        assertFalse(stockHolds.isSuspect("p"));
     }
 
     @Test
-    void anEditInBetweenBeginsTheSightingsAnew() {
+    void anEditBetweenTheScansMakesTheNextScanTheFirst() {
         // given
         scan(hold);
 
@@ -134,17 +134,17 @@ class OrphanedStockHoldsTest {
         scan(hold);
 
         // then
-        assertEquals(List.of(), undone);
+        assertEquals(List.of(), released);
 
         // when
         scan(hold);
 
         // then
-        assertEquals(List.of(hold.id()), undone);
+        assertEquals(List.of(hold.id()), released);
     }
 
     @Test
-    void anEditThatIsWrittenJustNowKeepsItsHold() {
+    void aConcurrentEditKeepsItsHold() {
         // given
         scan(hold);
 
@@ -154,11 +154,11 @@ class OrphanedStockHoldsTest {
 
         // then
         assertEquals(1, records.raised.size());
-        assertEquals(List.of(), undone);
+        assertEquals(List.of(), released);
     }
 
     @Test
-    void onlyWhatBothSightingsSawIsUndone() {
+    void onlyOrphansThatBothScansFoundAreReleased() {
         // given
         Order later = stockHold(new StockHold("edit-2", 2));
         scan(hold);
@@ -167,11 +167,11 @@ class OrphanedStockHoldsTest {
         scan(hold, later);
 
         // then
-        assertEquals(List.of(hold.id()), undone);
+        assertEquals(List.of(hold.id()), released);
     }
 
     @Test
-    void whatIsForgottenIsSeenForTheFirstTimeAgain() {
+    void afterForgettingTheNextScanIsTheFirst() {
         // given
         scan(hold);
 
@@ -180,6 +180,6 @@ class OrphanedStockHoldsTest {
         scan(hold);
 
         // then
-        assertEquals(List.of(), undone);
+        assertEquals(List.of(), released);
     }
 }

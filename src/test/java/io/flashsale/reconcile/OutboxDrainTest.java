@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a recovery does with the orders that still wait for MongoDB. */
+/** Tests what a recovery does with the orders that still wait for MongoDB. */
 class OutboxDrainTest {
     private final ManualTime time = new ManualTime();
     private final List<String> steps = new ArrayList<>();
@@ -47,7 +47,7 @@ class OutboxDrainTest {
     }
 
     @Test
-    void whatMongoDbHoldsOrWillNeverHoldIsDone() {
+    void ordersThatMongoDbHoldsOrWillNeverHoldNeedNoFurtherStep() {
         for (Kind kind : List.of(Kind.PLACED, Kind.ALREADY_PLACED, Kind.KEY_REUSED)) {
             // when
             Future<Void> drained = drain(kind);
@@ -59,7 +59,7 @@ class OutboxDrainTest {
     }
 
     @Test
-    void theBuyerOfALostReservationIsTold() {
+    void aLostReservationIsRecordedAsFailed() {
         for (Kind kind : List.of(Kind.BUYER_HOLDS, Kind.UNITS_TAKEN)) {
             // when
             Future<Void> drained = drain(kind);
@@ -71,12 +71,12 @@ class OutboxDrainTest {
     }
 
     @Test
-    void aRefusalMayPassAndTheThirdOneMakesADeadLetter() {
+    void aRefusedOrderIsRetriedAndDeadLetteredAtTheThirdRefusal() {
         // when
-        Future<Void> passed = drain(Kind.REFUSED, Kind.REFUSED, Kind.PLACED);
+        Future<Void> retried = drain(Kind.REFUSED, Kind.REFUSED, Kind.PLACED);
 
         // then
-        assertTrue(passed.succeeded());
+        assertTrue(retried.succeeded());
         assertEquals(3, steps.size());
 
         // when
@@ -88,7 +88,7 @@ class OutboxDrainTest {
     }
 
     @Test
-    void aSlowMongoDbIsAskedAgainAfterAWait() {
+    void anOrderWithoutAReplyIsRetriedAfterAPause() {
         // given
         Future<Void> drained = drain(Kind.UNKNOWN, Kind.UNKNOWN, Kind.PLACED);
         assertEquals(1, steps.size());
@@ -106,7 +106,7 @@ class OutboxDrainTest {
     }
 
     @Test
-    void aMongoDbThatNeverAnswersEndsTheRecoverySoThatNothingIsForgotten() {
+    void theRecoveryFailsIfMongoDbNeverRepliesSoThatNoOrderIsLost() {
         // given
         Future<Void> drained =
                 drain(Kind.UNKNOWN, Kind.UNKNOWN, Kind.UNKNOWN, Kind.UNKNOWN, Kind.UNKNOWN, Kind.UNKNOWN);

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Which orders of the outbox are retried, and what each reply of MongoDB leads to. */
+/** Tests which orders of the outbox are retried, and what each reply of MongoDB leads to. */
 class OutboxRelayTest {
     private static final int MAX_REFUSALS = 3;
 
@@ -24,14 +24,14 @@ class OutboxRelayTest {
     private final List<String> steps = new ArrayList<>();
     private final Map<String, Order> outbox = new HashMap<>();
     private Kind kind = Kind.PLACED;
-    private final OutboxRelay driver = new OutboxRelay(
+    private final OutboxRelay relay = new OutboxRelay(
             new Stores(),
             new ReconcilerMetrics(new SimpleMeterRegistry(), new RecoveringSales(time.clock())),
             MAX_REFUSALS);
 
     private final Order ada = TestOrders.reserved("p", "ada", List.of(1), List.of(1));
 
-    /** Both stores: notes what is done to them. */
+    /** Replaces both stores and records the calls. */
     private final class Stores implements OutboxRelay.Steps {
         @Override
         public Future<Map<String, Order>> outbox(String productId) {
@@ -59,12 +59,12 @@ class OutboxRelayTest {
 
     private void passes(int passes) {
         for (int i = 0; i < passes; i++) {
-            assertTrue(driver.relay("p").succeeded());
-            driver.endPass();
+            assertTrue(relay.relay("p").succeeded());
+            relay.endPass();
         }
     }
 
-    /** What comes of an order that two passes saw. */
+    /** Returns the steps for an order that two passes found. */
     private List<String> retried(Order order, Kind reply) {
         steps.clear();
         outbox.clear();
@@ -88,12 +88,12 @@ class OutboxRelayTest {
     }
 
     @Test
-    void whatTwoPassesSawIsRetried() {
+    void anOrderThatTwoPassesFoundIsRetried() {
         assertEquals(List.of("retry ada"), retried(ada, Kind.PLACED));
     }
 
     @Test
-    void anotherReservationOfTheSameRequestIsNewAgain() {
+    void anotherReservationOfTheSameRequestIsANewEntry() {
         // given
         outbox.put("first", ada);
         passes(1);
@@ -108,7 +108,7 @@ class OutboxRelayTest {
     }
 
     @Test
-    void theBuyerOfALostReservationIsToldAndStockHoldsHaveNone() {
+    void aLostReservationIsRecordedAsFailedUnlessItIsAStockHold() {
         // given
         Order hold = TestOrders.reserved("p", Order.STOCK_HOLD_USER, List.of(2), List.of());
 
@@ -120,14 +120,14 @@ class OutboxRelayTest {
     }
 
     @Test
-    void everyOtherReplyLeavesTheOrderToRedisOrTheNextPass() {
+    void otherRepliesNeedNoFurtherStep() {
         for (Kind other : List.of(Kind.ALREADY_PLACED, Kind.KEY_REUSED, Kind.UNKNOWN, Kind.REFUSED)) {
             assertEquals(List.of("retry ada"), retried(ada, other));
         }
     }
 
     @Test
-    void anOrderThatIsRefusedInPassAfterPassBecomesADeadLetter() {
+    void anOrderThatIsRefusedRepeatedlyIsDeadLettered() {
         // given
         outbox.put("first", ada);
         kind = Kind.REFUSED;

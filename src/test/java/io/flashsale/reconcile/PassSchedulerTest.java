@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** When passes begin, without anything that they do. */
+/** Tests when passes start, with passes that do nothing. */
 class PassSchedulerTest {
     private static final Duration INTERVAL = Duration.ofMillis(10);
 
@@ -24,8 +24,8 @@ class PassSchedulerTest {
     private static final Duration LONG = Duration.ofMinutes(5);
 
     private final Vertx vertx = Vertx.vertx();
-    private final AtomicInteger begun = new AtomicInteger();
-    private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicInteger started = new AtomicInteger();
+    private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger mostAtOnce = new AtomicInteger();
 
     @AfterEach
@@ -37,7 +37,7 @@ class PassSchedulerTest {
         return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
-    /** Does it on one event loop, as a verticle would. */
+    /** Runs a step on one event loop, as a verticle does. */
     private <T> T onLoop(Callable<Future<T>> step) throws Exception {
         CompletableFuture<T> result = new CompletableFuture<>();
         loop.runOnContext(now -> {
@@ -52,60 +52,60 @@ class PassSchedulerTest {
 
     private final io.vertx.core.Context loop = vertx.getOrCreateContext();
 
-    /** A pass that ends with this future, and is counted. */
+    /** Returns a counted pass that ends with the given future. */
     private Supplier<Future<Void>> counted(Supplier<Future<Void>> end) {
         return () -> {
-            begun.incrementAndGet();
-            mostAtOnce.accumulateAndGet(underWay.incrementAndGet(), Math::max);
-            return end.get().onComplete(done -> underWay.decrementAndGet());
+            started.incrementAndGet();
+            mostAtOnce.accumulateAndGet(running.incrementAndGet(), Math::max);
+            return end.get().onComplete(done -> running.decrementAndGet());
         };
     }
 
-    private void awaitBegun(int passes) throws InterruptedException {
-        for (int i = 0; i < 3_000 && begun.get() < passes; i++) {
+    private void awaitStarted(int passes) throws InterruptedException {
+        for (int i = 0; i < 3_000 && started.get() < passes; i++) {
             Thread.sleep(10);
         }
-        assertTrue(begun.get() >= passes, begun::toString);
+        assertTrue(started.get() >= passes, started::toString);
     }
 
     @Test
-    void aFirstPassThatOutlivesItsBoundDoesNotRunBesideTheNext() throws Exception {
+    void aFirstPassThatOutlastsItsTimeoutDoesNotRunBesideTheNext() throws Exception {
         // given
         Promise<Void> slow = Promise.promise();
         PassScheduler passes = new PassScheduler(vertx, counted(Future::succeededFuture), INTERVAL);
 
-        // when: the start goes on without it
+        // when: the start no longer waits for it
         onLoop(() -> passes.start(counted(slow::future), Duration.ofMillis(20)));
         assertFalse(slow.future().isComplete());
 
         // then: the timer would have fired many times by now
         get(vertx.timer(300));
-        assertEquals(1, begun.get());
+        assertEquals(1, started.get());
         loop.runOnContext(now -> slow.complete());
-        awaitBegun(4);
+        awaitStarted(4);
         assertEquals(1, mostAtOnce.get());
     }
 
     @Test
-    void theStartWaitsForAFirstPassWithinItsBound() throws Exception {
+    void theStartWaitsForAFirstPassWithinItsTimeout() throws Exception {
         // given
         Promise<Void> first = Promise.promise();
         PassScheduler passes = new PassScheduler(vertx, counted(Future::succeededFuture), INTERVAL);
-        CompletableFuture<Void> started = new CompletableFuture<>();
-        loop.runOnContext(now -> passes.start(counted(first::future), LONG).onSuccess(started::complete));
-        awaitBegun(1);
-        assertFalse(started.isDone());
+        CompletableFuture<Void> start = new CompletableFuture<>();
+        loop.runOnContext(now -> passes.start(counted(first::future), LONG).onSuccess(start::complete));
+        awaitStarted(1);
+        assertFalse(start.isDone());
 
-        // when: it does not matter whether it succeeds
-        loop.runOnContext(now -> first.fail("Redis is away"));
+        // when: a failed pass counts as well
+        loop.runOnContext(now -> first.fail("Redis is unavailable"));
 
         // then
-        started.get(30, TimeUnit.SECONDS);
-        awaitBegun(3);
+        start.get(30, TimeUnit.SECONDS);
+        awaitStarted(3);
     }
 
     @Test
-    void aSlowPassIsNotOvertakenByTheNext() throws Exception {
+    void aSlowPassDelaysTheNext() throws Exception {
         // given
         PassScheduler passes =
                 new PassScheduler(vertx, counted(() -> vertx.timer(40).mapEmpty()), INTERVAL);
@@ -114,17 +114,17 @@ class PassSchedulerTest {
         onLoop(() -> passes.start(counted(Future::succeededFuture), LONG));
 
         // then
-        awaitBegun(6);
+        awaitStarted(6);
         assertEquals(1, mostAtOnce.get());
     }
 
     @Test
-    void aPassThatThrowsIsNotTheLastOne() throws Exception {
+    void afterAPassThatThrowsTheNextOneRuns() throws Exception {
         // given
         PassScheduler passes = new PassScheduler(
                 vertx,
                 () -> {
-                    begun.incrementAndGet();
+                    started.incrementAndGet();
                     throw new IllegalStateException("a fault in the pass");
                 },
                 INTERVAL);
@@ -133,16 +133,16 @@ class PassSchedulerTest {
         onLoop(() -> passes.start(Future::succeededFuture, LONG));
 
         // then
-        awaitBegun(3);
+        awaitStarted(3);
     }
 
     @Test
-    void stoppedItWaitsForThePassUnderWayAndBeginsNoOther() throws Exception {
+    void stoppingWaitsForTheCurrentPassAndStartsNoOther() throws Exception {
         // given
         Promise<Void> slow = Promise.promise();
         PassScheduler passes = new PassScheduler(vertx, counted(slow::future), INTERVAL);
         onLoop(() -> passes.start(counted(Future::succeededFuture), LONG));
-        awaitBegun(2);
+        awaitStarted(2);
 
         // when
         CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -156,11 +156,11 @@ class PassSchedulerTest {
         // then
         stopped.get(30, TimeUnit.SECONDS);
         get(vertx.timer(100));
-        assertEquals(2, begun.get());
+        assertEquals(2, started.get());
     }
 
     @Test
-    void aFirstPassThatIsStillUnderWayIsWaitedForToo() throws Exception {
+    void stoppingWaitsForAFirstPassThatOutlastsItsTimeout() throws Exception {
         // given
         Promise<Void> slow = Promise.promise();
         PassScheduler passes = new PassScheduler(vertx, counted(Future::succeededFuture), INTERVAL);
@@ -178,6 +178,6 @@ class PassSchedulerTest {
         loop.runOnContext(now -> slow.complete());
         stopped.get(30, TimeUnit.SECONDS);
         get(vertx.timer(100));
-        assertEquals(1, begun.get());
+        assertEquals(1, started.get());
     }
 }

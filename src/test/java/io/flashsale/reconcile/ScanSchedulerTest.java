@@ -9,22 +9,22 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** How often both stores are compared unit by unit. */
+/** Tests how often both stores are compared unit by unit. */
 class ScanSchedulerTest {
     private final AheadClock clock = new AheadClock();
 
-    /** In which of the first passes is looked, one a second, where a look takes so long. */
-    private List<Integer> scans(int passesPerScan, int secondsForALook, int passes) {
+    /** Returns the numbers of the passes that scan, with a second between passes and the given time for each scan. */
+    private List<Integer> scans(int passesPerScan, int secondsPerScan, int passes) {
         ScanScheduler scheduler = new ScanScheduler(passesPerScan, 2, clock);
         List<Integer> scans = new ArrayList<>();
         for (int pass = 1; pass <= passes; pass++) {
             scheduler.beginPass();
             if (scheduler.isScanDue("p")) {
                 scans.add(pass);
-                clock.advance(Duration.ofSeconds(secondsForALook));
-                // Two at once.
-                scheduler.scanned("p", Duration.ofSeconds(secondsForALook), false);
-                scheduler.scanned("q", Duration.ofSeconds(secondsForALook), false);
+                clock.advance(Duration.ofSeconds(secondsPerScan));
+                // Two sales are scanned concurrently.
+                scheduler.scanned("p", Duration.ofSeconds(secondsPerScan), false);
+                scheduler.scanned("q", Duration.ofSeconds(secondsPerScan), false);
             }
             scheduler.endPass();
             clock.advance(Duration.ofSeconds(1));
@@ -33,24 +33,24 @@ class ScanSchedulerTest {
     }
 
     @Test
-    void everySoManyPasses() {
+    void scansInEveryFifthPass() {
         assertEquals(List.of(5, 10, 15, 20), scans(5, 1, 20));
         assertEquals(List.of(1, 2, 3), scans(1, 0, 3));
     }
 
     @Test
-    void andTwiceAsLongAsALookTookNot() {
+    void pausesTwiceAsLongAsAScanTook() {
         assertEquals(List.of(1, 5, 9, 13, 17), scans(1, 2, 20));
     }
 
     @Test
-    void butNeverForMoreThanSomeSeconds() {
+    void pausesForAFewSecondsAtMost() {
         assertEquals(List.of(1, 6, 11, 16), scans(1, 10, 20));
     }
 
-    /** Recoveries, and stores that do not answer, are no reason to look less. */
+    /** Recoveries, and stores that do not answer, must not make scans rarer. */
     @Test
-    void whatElseAPassDoesIsNotCounted() {
+    void onlyTheTimeOfScansCounts() {
         // given
         ScanScheduler scheduler = new ScanScheduler(1, 2, clock);
         scheduler.beginPass();
@@ -67,7 +67,7 @@ class ScanSchedulerTest {
     }
 
     @Test
-    void aPassThatFailedBeforeItLookedIsMadeUpFor() {
+    void aPassThatFailedBeforeItsScanIsMadeUpFor() {
         // given
         ScanScheduler scheduler = new ScanScheduler(2, 2, clock);
         for (int pass = 1; pass <= 2; pass++) {
@@ -83,7 +83,7 @@ class ScanSchedulerTest {
     }
 
     @Test
-    void aSaleInWhichSomethingWasFoundIsLookedAtOnceMoreInTheNextPass() {
+    void aSuspectSaleIsScannedOnceMoreInTheNextPass() {
         // given
         ScanScheduler scheduler = new ScanScheduler(3, 2, clock);
         List<Integer> scans = new ArrayList<>();
@@ -104,7 +104,7 @@ class ScanSchedulerTest {
     }
 
     @Test
-    void aClockThatWasSetBackKeepsNobodyFromLooking() {
+    void aClockThatWasSetBackDoesNotPreventScans() {
         // given
         ScanScheduler scheduler = new ScanScheduler(1, 2, clock);
         scheduler.beginPass();
