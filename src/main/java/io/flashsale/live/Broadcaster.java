@@ -6,39 +6,42 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Tells what is heard of one product to everybody who listens: ten times a second, and a sell-out at once, after which the
- * next time is left out.
+ * Broadcasts a product's events to its subscribers at most ten times a second. A sell-out bypasses the throttle, and
+ * the pause after it is twice as long.
  *
- * <p>Thousands are told in slices, between which the event loop does what else it has to do, such as taking purchases; and
- * whoever is told later is told what came meanwhile. Belongs to one event loop.
+ * <p>Thousands of subscribers are served in slices, so that the event loop can do other work in between, such as
+ * accepting purchases. A sell-out during a broadcast is merged into the batch of all subscribers that are still to be
+ * served. Belongs to one event loop.
  */
 final class Broadcaster {
-    private static final long EVERY_MILLIS = 100;
+    private static final long INTERVAL_MILLIS = 100;
 
-    /** One script says several things: a moment lets them be told in one write, which is what telling costs. */
-    private static final long GATHER_MILLIS = 5;
+    /**
+     * One script publishes several events: a short delay merges them into one write, since writes dominate the cost.
+     */
+    private static final long COALESCE_MILLIS = 5;
 
-    private static final int SLICE = 200;
+    private static final int SLICE_SIZE = 200;
 
     private enum State {
-        QUIET,
-        GATHERING,
-        TELLING,
-        RESTING
+        IDLE,
+        COALESCING,
+        SENDING,
+        PAUSING
     }
 
     private final Vertx vertx;
     private final ProductTopic topic;
     private final Consumer<Listener> drop;
-    private State state = State.QUIET;
+    private State state = State.IDLE;
     private long timer;
-    private boolean hurry;
-    private boolean hurried;
+    private boolean sellOutPending;
+    private boolean throttleBypassed;
 
     /**
-     * Makes a telling.
+     * Creates a broadcaster.
      *
-     * @param drop is given who does not read
+     * @param drop called with each listener that does not read
      */
     Broadcaster(Vertx vertx, ProductTopic topic, Consumer<Listener> drop) {
         this.vertx = vertx;
@@ -46,64 +49,64 @@ final class Broadcaster {
         this.drop = drop;
     }
 
-    /** There is news. */
-    void heard(StockEvent event) {
-        boolean urgent = event.kind() == StockEvent.Kind.SOLD_OUT && !hurried;
-        if (state == State.QUIET) {
-            gather();
-        } else if (urgent && state == State.TELLING) {
-            hurry = true;
-        } else if (urgent && state == State.RESTING && vertx.cancelTimer(timer)) {
-            hurried = true;
-            gather();
+    /** Handles an event that was not published yet. */
+    void onEvent(StockEvent event) {
+        boolean urgent = event.kind() == StockEvent.Kind.SOLD_OUT && !throttleBypassed;
+        if (state == State.IDLE) {
+            coalesce();
+        } else if (urgent && state == State.SENDING) {
+            sellOutPending = true;
+        } else if (urgent && state == State.PAUSING && vertx.cancelTimer(timer)) {
+            throttleBypassed = true;
+            coalesce();
         }
     }
 
-    private void gather() {
-        state = State.GATHERING;
-        timer = vertx.setTimer(GATHER_MILLIS, now -> tell());
+    private void coalesce() {
+        state = State.COALESCING;
+        timer = vertx.setTimer(COALESCE_MILLIS, now -> publish());
     }
 
-    private void tell() {
+    private void publish() {
         long before = topic.lastPublished();
         Optional<EventBatch> batch = topic.batch();
         if (batch.isEmpty()) {
-            state = State.QUIET;
-            hurried = false;
+            state = State.IDLE;
+            throttleBypassed = false;
             return;
         }
-        state = State.TELLING;
-        tell(batch.get(), before, topic.audience(), 0);
+        state = State.SENDING;
+        send(batch.get(), before, topic.subscribers(), 0);
     }
 
-    private void tell(EventBatch batch, long before, List<Listener> audience, int from) {
-        if (hurry) {
-            // All over again, with it, and to those too who came meanwhile: who was told the rest is told only that.
-            hurry = false;
-            hurried = true;
+    private void send(EventBatch batch, long before, List<Listener> subscribers, int from) {
+        if (sellOutPending) {
+            // Start over with the sell-out, and include new subscribers. Each listener only gets what it has not seen.
+            sellOutPending = false;
+            throttleBypassed = true;
             topic.batch();
-            topic.since(before).ifPresent(all -> tell(all, before, topic.audience(), 0));
+            topic.since(before).ifPresent(all -> send(all, before, topic.subscribers(), 0));
             return;
         }
-        int to = Math.min(from + SLICE, audience.size());
-        for (Listener listener : audience.subList(from, to)) {
-            if (topic.isTold(listener) && !listener.tell(batch)) {
+        int to = Math.min(from + SLICE_SIZE, subscribers.size());
+        for (Listener listener : subscribers.subList(from, to)) {
+            if (topic.isSubscribed(listener) && !listener.send(batch)) {
                 drop.accept(listener);
             }
         }
-        if (to < audience.size()) {
-            vertx.runOnContext(next -> tell(batch, before, audience, to));
+        if (to < subscribers.size()) {
+            vertx.runOnContext(next -> send(batch, before, subscribers, to));
         } else {
-            rest();
+            pause();
         }
     }
 
-    /** From now, not from the first of them: telling thousands must leave time for everything else. */
-    private void rest() {
-        state = State.RESTING;
-        timer = vertx.setTimer(hurried ? 2 * EVERY_MILLIS : EVERY_MILLIS, now -> {
-            hurried = false;
-            tell();
+    /** Starts the pause at the end of the broadcast: serving thousands must leave time for other work. */
+    private void pause() {
+        state = State.PAUSING;
+        timer = vertx.setTimer(throttleBypassed ? 2 * INTERVAL_MILLIS : INTERVAL_MILLIS, now -> {
+            throttleBypassed = false;
+            publish();
         });
     }
 }

@@ -4,32 +4,32 @@ import io.vertx.core.buffer.Buffer;
 import java.util.List;
 
 /**
- * Events of one product that are told together, in one write to each client: the loop that tells thousands is the one that
- * takes purchases.
+ * Groups events of one product for one write to each client, since the event loop that serves thousands of clients also
+ * accepts purchases.
  *
  * @param events in order, at least one
- * @param stream all of them as they are told on a stream
+ * @param sseFrames all events in the format of Server-Sent Events
  */
-record EventBatch(List<StockEvent> events, Buffer stream) {
+record EventBatch(List<StockEvent> events, Buffer sseFrames) {
     static EventBatch of(List<StockEvent> events) {
         if (events.size() == 1) {
-            return new EventBatch(events, events.get(0).stream());
+            return new EventBatch(events, events.get(0).sseFrame());
         }
-        Buffer stream = Buffer.buffer();
-        events.forEach(event -> stream.appendBuffer(event.stream()));
-        return new EventBatch(List.copyOf(events), stream);
+        Buffer sseFrames = Buffer.buffer();
+        events.forEach(event -> sseFrames.appendBuffer(event.sseFrame()));
+        return new EventBatch(List.copyOf(events), sseFrames);
     }
 
     String productId() {
         return events.get(0).productId();
     }
 
-    /** seq of the last of them. */
-    long latest() {
+    /** Returns the seq of the last event. */
+    long lastSeq() {
         return events.get(events.size() - 1).seq();
     }
 
-    /** The part of it that comes after that; there has to be one. */
+    /** Returns the events after a seq; there must be at least one. */
     EventBatch after(long seq) {
         return events.get(0).seq() > seq
                 ? this

@@ -5,91 +5,90 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One client and the products it listens to. What it is told of a product begins with how that stands, and never goes back
- * in time.
+ * Holds one client and its subscriptions. The events of a product begin with a snapshot, and their seq never falls.
  *
  * <p>Belongs to one event loop.
  */
 final class Listener {
-    /** The client's end of it. */
+    /** Writes events to the client. */
     interface EventSink {
         /**
-         * Sends.
+         * Sends a batch.
          *
-         * @return false where the client does not read: it is dropped, not waited for
+         * @return false if the client does not read: it is then dropped
          */
         boolean send(EventBatch batch);
 
-        /** Keeps the connection, and proxies in between, awake; false as for {@link #send}. */
+        /** Keeps the connection and proxies from timing out; returns false as {@link #send} does. */
         boolean heartbeat();
 
         /**
-         * Nothing more will be heard of this product.
+         * Notifies the client that a product was deleted.
          *
-         * @return whether the client stays, for others
+         * @return whether the client stays connected for other products
          */
-        boolean gone(String productId);
+        boolean onProductDeleted(String productId);
 
-        /** The node stops; the client is to come back, to whichever is there then. */
-        void end();
+        /** Closes the connection because the node stops; the client will reconnect, perhaps to another node. */
+        void close();
 
-        /** The client does not read: what waits for it is thrown away. */
+        /** Closes the connection of a client that does not read, and discards its queue. */
         void drop();
     }
 
     private final EventSink sink;
-    private final Map<String, Long> latest = new HashMap<>();
+    private final Map<String, Long> lastSeqs = new HashMap<>();
 
     Listener(EventSink sink) {
         this.sink = sink;
     }
 
     /**
-     * Comes for a product.
+     * Subscribes to a product.
      *
-     * @param lastSeen seq that the client has seen already, or 0
+     * @param lastSeen the seq that the client has already seen, or 0
      */
-    void come(String productId, long lastSeen) {
-        latest.putIfAbsent(productId, lastSeen);
+    void subscribe(String productId, long lastSeen) {
+        lastSeqs.putIfAbsent(productId, lastSeen);
     }
 
-    /** What it has seen of the product. */
-    long seen(String productId) {
-        return latest.getOrDefault(productId, 0L);
+    /** Returns the last seq of the product that the client has seen, or 0. */
+    long lastSeen(String productId) {
+        return lastSeqs.getOrDefault(productId, 0L);
     }
 
     Iterable<String> productIds() {
-        return latest.keySet();
+        return lastSeqs.keySet();
     }
 
-    /** Begins with how the product stands, also where the client has seen that before; false as for {@link #tell}. */
-    boolean begin(StockEvent snapshot) {
+    /** Sends the snapshot, even if the client has already seen its seq; returns false as {@link #send} does. */
+    boolean sendSnapshot(StockEvent snapshot) {
         EventBatch batch = EventBatch.of(List.of(snapshot));
-        return snapshot.seq() == seen(snapshot.productId()) ? sink.send(batch) : tell(batch);
+        return snapshot.seq() == lastSeen(snapshot.productId()) ? sink.send(batch) : send(batch);
     }
 
-    /** Tells what is newer than what was told before; false where the client does not read. */
-    boolean tell(EventBatch batch) {
-        long seen = seen(batch.productId());
-        if (batch.latest() <= seen) {
+    /** Sends the events that the client has not seen; returns false if the client does not read. */
+    boolean send(EventBatch batch) {
+        long lastSeen = lastSeen(batch.productId());
+        if (batch.lastSeq() <= lastSeen) {
             return true;
         }
-        latest.put(batch.productId(), batch.latest());
-        return sink.send(batch.after(seen));
+        lastSeqs.put(batch.productId(), batch.lastSeq());
+        return sink.send(batch.after(lastSeen));
     }
 
-    /** See {@link Outlet#gone}. */
-    boolean gone(String productId) {
-        latest.remove(productId);
-        return sink.gone(productId);
+    /** Removes the subscription; see {@link EventSink#onProductDeleted}. */
+    boolean onProductDeleted(String productId) {
+        lastSeqs.remove(productId);
+        return sink.onProductDeleted(productId);
     }
 
     boolean heartbeat() {
         return sink.heartbeat();
     }
 
-    void end() {
-        sink.end();
+    void close() {
+        sink.close();
     }
 
     void drop() {

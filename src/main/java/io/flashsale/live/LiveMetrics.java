@@ -4,16 +4,16 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Who listens on this node, and who was not let in or sent away. */
+/** Counts the connected, refused and dropped live clients of this node. */
 public final class LiveMetrics {
     private final AtomicInteger clients;
     private final Counter refused;
     private final Counter dropped;
 
     /**
-     * Registers them.
+     * Registers the meters.
      *
-     * @param clients who listen now; shared by all event loops
+     * @param clients number of clients connected now; shared by all event loops
      */
     public LiveMetrics(MeterRegistry meters, AtomicInteger clients) {
         this.clients = clients;
@@ -22,8 +22,8 @@ public final class LiveMetrics {
         this.dropped = meters.counter("flashsale.live.dropped");
     }
 
-    /** Takes one more in, if there is room. */
-    boolean enter(int max) {
+    /** Counts one more client in, unless the limit is reached. */
+    boolean tryAcquire(int max) {
         if (clients.incrementAndGet() <= max) {
             return true;
         }
@@ -36,7 +36,7 @@ public final class LiveMetrics {
         return clients.get() >= max;
     }
 
-    void leave() {
+    void release() {
         clients.decrementAndGet();
     }
 

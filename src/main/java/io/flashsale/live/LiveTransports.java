@@ -6,92 +6,92 @@ import io.vertx.core.http.ServerWebSocket;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The doors of the room: one for each way to listen. */
+/** Serves live stock events over Server-Sent Events and WebSocket. */
 public final class LiveTransports {
     /** RFC 6455, section 7.4.1. */
-    private static final short PROTOCOL = 1002;
+    private static final short PROTOCOL_ERROR = 1002;
 
     private static final short BAD_MESSAGE = 1007;
 
-    /** What waits in the program for one client; behind it the kernel keeps about as much as the client's window. */
+    /** Bytes queued in this process for one client; the kernel buffers about as much as the client's window on top. */
     private static final int MAX_QUEUED_BYTES = 64 * 1024;
 
-    /** Browsers that lost a node in one moment must not come back in one moment. */
+    /** Spreads the reconnects of browsers that lose a node at the same moment. */
     private static final int RETRY_MILLIS = 1_000;
 
     private static final int RETRY_JITTER_MILLIS = 4_000;
 
     private final SubscriptionHub hub;
 
-    /** Opens the doors. */
+    /** Wires the transports to the subscriptions. */
     public LiveTransports(SubscriptionHub hub) {
         this.hub = hub;
     }
 
-    /** Whether there is such a product. */
+    /** Returns whether a product exists. */
     public Future<Boolean> exists(String productId) {
         return hub.exists(productId);
     }
 
-    /** Whether one more would be refused. */
+    /** Returns whether one more client would be refused. */
     public boolean isFull() {
         return hub.isFull();
     }
 
     /**
-     * Streams what happens to a product.
+     * Streams the events of a product.
      *
-     * @param lastSeen the last event that the client has seen, or 0
-     * @return false where the house is full; nothing was written then
+     * @param lastSeen the seq of the last event that the client has seen, or 0
+     * @return false if the node has no capacity for another client; nothing was written then
      */
     public boolean stream(HttpServerResponse response, String productId, long lastSeen) {
         if (response.closed()) {
-            // It left while it was asked whether there is such a product, and no handler would tell of that any more.
+            // The client disconnected during the product lookup. A handler set now would not be called.
             return true;
         }
-        Optional<Listener> entered = hub.enter(new SseSink(response));
-        if (entered.isEmpty()) {
+        Optional<Listener> registered = hub.register(new SseSink(response));
+        if (registered.isEmpty()) {
             return false;
         }
-        Listener listener = entered.get();
-        response.closeHandler(closed -> hub.leave(listener));
-        response.exceptionHandler(failure -> hub.leave(listener));
+        Listener listener = registered.get();
+        response.closeHandler(closed -> hub.unregister(listener));
+        response.exceptionHandler(failure -> hub.unregister(listener));
         announce(response).setChunked(true).setWriteQueueMaxSize(MAX_QUEUED_BYTES);
         int retry = RETRY_MILLIS + ThreadLocalRandom.current().nextInt(RETRY_JITTER_MILLIS);
         response.write("retry: " + retry + "\n\n");
-        hub.listen(listener, productId, lastSeen);
+        hub.subscribe(listener, productId, lastSeen);
         return true;
     }
 
-    /** Says that a stream follows. */
+    /** Sets the headers of an event stream. */
     public static HttpServerResponse announce(HttpServerResponse response) {
         return response.putHeader("Content-Type", "text/event-stream")
                 .putHeader("Cache-Control", "no-store")
-                // What nginx understands: events are not to wait in its buffer.
+                // Makes nginx pass events on without buffering them.
                 .putHeader("X-Accel-Buffering", "no");
     }
 
     /**
      * Serves a WebSocket.
      *
-     * @return false where the house is full
+     * @return false if the node has no capacity for another client
      */
     public boolean serve(ServerWebSocket socket) {
         WebSocketSink sink = new WebSocketSink(socket);
-        Optional<Listener> entered = hub.enter(sink);
-        if (entered.isEmpty()) {
+        Optional<Listener> registered = hub.register(sink);
+        if (registered.isEmpty()) {
             return false;
         }
-        Listener listener = entered.get();
+        Listener listener = registered.get();
         socket.setWriteQueueMaxSize(MAX_QUEUED_BYTES);
-        socket.closeHandler(closed -> hub.leave(listener));
+        socket.closeHandler(closed -> hub.unregister(listener));
         socket.exceptionHandler(failure -> {
-            // Too large a message, an unmasked one: what follows cannot be read, and nobody else closes it.
-            hub.leave(listener);
-            socket.close(PROTOCOL, "broken or too large");
+            // A message that is too large or not masked: the rest is unreadable, and Vert.x does not close the socket.
+            hub.unregister(listener);
+            socket.close(PROTOCOL_ERROR, "malformed or too large message");
         });
-        socket.binaryMessageHandler(message -> socket.close(BAD_MESSAGE, "send text"));
-        socket.textMessageHandler(new WebSocketSession(hub, socket, sink, listener)::hear);
+        socket.binaryMessageHandler(message -> socket.close(BAD_MESSAGE, "send text messages only"));
+        socket.textMessageHandler(new WebSocketSession(hub, socket, sink, listener)::onMessage);
         return true;
     }
 }

@@ -8,12 +8,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import java.util.function.Function;
 
-/** Hears the stock events of all nodes on one connection, and hands them to the rooms of this node. */
+/**
+ * Receives the stock events of all nodes on one Redis connection and distributes them to the event loops of this node.
+ */
 public final class LiveVerticle extends VerticleBase {
-    /** Where {@link StockEvent}s are published on the bus. */
+    /** The event bus address of {@link StockEvent}s. */
     static final String EVENTS = "flashsale.live.events";
 
-    /** Where it is told that events may have been missed. */
+    /** The event bus address that announces that events may have been missed. */
     static final String MISSED = "flashsale.live.missed";
 
     private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
@@ -22,23 +24,23 @@ public final class LiveVerticle extends VerticleBase {
     private RedisSubscriber subscriber;
 
     /**
-     * Makes a verticle.
+     * Creates the verticle.
      *
-     * @param factory makes the subscriber of this instance
+     * @param factory creates the subscriber of this instance
      */
     public LiveVerticle(Function<Vertx, Future<RedisSubscriber>> factory) {
         this.factory = factory;
     }
 
-    /** Lets the messages of this room travel on the bus; once per bus. */
+    /** Registers the message codecs of this package; to be called once for each event bus. */
     public static void registerCodecs(Vertx vertx) {
         LocalCodec.register(vertx.eventBus(), StockEvent.class);
     }
 
     @Override
     public Future<?> start() {
-        return factory.apply(vertx).onSuccess(made -> {
-            subscriber = made;
+        return factory.apply(vertx).onSuccess(created -> {
+            subscriber = created;
             subscriber.start(
                     message -> StockEvent.parse(message)
                             .ifPresent(event -> vertx.eventBus().publish(EVENTS, event, LOCAL)),

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A product that somebody listens to: who does, and the newest of each kind that was heard of it.
+ * Holds the listeners of one product and the newest event of each kind.
  *
  * <p>Belongs to one event loop.
  */
@@ -19,8 +19,8 @@ final class ProductTopic {
     private static final Comparator<StockEvent> BY_SEQ = Comparator.comparingLong(StockEvent::seq);
 
     private final String productId;
-    private final Set<Listener> audience = new HashSet<>();
-    private final Set<Listener> waiting = new HashSet<>();
+    private final Set<Listener> subscribers = new HashSet<>();
+    private final Set<Listener> pending = new HashSet<>();
     private final Map<Kind, StockEvent> newest = new EnumMap<>(Kind.class);
     private StockEvent snapshot;
     private long lastPublished;
@@ -33,49 +33,49 @@ final class ProductTopic {
         return productId;
     }
 
-    /** Lets a client wait for the next look. */
-    void await(Listener listener) {
-        waiting.add(listener);
+    /** Adds a listener that waits for the next snapshot. */
+    void addPending(Listener listener) {
+        pending.add(listener);
     }
 
-    boolean isAwaited() {
-        return !waiting.isEmpty();
+    boolean hasPending() {
+        return !pending.isEmpty();
     }
 
-    /** Who is told what happens. */
-    List<Listener> audience() {
-        return List.copyOf(audience);
+    /** Returns the listeners that receive events. */
+    List<Listener> subscribers() {
+        return List.copyOf(subscribers);
     }
 
-    /** Who waits to be told how it stands. */
-    List<Listener> waiting() {
-        return List.copyOf(waiting);
+    /** Returns the listeners that wait for a snapshot. */
+    List<Listener> pending() {
+        return List.copyOf(pending);
     }
 
-    void leave(Listener listener) {
-        audience.remove(listener);
-        waiting.remove(listener);
+    void remove(Listener listener) {
+        subscribers.remove(listener);
+        pending.remove(listener);
     }
 
-    /** Nobody is told anything any more; who was, or waited to be. */
-    List<Listener> leaveAll() {
-        List<Listener> all = new ArrayList<>(audience);
-        all.addAll(waiting);
-        audience.clear();
-        waiting.clear();
+    /** Removes and returns all listeners. */
+    List<Listener> removeAll() {
+        List<Listener> all = new ArrayList<>(subscribers);
+        all.addAll(pending);
+        subscribers.clear();
+        pending.clear();
         return all;
     }
 
-    boolean isDeserted() {
-        return audience.isEmpty() && waiting.isEmpty();
+    boolean isEmpty() {
+        return subscribers.isEmpty() && pending.isEmpty();
     }
 
     /**
-     * Takes note of an event.
+     * Records an event.
      *
-     * @return whether it is news
+     * @return whether it is newer than the last published event
      */
-    boolean hear(StockEvent event) {
+    boolean record(StockEvent event) {
         StockEvent before = newest.get(event.kind());
         if (before != null && before.seq() >= event.seq()) {
             return false;
@@ -84,34 +84,37 @@ final class ProductTopic {
         return event.seq() > lastPublished;
     }
 
-    /** Takes note of how the product stands. */
+    /** Records the current state of the product. */
     void applySnapshot(StockEvent now) {
         snapshot = now;
     }
 
-    /** Whether what was seen by the last look is no older than what the client saw elsewhere. */
-    boolean isNewTo(Listener listener) {
-        return snapshot != null && snapshot.seq() >= listener.seen(productId);
+    /**
+     * Returns whether the snapshot is at least as new as the last event that the client has seen, perhaps from another
+     * node.
+     */
+    boolean isSnapshotCurrentFor(Listener listener) {
+        return snapshot != null && snapshot.seq() >= listener.lastSeen(productId);
     }
 
-    /** seq of the newest that was told. */
+    /** Returns the seq of the newest event that was published. */
     long lastPublished() {
         return lastPublished;
     }
 
-    /** Whether it is still told what happens. */
-    boolean isTold(Listener listener) {
-        return audience.contains(listener);
+    /** Returns whether a listener still receives events. */
+    boolean isSubscribed(Listener listener) {
+        return subscribers.contains(listener);
     }
 
-    /** What was not told yet, in order; from now on it was. Empty where there is nothing new. */
+    /** Returns the unpublished events in order, and marks them as published; empty if there are none. */
     Optional<EventBatch> batch() {
         Optional<EventBatch> batch = since(lastPublished);
-        lastPublished = batch.map(EventBatch::latest).orElse(lastPublished);
+        lastPublished = batch.map(EventBatch::lastSeq).orElse(lastPublished);
         return batch;
     }
 
-    /** The newest of each kind after that. */
+    /** Returns the newest event of each kind after a seq. */
     Optional<EventBatch> since(long seq) {
         List<StockEvent> since = after(seq);
         return since.isEmpty() ? Optional.empty() : Optional.of(EventBatch.of(since));
@@ -120,7 +123,7 @@ final class ProductTopic {
     private List<StockEvent> after(long seq) {
         List<StockEvent> after = new ArrayList<>(newest.values());
         StockEvent soldOut = newest.get(Kind.SOLD_OUT);
-        // A look just after a sell-out bears its seq and says the same; nobody is told that number twice.
+        // A snapshot just after a sell-out has the same seq and content. Each seq is sent only once.
         after.removeIf(event -> event.seq() <= seq
                 || (event.kind() == Kind.UPDATED && soldOut != null && soldOut.seq() == event.seq()));
         after.sort(BY_SEQ);
@@ -128,16 +131,16 @@ final class ProductTopic {
     }
 
     /**
-     * Begins with a client: how it stood at the last look, and what was heard since.
+     * Activates a pending listener: sends the snapshot and the events since.
      *
-     * @return false where the client does not read
+     * @return false if the client does not read
      */
-    boolean begin(Listener listener) {
-        waiting.remove(listener);
-        audience.add(listener);
-        if (!listener.begin(snapshot)) {
+    boolean activate(Listener listener) {
+        pending.remove(listener);
+        subscribers.add(listener);
+        if (!listener.sendSnapshot(snapshot)) {
             return false;
         }
-        return since(snapshot.seq()).map(listener::tell).orElse(true);
+        return since(snapshot.seq()).map(listener::send).orElse(true);
     }
 }

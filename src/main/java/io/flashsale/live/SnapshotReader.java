@@ -12,75 +12,74 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * Looks at how products stand in Redis: each once, whoever wants to know, and not too many at a time.
+ * Reads snapshots of products from Redis. Concurrent requests for a product share one read, and the number of
+ * concurrent reads is bounded.
  *
- * <p>Belongs to the event loop of its link.
+ * <p>Belongs to the event loop of its Redis connection.
  */
 final class SnapshotReader {
-    private static final int AT_ONCE = 64;
+    private static final int MAX_CONCURRENT_READS = 64;
 
     private final RedisGateway redis;
-    private final BiConsumer<String, Future<Optional<StockEvent>>> seen;
-    private final Script look = Script.load("look-2");
+    private final BiConsumer<String, Future<Optional<StockEvent>>> onSnapshot;
+    private final Script snapshot = Script.load("look-2");
     private final Set<String> requested = new LinkedHashSet<>();
-    private final Set<String> underWay = new HashSet<>();
-    private boolean asking;
+    private final Set<String> inProgress = new HashSet<>();
+    private boolean dispatching;
 
     /**
-     * Makes a place to look from.
+     * Creates a reader.
      *
-     * @param seen is given the product and what was seen; empty where there is no such sale
+     * @param onSnapshot called with the product id and the snapshot, which is empty if there is no such sale
      */
-    SnapshotReader(RedisGateway redis, BiConsumer<String, Future<Optional<StockEvent>>> seen) {
+    SnapshotReader(RedisGateway redis, BiConsumer<String, Future<Optional<StockEvent>>> onSnapshot) {
         this.redis = redis;
-        this.seen = seen;
+        this.onSnapshot = onSnapshot;
     }
 
-    /** Looks at a product; a look that is under way will do. */
+    /** Requests a snapshot; a read in progress is shared. */
     void request(String productId) {
-        if (!underWay.contains(productId)) {
+        if (!inProgress.contains(productId)) {
             requestFresh(productId);
         }
     }
 
-    /** Looks at a product from now on: what is under way may have been seen before that which was missed. */
+    /** Requests a snapshot that is read from now on: a read in progress may predate a missed event. */
     void requestFresh(String productId) {
         requested.add(productId);
-        next();
+        dispatch();
     }
 
-    private void next() {
-        if (asking) {
-            // Without a connection an answer comes at once, in the middle of the loop below.
+    private void dispatch() {
+        if (dispatching) {
+            // Without a connection a read fails synchronously, in the middle of the loop below.
             return;
         }
-        asking = true;
-        for (Optional<String> free = free(); free.isPresent(); free = free()) {
-            String productId = free.get();
+        dispatching = true;
+        for (Optional<String> readable = nextReadable(); readable.isPresent(); readable = nextReadable()) {
+            String productId = readable.get();
             requested.remove(productId);
-            underWay.add(productId);
-            ask(productId).onComplete(asked -> {
-                underWay.remove(productId);
-                seen.accept(
+            inProgress.add(productId);
+            read(productId).onComplete(read -> {
+                inProgress.remove(productId);
+                onSnapshot.accept(
                         productId,
-                        asked.succeeded()
-                                ? Future.succeededFuture(asked.result())
-                                : Future.failedFuture(asked.cause()));
-                next();
+                        read.succeeded() ? Future.succeededFuture(read.result()) : Future.failedFuture(read.cause()));
+                dispatch();
             });
         }
-        asking = false;
+        dispatching = false;
     }
 
-    /** One that is wanted and may be looked at now. */
-    private Optional<String> free() {
-        return underWay.size() < AT_ONCE
-                ? requested.stream().filter(each -> !underWay.contains(each)).findFirst()
+    /** Returns a requested product that may be read now. */
+    private Optional<String> nextReadable() {
+        return inProgress.size() < MAX_CONCURRENT_READS
+                ? requested.stream().filter(each -> !inProgress.contains(each)).findFirst()
                 : Optional.empty();
     }
 
-    private Future<Optional<StockEvent>> ask(String productId) {
-        return redis.run(look, List.of(Keys.sale(productId), Keys.stock(productId)), List.of())
+    private Future<Optional<StockEvent>> read(String productId) {
+        return redis.run(snapshot, List.of(Keys.sale(productId), Keys.stock(productId)), List.of())
                 .map(reply -> reply.asStrings().isEmpty()
                         ? Optional.empty()
                         : Optional.of(StockEvent.snapshot(

@@ -3,7 +3,7 @@ package io.flashsale.live;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 
-/** A client that reads Server-Sent Events (WHATWG HTML, section 9.2). */
+/** Writes to a client that reads Server-Sent Events (WHATWG HTML, section 9.2). */
 final class SseSink implements Listener.EventSink {
     private static final Buffer COMMENT = Buffer.buffer(":\n\n");
 
@@ -15,7 +15,7 @@ final class SseSink implements Listener.EventSink {
 
     @Override
     public boolean send(EventBatch batch) {
-        return write(batch.stream());
+        return write(batch.sseFrames());
     }
 
     @Override
@@ -31,15 +31,15 @@ final class SseSink implements Listener.EventSink {
         return true;
     }
 
-    /** The browser comes back by itself, and is told 404, which ends it. */
+    /** Ends the stream. The browser reconnects by itself and gets a 404, on which it gives up. */
     @Override
-    public boolean gone(String productId) {
-        end();
+    public boolean onProductDeleted(String productId) {
+        close();
         return false;
     }
 
     @Override
-    public void end() {
+    public void close() {
         if (response.closed() || response.writeQueueFull()) {
             drop();
         } else {
@@ -50,7 +50,7 @@ final class SseSink implements Listener.EventSink {
     @Override
     public void drop() {
         if (!response.closed()) {
-            // Not end(): to a client that does not read, the end would not come through either.
+            // Not end(): a client that does not read would not receive the end either.
             response.reset();
         }
     }

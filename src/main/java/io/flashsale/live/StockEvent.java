@@ -10,17 +10,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Something that happened to the stock of a product. Written out once, however many hear it.
+ * Describes a change of a product's stock. It is serialised once for all clients.
  *
- * @param kind what happened
- * @param productId to which
- * @param seq rises with every event of a product, across recoveries too; a snapshot bears that of the event before it
- * @param last whether the product was deleted: nothing more will be heard of it
- * @param json as it is told on a WebSocket
- * @param stream as it is told on a stream of Server-Sent Events; only ever read
+ * @param kind the kind of event
+ * @param productId the product
+ * @param seq rises with every event of a product, also across recoveries; a snapshot has the seq of the event before it
+ * @param deleted whether the product was deleted, so that no more events follow
+ * @param json the message on a WebSocket
+ * @param sseFrame the frame on a stream of Server-Sent Events; read-only
  */
-record StockEvent(Kind kind, String productId, long seq, boolean last, String json, Buffer stream) {
-    /** What can happen. */
+record StockEvent(Kind kind, String productId, long seq, boolean deleted, String json, Buffer sseFrame) {
+    /** The kinds of event, with their names on the wire. */
     enum Kind {
         UPDATED("stock:updated"),
         COMPLETED("purchase:completed"),
@@ -37,8 +37,8 @@ record StockEvent(Kind kind, String productId, long seq, boolean last, String js
     }
 
     /**
-     * Reads what came over the channel. Anybody who reaches Redis may publish there, so what is not an event is none, and
-     * only what clients are to know of an event is handed on.
+     * Parses a message of the channel. Any client of Redis may publish there, so malformed messages are ignored, and
+     * only the fields meant for clients are forwarded.
      */
     static Optional<StockEvent> parse(String text) {
         try {
@@ -49,35 +49,35 @@ record StockEvent(Kind kind, String productId, long seq, boolean last, String js
             if (kind == null || productId == null || seq == null) {
                 return Optional.empty();
             }
-            JsonObject told = begin(kind, productId);
+            JsonObject body = body(kind, productId);
             if (kind == Kind.UPDATED) {
-                told.put("remaining", json.getLong("remaining"));
+                body.put("remaining", json.getLong("remaining"));
             } else if (kind == Kind.COMPLETED) {
-                told.put("quantity", json.getLong("quantity")).put("at", json.getString("at"));
+                body.put("quantity", json.getLong("quantity")).put("at", json.getString("at"));
             }
-            return Optional.of(of(kind, productId, seq, json.getBoolean("deleted", false), told));
+            return Optional.of(of(kind, productId, seq, json.getBoolean("deleted", false), body));
         } catch (DecodeException | ClassCastException e) {
             return Optional.empty();
         }
     }
 
-    /** How a product stands now. */
+    /** Creates an event for the current state of a product. */
     static StockEvent snapshot(String productId, long remaining, long seq, boolean deleted) {
         return of(
                 Kind.UPDATED,
                 productId,
                 seq,
                 deleted,
-                begin(Kind.UPDATED, productId).put("remaining", remaining));
+                body(Kind.UPDATED, productId).put("remaining", remaining));
     }
 
-    private static JsonObject begin(Kind kind, String productId) {
+    private static JsonObject body(Kind kind, String productId) {
         return new JsonObject().put("type", kind.type).put("productId", productId);
     }
 
-    private static StockEvent of(Kind kind, String productId, long seq, boolean last, JsonObject told) {
-        String json = told.put("seq", seq).encode();
-        Buffer stream = Buffer.buffer("event: " + kind.type + "\nid: " + seq + "\ndata: " + json + "\n\n");
-        return new StockEvent(kind, productId, seq, last, json, stream);
+    private static StockEvent of(Kind kind, String productId, long seq, boolean deleted, JsonObject body) {
+        String json = body.put("seq", seq).encode();
+        Buffer sseFrame = Buffer.buffer("event: " + kind.type + "\nid: " + seq + "\ndata: " + json + "\n\n");
+        return new StockEvent(kind, productId, seq, deleted, json, sseFrame);
     }
 }

@@ -15,24 +15,24 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The clients of one event loop that listen, and what they are told: at most ten times a second for each product, the
- * newest of each kind.
+ * Manages the live clients of one event loop and their subscriptions. For each product, it sends the newest event of
+ * each kind at most ten times a second.
  *
- * <p>Whoever comes is told how the product stands, from a look at Redis that all who come within a tenth of a second
- * share; and everything is looked at again whenever something may have been missed. Belongs to that event loop.
+ * <p>A new subscriber first gets a snapshot from Redis, which all subscribers within a tenth of a second share. All
+ * snapshots are read again whenever events may have been missed. Belongs to that event loop.
  */
 public final class SubscriptionHub {
     /**
-     * What bounds it.
+     * Sets the limits.
      *
-     * @param maxClients that may listen on this node at once; one more is refused
-     * @param maxProducts that one WebSocket may subscribe to
-     * @param heartbeat between two signs of life; shorter than the idle time-out of the server and of proxies
+     * @param maxClients clients that may be connected to this node at once; one more is refused
+     * @param maxProducts products that one WebSocket may subscribe to
+     * @param heartbeat heartbeat interval; shorter than the idle timeout of the server and of proxies
      */
     public record Settings(int maxClients, int maxProducts, Duration heartbeat) {
         private static final Duration LONGEST = Duration.ofHours(1);
 
-        /** Refuses what cannot work. */
+        /** Rejects values that cannot work. */
         public Settings {
             new Requirements()
                     .that(maxClients >= 1, "maxClients must be at least 1")
@@ -44,7 +44,7 @@ public final class SubscriptionHub {
         }
     }
 
-    private static final long SNAPSHOT_FRESH_MILLIS = 100;
+    private static final long SNAPSHOT_SHARED_MILLIS = 100;
     private static final long RETRY_MILLIS = 1_000;
 
     private final Vertx vertx;
@@ -61,9 +61,9 @@ public final class SubscriptionHub {
     private boolean closed;
 
     /**
-     * Opens the room.
+     * Creates the hub and starts its heartbeat.
      *
-     * @param exists whether there is such a product
+     * @param exists looks up whether a product exists
      */
     public SubscriptionHub(
             Vertx vertx,
@@ -78,11 +78,11 @@ public final class SubscriptionHub {
         this.snapshots = new SnapshotReader(redis, this::snapshotRead);
         this.heartbeat = new Heartbeat(vertx, settings.heartbeat(), this::beat);
         heartbeat.start();
-        vertx.eventBus().<StockEvent>localConsumer(LiveVerticle.EVENTS, message -> heard(message.body()));
+        vertx.eventBus().<StockEvent>localConsumer(LiveVerticle.EVENTS, message -> onEvent(message.body()));
         vertx.eventBus().<String>localConsumer(LiveVerticle.MISSED, message -> refreshAll());
     }
 
-    /** Whether there is such a product; one that others listen to is not asked for. */
+    /** Returns whether a product exists; a product with subscribers is not looked up. */
     Future<Boolean> exists(String productId) {
         return byProduct.containsKey(productId) ? Future.succeededFuture(true) : exists.apply(productId);
     }
@@ -91,9 +91,9 @@ public final class SubscriptionHub {
         return closed || metrics.isFull(settings.maxClients());
     }
 
-    /** Takes a client in; empty where the house is full. */
-    Optional<Listener> enter(Listener.EventSink sink) {
-        if (closed || !metrics.enter(settings.maxClients())) {
+    /** Registers a client; empty if the limit is reached or the node stops. */
+    Optional<Listener> register(Listener.EventSink sink) {
+        if (closed || !metrics.tryAcquire(settings.maxClients())) {
             return Optional.empty();
         }
         Listener listener = new Listener(sink);
@@ -101,22 +101,22 @@ public final class SubscriptionHub {
         return Optional.of(listener);
     }
 
-    /** The client is gone, or is not wanted any more. */
-    void leave(Listener listener) {
+    /** Removes a client that disconnected or is dropped. */
+    void unregister(Listener listener) {
         if (listeners.remove(listener)) {
-            metrics.leave();
+            metrics.release();
             listener.productIds().forEach(productId -> {
                 ProductTopic topic = byProduct.get(productId);
                 if (topic != null) {
-                    topic.leave(listener);
-                    forgetIfDeserted(topic);
+                    topic.remove(listener);
+                    forgetIfEmpty(topic);
                 }
             });
         }
     }
 
-    private void forgetIfDeserted(ProductTopic topic) {
-        if (topic.isDeserted()) {
+    private void forgetIfEmpty(ProductTopic topic) {
+        if (topic.isEmpty()) {
             forget(topic);
         }
     }
@@ -132,115 +132,115 @@ public final class SubscriptionHub {
     }
 
     /**
-     * Tells the client how the product stands now, and from then on what happens to it.
+     * Subscribes a client to a product: it gets a snapshot, and then the events that follow.
      *
-     * @param lastSeen seq that the client has seen already, or 0
+     * @param lastSeen the seq that the client has already seen, or 0
      */
-    void listen(Listener listener, String productId, long lastSeen) {
+    void subscribe(Listener listener, String productId, long lastSeen) {
         if (!listeners.contains(listener)) {
             return;
         }
-        listener.come(productId, lastSeen);
+        listener.subscribe(productId, lastSeen);
         ProductTopic topic = byProduct.computeIfAbsent(productId, ProductTopic::new);
         broadcasters.computeIfAbsent(productId, first -> new Broadcaster(vertx, topic, this::drop));
-        if (recentlyRead.contains(topic) && topic.isNewTo(listener)) {
-            begin(topic, listener);
+        if (recentlyRead.contains(topic) && topic.isSnapshotCurrentFor(listener)) {
+            activate(topic, listener);
         } else {
-            // Events are heard from here on, so nothing is missed between the look and what comes after it.
-            topic.await(listener);
+            // Events are recorded from here on, so none is missed between the snapshot and the next event.
+            topic.addPending(listener);
             snapshots.request(productId);
         }
     }
 
-    private void begin(ProductTopic topic, Listener listener) {
-        if (!topic.begin(listener)) {
+    private void activate(ProductTopic topic, Listener listener) {
+        if (!topic.activate(listener)) {
             drop(listener);
         }
     }
 
-    /** Whatever was missed, this is how things are. */
+    /** Reads all snapshots again, which makes up for missed events. */
     private void refreshAll() {
         Set.copyOf(byProduct.keySet()).forEach(snapshots::requestFresh);
     }
 
-    private void snapshotRead(String productId, Future<Optional<StockEvent>> seen) {
+    private void snapshotRead(String productId, Future<Optional<StockEvent>> read) {
         ProductTopic topic = byProduct.get(productId);
         if (topic == null) {
             return;
         }
-        if (seen.succeeded() && seen.result().isPresent()) {
-            snapshotRead(topic, seen.result().get());
+        if (read.succeeded() && read.result().isPresent()) {
+            snapshotRead(topic, read.result().get());
             return;
         }
-        if (seen.succeeded()) {
-            // No sale: it is about to be recovered, or the product was deleted.
-            exists.apply(productId).onSuccess(there -> {
-                if (!there) {
-                    gone(topic);
+        if (read.succeeded()) {
+            // There is no sale: it is about to be recovered, or the product was deleted.
+            exists.apply(productId).onSuccess(found -> {
+                if (!found) {
+                    end(topic);
                 }
             });
         }
         retryLater(topic);
     }
 
-    /** Somebody waits who could not be told how it stands, or had seen something newer elsewhere. */
+    /** Schedules another read if listeners still wait: it failed, or they have seen a newer event from another node. */
     private void retryLater(ProductTopic topic) {
-        if (topic.isAwaited() && retriesScheduled.add(topic)) {
+        if (topic.hasPending() && retriesScheduled.add(topic)) {
             vertx.setTimer(RETRY_MILLIS, timer -> {
                 retriesScheduled.remove(topic);
-                if (byProduct.get(topic.productId()) == topic && topic.isAwaited()) {
+                if (byProduct.get(topic.productId()) == topic && topic.hasPending()) {
                     snapshots.request(topic.productId());
                 }
             });
         }
     }
 
-    private void snapshotRead(ProductTopic topic, StockEvent now) {
-        if (now.last()) {
-            gone(topic);
+    private void snapshotRead(ProductTopic topic, StockEvent snapshot) {
+        if (snapshot.deleted()) {
+            end(topic);
             return;
         }
         if (recentlyRead.add(topic)) {
-            vertx.setTimer(SNAPSHOT_FRESH_MILLIS, timer -> recentlyRead.remove(topic));
+            vertx.setTimer(SNAPSHOT_SHARED_MILLIS, timer -> recentlyRead.remove(topic));
         }
-        topic.applySnapshot(now);
-        heard(now);
+        topic.applySnapshot(snapshot);
+        onEvent(snapshot);
         retryLater(topic);
     }
 
-    /** Begins with everybody who waits and has seen nothing newer. */
-    private void beginWith(ProductTopic topic, StockEvent snapshot) {
+    /** Activates the pending listeners that have not seen anything newer than the snapshot. */
+    private void activatePending(ProductTopic topic, StockEvent snapshot) {
         topic.applySnapshot(snapshot);
-        for (Listener listener : topic.waiting()) {
-            if (topic.isNewTo(listener)) {
-                begin(topic, listener);
+        for (Listener listener : topic.pending()) {
+            if (topic.isSnapshotCurrentFor(listener)) {
+                activate(topic, listener);
             }
         }
     }
 
-    private void heard(StockEvent event) {
+    private void onEvent(StockEvent event) {
         ProductTopic topic = byProduct.get(event.productId());
         if (topic == null) {
             return;
         }
-        if (event.last()) {
-            gone(topic);
+        if (event.deleted()) {
+            end(topic);
             return;
         }
-        if (topic.hear(event)) {
-            broadcasters.get(event.productId()).heard(event);
+        if (topic.record(event)) {
+            broadcasters.get(event.productId()).onEvent(event);
         }
-        if (event.kind() == StockEvent.Kind.UPDATED && topic.isAwaited()) {
-            beginWith(topic, event);
+        if (event.kind() == StockEvent.Kind.UPDATED && topic.hasPending()) {
+            activatePending(topic, event);
         }
     }
 
-    /** The product was deleted. */
-    private void gone(ProductTopic topic) {
+    /** Ends the topic of a deleted product. */
+    private void end(ProductTopic topic) {
         forget(topic);
-        for (Listener listener : topic.leaveAll()) {
-            if (!listener.gone(topic.productId())) {
-                leave(listener);
+        for (Listener listener : topic.removeAll()) {
+            if (!listener.onProductDeleted(topic.productId())) {
+                unregister(listener);
             }
         }
     }
@@ -258,17 +258,17 @@ public final class SubscriptionHub {
         if (listeners.contains(listener)) {
             metrics.dropped();
         }
-        leave(listener);
+        unregister(listener);
         listener.drop();
     }
 
-    /** Sends everybody home, so that a node which stops need not wait for connections that never end. */
+    /** Closes all connections, so that a stopping node does not wait for connections that never end. */
     public void close() {
         closed = true;
         heartbeat.stop();
         List.copyOf(listeners).forEach(listener -> {
-            leave(listener);
-            listener.end();
+            unregister(listener);
+            listener.close();
         });
     }
 }

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a client says on its WebSocket. No rate limit stands in front of it once the socket is open, so what it may ask for
- * is bounded, whether it exists or not.
+ * Handles the messages of a client on its WebSocket. No rate limit applies once the socket is open, so the number of
+ * messages and of requested products is bounded, whether the products exist or not.
  *
  * <p>Belongs to one event loop.
  */
@@ -20,14 +20,14 @@ final class WebSocketSession {
     /** RFC 6455, section 7.4.1. */
     private static final short BAD_MESSAGE = 1007;
 
-    private static final short POLICY = 1008;
+    private static final short POLICY_VIOLATION = 1008;
     private static final int MESSAGES_PER_PRODUCT = 10;
 
     private final SubscriptionHub hub;
     private final ServerWebSocket socket;
     private final WebSocketSink sink;
     private final Listener listener;
-    private final Set<String> asked = new HashSet<>();
+    private final Set<String> subscribed = new HashSet<>();
     private int messages;
 
     WebSocketSession(SubscriptionHub hub, ServerWebSocket socket, WebSocketSink sink, Listener listener) {
@@ -37,7 +37,7 @@ final class WebSocketSession {
         this.listener = listener;
     }
 
-    void hear(String text) {
+    void onMessage(String text) {
         if (socket.isClosed()) {
             return;
         }
@@ -46,9 +46,9 @@ final class WebSocketSession {
             socket.close(BAD_MESSAGE, "send {\"subscribe\":[\"product id\", ...]}");
             return;
         }
-        List<String> added = requested.get().stream().filter(asked::add).toList();
-        if (asked.size() > hub.maxProducts() || ++messages > MESSAGES_PER_PRODUCT * hub.maxProducts()) {
-            socket.close(POLICY, "at most " + hub.maxProducts() + " products");
+        List<String> added = requested.get().stream().filter(subscribed::add).toList();
+        if (subscribed.size() > hub.maxProducts() || ++messages > MESSAGES_PER_PRODUCT * hub.maxProducts()) {
+            socket.close(POLICY_VIOLATION, "at most " + hub.maxProducts() + " products");
             return;
         }
         added.forEach(this::subscribe);
@@ -56,21 +56,21 @@ final class WebSocketSession {
 
     private void subscribe(String productId) {
         hub.exists(productId)
-                .onSuccess(there -> {
-                    if (there) {
-                        hub.listen(listener, productId, 0);
+                .onSuccess(found -> {
+                    if (found) {
+                        hub.subscribe(listener, productId, 0);
                     } else {
-                        sink.refuse(productId, "not-found");
+                        sink.sendError(productId, "not-found");
                     }
                 })
                 .onFailure(failure -> {
-                    // It may ask again.
-                    asked.remove(productId);
-                    sink.refuse(productId, "unavailable");
+                    // The client may retry.
+                    subscribed.remove(productId);
+                    sink.sendError(productId, "unavailable");
                 });
     }
 
-    /** The product ids of a well-formed message; nothing else is understood. */
+    /** Returns the product ids of a message; empty if the message is malformed. */
     private static Optional<List<String>> parse(String text) {
         try {
             JsonObject message = new JsonObject(text);

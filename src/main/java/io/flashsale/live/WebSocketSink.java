@@ -4,20 +4,20 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
 
-/** A client on a WebSocket (RFC 6455). */
+/** Writes to a client on a WebSocket (RFC 6455). */
 final class WebSocketSink implements Listener.EventSink {
     /** RFC 6455, section 7.4.1: going away. */
     private static final short GOING_AWAY = 1001;
 
-    /** Pings in a row that may stay without a pong. */
-    private static final int SILENT_PINGS = 2;
+    /** Number of consecutive pings that may stay without a pong. */
+    private static final int MAX_UNANSWERED_PINGS = 2;
 
     private final ServerWebSocket socket;
-    private int unanswered;
+    private int unansweredPings;
 
     WebSocketSink(ServerWebSocket socket) {
         this.socket = socket;
-        socket.pongHandler(pong -> unanswered = 0);
+        socket.pongHandler(pong -> unansweredPings = 0);
     }
 
     @Override
@@ -30,8 +30,8 @@ final class WebSocketSink implements Listener.EventSink {
         return true;
     }
 
-    /** Tells why nothing will be heard of a product. */
-    boolean refuse(String productId, String code) {
+    /** Notifies the client that a product has no events, and why. */
+    boolean sendError(String productId, String code) {
         return write(new JsonObject()
                 .put("type", "error")
                 .put("code", code)
@@ -49,7 +49,7 @@ final class WebSocketSink implements Listener.EventSink {
 
     @Override
     public boolean heartbeat() {
-        if (socket.isClosed() || socket.writeQueueFull() || ++unanswered > SILENT_PINGS) {
+        if (socket.isClosed() || socket.writeQueueFull() || ++unansweredPings > MAX_UNANSWERED_PINGS) {
             return false;
         }
         socket.writePing(Buffer.buffer());
@@ -57,12 +57,12 @@ final class WebSocketSink implements Listener.EventSink {
     }
 
     @Override
-    public boolean gone(String productId) {
-        return refuse(productId, "not-found");
+    public boolean onProductDeleted(String productId) {
+        return sendError(productId, "not-found");
     }
 
     @Override
-    public void end() {
+    public void close() {
         socket.close(GOING_AWAY);
     }
 

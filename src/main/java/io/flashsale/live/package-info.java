@@ -1,2 +1,2 @@
-/** Tells browsers what happens to the stock, as it happens: from one channel in Redis to SSE and WebSocket clients. */
+/** Pushes stock events in real time: from one Redis channel to SSE and WebSocket clients. */
 package io.flashsale.live;

@@ -13,20 +13,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How thousands are told. */
+/** Tests broadcasts to many subscribers. */
 class BroadcasterTest {
     private static final int CLIENTS = 1_000;
 
     private final Vertx vertx = Vertx.vertx();
     private final Context loop = vertx.getOrCreateContext();
     private final ProductTopic topic = new ProductTopic("p");
-    private final Broadcaster telling = new Broadcaster(vertx, topic, listener -> {});
+    private final Broadcaster broadcaster = new Broadcaster(vertx, topic, listener -> {});
     private final List<Client> clients = new ArrayList<>();
     private final CountDownLatch soldOut = new CountDownLatch(CLIENTS + 1);
     private boolean interrupted;
     private Client late;
 
-    /** A client that notes what comes in one write. */
+    /** A client that records the events of each write. */
     private final class Client implements Listener.EventSink {
         private final List<List<StockEvent.Kind>> writes = new ArrayList<>();
 
@@ -39,8 +39,8 @@ class BroadcasterTest {
                 interrupted = true;
                 loop.runOnContext(now -> {
                     late = new Client();
-                    come(late);
-                    hear("product:soldout", 9);
+                    subscribe(late);
+                    publish("product:soldout", 9);
                 });
             }
             if (kinds.contains(StockEvent.Kind.SOLD_OUT)) {
@@ -55,31 +55,31 @@ class BroadcasterTest {
         }
 
         @Override
-        public boolean gone(String productId) {
+        public boolean onProductDeleted(String productId) {
             return false;
         }
 
         @Override
-        public void end() {}
+        public void close() {}
 
         @Override
         public void drop() {}
     }
 
     @BeforeEach
-    void enter() {
+    void subscribeAll() {
         topic.applySnapshot(StockEvent.snapshot("p", 1, 1, false));
         for (int i = 0; i < CLIENTS; i++) {
             Client client = new Client();
             clients.add(client);
-            come(client);
+            subscribe(client);
         }
     }
 
-    private void come(Client client) {
+    private void subscribe(Client client) {
         Listener listener = new Listener(client);
-        listener.come("p", 0);
-        topic.begin(listener);
+        listener.subscribe("p", 0);
+        topic.activate(listener);
         client.writes.clear();
     }
 
@@ -88,33 +88,33 @@ class BroadcasterTest {
         vertx.close();
     }
 
-    private void hear(String type, long seq) {
+    private void publish(String type, long seq) {
         StockEvent event = StockEvent.parse("{\"type\":\"" + type
                         + "\",\"productId\":\"p\",\"quantity\":1,\"at\":\"\",\"seq\":" + seq + "}")
                 .orElseThrow();
-        if (topic.hear(event)) {
-            telling.heard(event);
+        if (topic.record(event)) {
+            broadcaster.onEvent(event);
         }
     }
 
     @Test
-    void aSellOutDoesNotWaitUntilEverybodyWasToldTheRest() throws InterruptedException {
-        // when: it comes while the first of them are told of a purchase
-        loop.runOnContext(now -> hear("purchase:completed", 8));
+    void aSellOutDoesNotWaitForARunningBroadcast() throws InterruptedException {
+        // when: the sell-out comes while a purchase is being broadcast
+        loop.runOnContext(now -> publish("purchase:completed", 8));
         boolean all = soldOut.await(10, TimeUnit.SECONDS);
 
         // then
         assertTrue(all);
         List<StockEvent.Kind> both = List.of(StockEvent.Kind.COMPLETED, StockEvent.Kind.SOLD_OUT);
         for (Client client : clients) {
-            assertEquals(both, client.writes.stream().flatMap(List::stream).toList(), "everything once and in order");
+            assertEquals(both, client.writes.stream().flatMap(List::stream).toList(), "every event once and in order");
         }
         assertEquals(
                 List.of(StockEvent.Kind.SOLD_OUT),
                 late.writes.stream().flatMap(List::stream).toList(),
-                "who came in the middle");
+                "the client that subscribed during the broadcast");
         long atOnce =
                 clients.stream().filter(client -> client.writes.size() == 1).count();
-        assertTrue(atOnce >= CLIENTS / 2 && atOnce < CLIENTS, atOnce + " were told both at once");
+        assertTrue(atOnce >= CLIENTS / 2 && atOnce < CLIENTS, atOnce + " got both events in one write");
     }
 }

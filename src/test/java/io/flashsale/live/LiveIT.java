@@ -48,7 +48,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Live stock, as browsers hear it. */
+/** Tests live stock events as browsers receive them. */
 class LiveIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -66,7 +66,7 @@ class LiveIT {
         node.close();
     }
 
-    /** An open stream and what came over it. */
+    /** An open stream and the events received over it. */
     private static final class Events implements AutoCloseable {
         private final BlockingQueue<JsonObject> received = new LinkedBlockingQueue<>();
         private final List<Long> seqs = new ArrayList<>();
@@ -85,10 +85,10 @@ class LiveIT {
             reader.start();
         }
 
-        /** Waits for the server to end it. */
+        /** Waits for the server to end the stream. */
         void awaitEnd() throws InterruptedException {
             reader.join(10_000);
-            assertTrue(!reader.isAlive(), "the stream goes on");
+            assertTrue(!reader.isAlive(), "the stream did not end");
         }
 
         private void read() {
@@ -106,7 +106,7 @@ class LiveIT {
             });
         }
 
-        /** Up to the end, whichever way it comes: a node that stops resets its streams. */
+        /** Returns the lines up to the end of the stream, or its reset by a stopping node. */
         private Iterable<String> lines() {
             Iterator<String> lines = response.body().iterator();
             return () -> new Iterator<>() {
@@ -126,17 +126,17 @@ class LiveIT {
             };
         }
 
-        /** The next event that is wanted; those on the way are passed over, but must be in order. */
-        JsonObject await(Predicate<JsonObject> requested) throws InterruptedException {
+        /** Returns the next matching event; skipped events must be in order, too. */
+        JsonObject await(Predicate<JsonObject> matches) throws InterruptedException {
             while (true) {
                 JsonObject next = received.poll(10, TimeUnit.SECONDS);
-                assertTrue(next != null, "nothing more came");
+                assertTrue(next != null, "no more events");
                 long seq = next.getLong("seq");
                 assertTrue(seqs.isEmpty() || seq > seqs.get(seqs.size() - 1), seqs + " and then " + seq);
                 seqs.add(seq);
                 assertEquals(next.getString("type"), next.getString("_event"));
                 assertEquals(String.valueOf(seq), next.getString("_id"));
-                if (requested.test(next)) {
+                if (matches.test(next)) {
                     return next;
                 }
             }
@@ -157,13 +157,13 @@ class LiveIT {
     }
 
     @Test
-    void aStreamBeginsWithHowThingsAreAndGoesOnToTheSellOut() throws Exception {
+    void aStreamBeginsWithASnapshotAndReportsTheSellOut() throws Exception {
         // given
         String product = TestNode.product(admin, 3, 0);
         Client buyer = node.user();
         try (Events earlier = new Events(node.port(), product)) {
             buyer.buy(product, "before");
-            // What is bought within a tenth of a second is told as one: this one is to be told by itself.
+            // Purchases within a tenth of a second are merged into one event: this one must be separate.
             earlier.awaitRemaining(2);
         }
         try (Events events = new Events(node.port(), product)) {
@@ -190,7 +190,7 @@ class LiveIT {
     }
 
     @Test
-    void unitsThatComeBackAreTold() throws Exception {
+    void returnedUnitsAndEditsOfTheStockAreReported() throws Exception {
         // given
         String product = TestNode.product(admin, 2, 1);
         Client ada = node.user();
@@ -210,9 +210,9 @@ class LiveIT {
         }
     }
 
-    /** The greater part of seq is the epoch, which MongoDB keeps. */
+    /** The high-order part of seq is the epoch, which MongoDB stores. */
     @Test
-    void seqDoesNotFallWhenRedisForgets() throws Exception {
+    void seqDoesNotFallWhenRedisLosesData() throws Exception {
         // given
         String product = TestNode.product(admin, 5, 1);
         try (Events events = new Events(node.port(), product)) {
@@ -228,14 +228,14 @@ class LiveIT {
                 answer = bob.buy(product, "k");
             }
 
-            // then: the order of all of them was looked at on the way
+            // then: await() has checked the order of all events
             events.awaitRemaining(3);
         }
     }
 
-    /** The one who changed it may die before it is told. */
+    /** A node may die after it changed the stock, before it published the change. */
     @Test
-    void whatNobodyToldIsToldByTheReconciler() throws Exception {
+    void theReconcilerPublishesUnpublishedChanges() throws Exception {
         // given
         String product = TestNode.product(admin, 5, 1);
         try (Events events = new Events(node.port(), product)) {
@@ -251,7 +251,7 @@ class LiveIT {
     }
 
     @Test
-    void aSellOutThatCameToNothingIsTakenBack() throws Exception {
+    void unitsAreOnSaleAgainAfterASellOut() throws Exception {
         // given
         String product = TestNode.product(admin, 1, 1);
         Client ada = node.user();
@@ -272,7 +272,7 @@ class LiveIT {
     }
 
     @Test
-    void thousandsWhoComeBackAtOnceShareWhatIsAskedOfRedis() throws Exception {
+    void clientsThatReconnectAtOnceShareTheReadsOfRedis() throws Exception {
         // given
         Path folder = TestStores.temporaryFolder();
         try (EmbeddedRedis redis = EmbeddedRedis.start(folder.resolve("redis"));
@@ -297,11 +297,11 @@ class LiveIT {
                 events.awaitRemaining(5);
             }
 
-            // then: each of two loops looks ten times a second at the most, with three commands
+            // then: each of two loops reads at most ten snapshots a second, with three commands each
             long tenths = Duration.between(began, Instant.now()).toMillis() / 100;
             long allowed = Math.min(2 * 300, 30 + 2 * 3 * (tenths + 1));
-            long asked = commands(quiet) - before;
-            assertTrue(asked < allowed, asked + " commands for 300 clients, allowed " + allowed);
+            long sent = commands(quiet) - before;
+            assertTrue(sent < allowed, sent + " commands for 300 clients, allowed " + allowed);
             all.forEach(Events::close);
         }
     }
@@ -325,7 +325,7 @@ class LiveIT {
         try (Events events = new Events(node.port(), product)) {
             events.awaitRemaining(5);
 
-            // when: just after something else was told
+            // when: just after another event
             buyer.buy(product, "k");
             admin.delete("/api/v1/product/delete-product/" + product);
 
@@ -344,7 +344,7 @@ class LiveIT {
     }
 
     @Test
-    void whoComesBackIsToldNothingOld() throws Exception {
+    void aClientThatReconnectsGetsNoOldEvents() throws Exception {
         // given
         String product = TestNode.product(admin, 5, 1);
         long seen;
@@ -361,7 +361,7 @@ class LiveIT {
             assertEquals(4, again.awaitType("stock:updated").getInteger("remaining"));
             node.user().buy(product, "k");
             again.awaitRemaining(3);
-            assertTrue(ahead.received.isEmpty(), "a client never sees seq fall");
+            assertTrue(ahead.received.isEmpty(), "seq never falls for a client");
         }
     }
 
@@ -372,7 +372,7 @@ class LiveIT {
         try (Events events = new Events(node.port(), product)) {
             events.awaitRemaining(5);
 
-            // when: what is said now is heard by nobody
+            // when: no subscription receives this event
             node.redis("CLIENT", "KILL", "TYPE", "pubsub");
             node.user().buy(product, "k");
 
@@ -382,7 +382,7 @@ class LiveIT {
     }
 
     @Test
-    void nonsenseOnTheChannelIsPassedOver() throws Exception {
+    void malformedMessagesOnTheChannelAreIgnored() throws Exception {
         // given
         String product = TestNode.product(admin, 5, 1);
         try (Events events = new Events(node.port(), product)) {
@@ -400,12 +400,12 @@ class LiveIT {
     }
 
     @Test
-    void thereIsNothingToHearOfAnUnknownProduct() {
+    void thereAreNoEventsForAnUnknownProduct() {
         assertEquals(
                 "not-found", node.client().get("/api/v1/product/nothing/events").code());
     }
 
-    /** What a socket said, and how it ended. */
+    /** The messages received on a socket, and how it was closed. */
     private static class Messages implements WebSocket.Listener {
         private final BlockingQueue<JsonObject> received = new LinkedBlockingQueue<>();
         private final CompletableFuture<Integer> closed = new CompletableFuture<>();
@@ -420,7 +420,7 @@ class LiveIT {
 
         JsonObject next() throws InterruptedException {
             JsonObject message = received.poll(10, TimeUnit.SECONDS);
-            assertNotNull(message, "nothing more came");
+            assertNotNull(message, "no more events");
             return message;
         }
 
@@ -457,7 +457,7 @@ class LiveIT {
     }
 
     @Test
-    void oneSocketHearsOfSeveralProducts() throws Exception {
+    void oneSocketReceivesEventsOfSeveralProducts() throws Exception {
         // given
         String one = TestNode.product(admin, 5, 1);
         String other = TestNode.product(admin, 9, 1);
@@ -466,17 +466,17 @@ class LiveIT {
 
         // when
         socket.sendText(subscribe(one, other, "nothing"), true).join();
-        Map<String, JsonObject> told = new HashMap<>();
-        while (told.size() < 3) {
+        Map<String, JsonObject> received = new HashMap<>();
+        while (received.size() < 3) {
             JsonObject message = messages.next();
-            told.put(message.getString("productId"), message);
+            received.put(message.getString("productId"), message);
         }
         node.user().buy(other, "k");
 
-        // then: what is told again, since their recoveries have just ended, changes nothing
-        assertEquals(5, told.get(one).getInteger("remaining"));
-        assertEquals(9, told.get(other).getInteger("remaining"));
-        assertNull(told.get("nothing").getInteger("remaining"));
+        // then: events repeated after the recent recoveries do not change the values
+        assertEquals(5, received.get(one).getInteger("remaining"));
+        assertEquals(9, received.get(other).getInteger("remaining"));
+        assertNull(received.get("nothing").getInteger("remaining"));
         JsonObject batch = messages.next();
         while (!Integer.valueOf(8).equals(batch.getInteger("remaining"))) {
             if (batch.getString("productId").equals(one)) {
@@ -489,7 +489,7 @@ class LiveIT {
     }
 
     @Test
-    void whatIsNotASubscriptionEndsTheSocket() throws Exception {
+    void aMalformedSubscriptionClosesTheSocket() throws Exception {
         for (String wrong : List.of("nonsense", "[]", "{}", "{\"subscribe\":\"x\"}", "{\"subscribe\":[7]}")) {
             Messages messages = new Messages();
             open(messages).sendText(wrong, true).join();
@@ -498,7 +498,7 @@ class LiveIT {
     }
 
     @Test
-    void aSocketHearsOfSoManyProductsOnly() throws Exception {
+    void aSocketSubscribesToALimitedNumberOfProducts() throws Exception {
         // given
         String[] products = new String[4];
         for (int i = 0; i < 4; i++) {
@@ -513,23 +513,23 @@ class LiveIT {
         assertEquals(1008, messages.closed.get(10, TimeUnit.SECONDS));
     }
 
-    /** What is asked for counts, not what there is: each made-up id costs a look at the stores. */
+    /** Unknown products count, too, since the lookup of each costs a read of the stores. */
     @Test
-    void aSocketAsksForSoManyProductsOnly() throws Exception {
+    void requestsForUnknownProductsAreLimited() throws Exception {
         Messages messages = new Messages();
         open(messages).sendText(subscribe("a", "b", "c", "d"), true).join();
         assertEquals(1008, messages.closed.get(10, TimeUnit.SECONDS));
 
-        Messages stubborn = new Messages();
-        WebSocket socket = open(stubborn);
-        for (int i = 0; i < 10_000 && !stubborn.closed.isDone(); i++) {
+        Messages repeated = new Messages();
+        WebSocket socket = open(repeated);
+        for (int i = 0; i < 10_000 && !repeated.closed.isDone(); i++) {
             socket.sendText(subscribe("a"), true).exceptionally(closed -> null).join();
         }
-        assertEquals(1008, stubborn.closed.get(10, TimeUnit.SECONDS));
+        assertEquals(1008, repeated.closed.get(10, TimeUnit.SECONDS));
     }
 
     @Test
-    void aSocketThatSaysTooMuchIsClosed() throws Exception {
+    void aSocketWithTooLargeOrBinaryMessagesIsClosed() throws Exception {
         Messages messages = new Messages();
         open(messages)
                 .sendText("x".repeat(100_000), true)
@@ -575,35 +575,35 @@ class LiveIT {
                 .with("FLASHSALE_LIVE_HEARTBEAT", "1s")
                 .with("FLASHSALE_SERVER_DRAIN_TIMEOUT", "1s")
                 .start()) {
-            Messages silent = new Messages() {
+            Messages unresponsive = new Messages() {
                 @Override
                 public void onOpen(WebSocket socket) {
-                    // Asks for nothing, so that nothing is answered.
+                    // Requests no messages, so that no ping is answered.
                 }
             };
-            Messages awake = new Messages();
+            Messages responsive = new Messages();
 
             // when
-            open(other.port(), awake);
-            open(other.port(), silent);
+            open(other.port(), responsive);
+            open(other.port(), unresponsive);
 
             // then
             awaitMetric(other, "flashsale_live_dropped_total", 1);
             awaitClients(other, 1);
-            assertTrue(!awake.closed.isDone());
+            assertTrue(!responsive.closed.isDone());
         }
     }
 
-    /** Pings that were held up must not count as unanswered before anybody could answer one. */
+    /** Delayed pings must not count as unanswered before a client could answer one. */
     @Test
-    void aNodeThatWasHaltedDropsNobody() throws Exception {
-        // given: a client some way off
+    void aNodeThatWasHaltedDropsNoClients() throws Exception {
+        // given: a client on a slow network
         try (TestNode other = TestNode.builder()
                         .with("FLASHSALE_LIVE_HEARTBEAT", "500ms")
                         .start();
                 TcpProxy network = new TcpProxy(other.port())) {
-            Messages awake = new Messages();
-            open(network.port(), awake);
+            Messages responsive = new Messages();
+            open(network.port(), responsive);
             awaitClients(other, 1);
             network.delay(30);
 
@@ -617,11 +617,11 @@ class LiveIT {
             // then
             assertEquals(0, metric(other, "flashsale_live_dropped_total"));
             assertEquals(1, clients(other));
-            assertTrue(!awake.closed.isDone());
+            assertTrue(!responsive.closed.isDone());
         }
     }
 
-    /** Consumers of different threads go round over the loops. */
+    /** Halts every event loop: consumers from different threads are distributed over the loops. */
     private static void haltEveryLoop(TestNode node, long millis) throws InterruptedException {
         int twiceAsManyAsThereAre = 4 * Runtime.getRuntime().availableProcessors();
         CountDownLatch over = new CountDownLatch(twiceAsManyAsThereAre);
@@ -639,7 +639,7 @@ class LiveIT {
     }
 
     @Test
-    void pagesOfOtherOriginsDoNotListen() {
+    void pagesOfOtherOriginsAreRefused() {
         assertEquals(403, statusOfHandshake("Origin", "https://evil.example"));
         open(new Messages(), "Origin", "http://127.0.0.1:" + node.port()).abort();
         assertEquals("malformed-request", node.client().get("/api/v1/live").code());
@@ -655,7 +655,7 @@ class LiveIT {
     }
 
     @Test
-    void whoDoesNotReadIsDropped() throws Exception {
+    void aClientThatDoesNotReadIsDropped() throws Exception {
         // given
         try (TestNode other = TestNode.builder().start()) {
             String product = TestNode.product(other.admin(), 5, 1);
@@ -714,7 +714,7 @@ class LiveIT {
     }
 
     @Test
-    void theHouseMayBeFullAndEmptiesWhenItStops() throws Exception {
+    void aNodeRefusesMoreClientsThanItsLimitAndClosesAllWhenItStops() throws Exception {
         // given
         TestNode small =
                 TestNode.builder().with("FLASHSALE_LIVE_MAX_CLIENTS", "1").start();

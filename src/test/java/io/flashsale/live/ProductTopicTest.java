@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
 class ProductTopicTest {
     private final ProductTopic topic = new ProductTopic("p");
 
-    /** A client that notes what it is told, as long as it reads. */
+    /** A client that records the events it gets, and may stop reading. */
     private static final class Client implements Listener.EventSink {
-        private final List<String> lastPublished = new ArrayList<>();
+        private final List<String> received = new ArrayList<>();
         private boolean reads = true;
 
         @Override
         public boolean send(EventBatch batch) {
-            batch.events().forEach(event -> lastPublished.add(event.kind() + " " + event.seq()));
+            batch.events().forEach(event -> received.add(event.kind() + " " + event.seq()));
             return reads;
         }
 
@@ -29,12 +29,12 @@ class ProductTopicTest {
         }
 
         @Override
-        public boolean gone(String productId) {
+        public boolean onProductDeleted(String productId) {
             return false;
         }
 
         @Override
-        public void end() {}
+        public void close() {}
 
         @Override
         public void drop() {}
@@ -49,133 +49,133 @@ class ProductTopicTest {
                 .orElseThrow();
     }
 
-    private void come(long lastSeen) {
-        listener.come("p", lastSeen);
-        topic.await(listener);
+    private void subscribe(long lastSeen) {
+        listener.subscribe("p", lastSeen);
+        topic.addPending(listener);
     }
 
-    private void tell() {
-        topic.batch().ifPresent(batch -> topic.audience().forEach(each -> each.tell(batch)));
+    private void publish() {
+        topic.batch().ifPresent(batch -> topic.subscribers().forEach(each -> each.send(batch)));
     }
 
     @Test
-    void theFirstWordIsHowThingsStandWhateverIsAboutToBeTold() {
+    void theSnapshotComesFirstThoughEventsArePending() {
         // given
-        come(0);
-        topic.hear(event("product:soldout", 7));
+        subscribe(0);
+        topic.record(event("product:soldout", 7));
 
-        // when: one tick comes before the look, one after it
-        tell();
+        // when: one batch is published before the snapshot and one after it
+        publish();
         topic.applySnapshot(StockEvent.snapshot("p", 1, 6, false));
-        topic.begin(listener);
-        topic.hear(event("stock:updated", 8));
-        tell();
+        topic.activate(listener);
+        topic.record(event("stock:updated", 8));
+        publish();
 
         // then
-        assertEquals(List.of("UPDATED 6", "SOLD_OUT 7", "UPDATED 8"), client.lastPublished);
+        assertEquals(List.of("UPDATED 6", "SOLD_OUT 7", "UPDATED 8"), client.received);
     }
 
     @Test
-    void aSellOutAndALookThatSawItAreToldOnce() {
+    void aSellOutAndASnapshotOfTheSameSeqAreSentOnce() {
         // given
-        come(0);
+        subscribe(0);
         topic.applySnapshot(StockEvent.snapshot("p", 1, 6, false));
-        topic.begin(listener);
+        topic.activate(listener);
 
-        // when: the subscription was lost for a moment, so everything is looked at again
-        topic.hear(event("product:soldout", 7));
-        topic.hear(StockEvent.snapshot("p", 0, 7, false));
-        tell();
+        // when: the subscription was interrupted, so the snapshot is read again
+        topic.record(event("product:soldout", 7));
+        topic.record(StockEvent.snapshot("p", 0, 7, false));
+        publish();
 
         // then
-        assertEquals(List.of("UPDATED 6", "SOLD_OUT 7"), client.lastPublished);
+        assertEquals(List.of("UPDATED 6", "SOLD_OUT 7"), client.received);
     }
 
     @Test
-    void whatTheLookSawAlreadyIsNotToldAgain() {
+    void eventsThatTheSnapshotIncludesAreNotSent() {
         // given
-        come(0);
-        topic.hear(event("purchase:completed", 5));
-        topic.hear(event("product:soldout", 7));
+        subscribe(0);
+        topic.record(event("purchase:completed", 5));
+        topic.record(event("product:soldout", 7));
 
         // when
         topic.applySnapshot(StockEvent.snapshot("p", 0, 7, false));
-        topic.begin(listener);
-        tell();
+        topic.activate(listener);
+        publish();
 
         // then
-        assertEquals(List.of("UPDATED 7"), client.lastPublished);
+        assertEquals(List.of("UPDATED 7"), client.received);
     }
 
     @Test
-    void theNewestOfEachKindIsToldInOrder() {
+    void theNewestEventOfEachKindIsSentInOrder() {
         // given
         topic.applySnapshot(StockEvent.snapshot("p", 9, 1, false));
-        come(0);
-        topic.begin(listener);
+        subscribe(0);
+        topic.activate(listener);
 
         // when
         for (long seq : new long[] {3, 5, 4}) {
-            topic.hear(event("stock:updated", seq));
+            topic.record(event("stock:updated", seq));
         }
-        topic.hear(event("purchase:completed", 2));
-        topic.hear(event("product:soldout", 6));
-        tell();
-        boolean late = topic.hear(event("purchase:completed", 4));
-        tell();
+        topic.record(event("purchase:completed", 2));
+        topic.record(event("product:soldout", 6));
+        publish();
+        boolean late = topic.record(event("purchase:completed", 4));
+        publish();
 
         // then
-        assertEquals(List.of("UPDATED 1", "COMPLETED 2", "UPDATED 5", "SOLD_OUT 6"), client.lastPublished);
-        assertFalse(late, "older than what was told");
+        assertEquals(List.of("UPDATED 1", "COMPLETED 2", "UPDATED 5", "SOLD_OUT 6"), client.received);
+        assertFalse(late, "older than the last published event");
     }
 
     @Test
-    void whoHasSeenThatVeryStateIsToldItAgainAndNothingElseTwice() {
+    void aClientThatHasSeenTheSnapshotGetsItAgainAndNothingElseTwice() {
         // given
-        topic.hear(event("product:soldout", 7));
+        topic.record(event("product:soldout", 7));
         topic.applySnapshot(StockEvent.snapshot("p", 0, 7, false));
-        come(7);
+        subscribe(7);
 
         // when
-        assertTrue(topic.isNewTo(listener));
-        topic.begin(listener);
-        tell();
+        assertTrue(topic.isSnapshotCurrentFor(listener));
+        topic.activate(listener);
+        publish();
 
         // then
-        assertEquals(List.of("UPDATED 7"), client.lastPublished);
+        assertEquals(List.of("UPDATED 7"), client.received);
     }
 
     @Test
-    void whoHasSeenSomethingNewerWaitsForIt() {
+    void aClientThatHasSeenANewerEventWaitsForANewerSnapshot() {
         // given
         topic.applySnapshot(StockEvent.snapshot("p", 5, 7, false));
-        come(1_000_000_003L);
+        subscribe(1_000_000_003L);
 
         // when
-        boolean before = topic.isNewTo(listener);
+        boolean currentBefore = topic.isSnapshotCurrentFor(listener);
         topic.applySnapshot(StockEvent.snapshot("p", 4, 1_000_000_004L, false));
 
         // then
-        assertFalse(before);
-        assertTrue(topic.isNewTo(listener));
+        assertFalse(currentBefore);
+        assertTrue(topic.isSnapshotCurrentFor(listener));
     }
 
     @Test
-    void whoDoesNotReadIsTold() {
+    void aClientThatDoesNotReadIsReported() {
         // given
         client.reads = false;
-        come(0);
+        subscribe(0);
 
         // when
         topic.applySnapshot(StockEvent.snapshot("p", 5, 7, false));
 
         // then
-        assertFalse(topic.begin(listener));
-        assertFalse(listener.tell(EventBatch.of(List.of(event("stock:updated", 8)))));
+        assertFalse(topic.activate(listener));
+        assertFalse(listener.send(EventBatch.of(List.of(event("stock:updated", 8)))));
     }
 
     @Test
-    void onlyWhatClientsAreToKnowIsHandedOn() {
+    void onlyTheFieldsMeantForClientsAreForwarded() {
         // when
         StockEvent event = StockEvent.parse(
                         "{\"type\":\"stock:updated\",\n\"productId\":\"p\",\"remaining\":3,\"seq\":4,"
@@ -186,7 +186,7 @@ class ProductTopicTest {
         assertEquals("{\"type\":\"stock:updated\",\"productId\":\"p\",\"remaining\":3,\"seq\":4}", event.json());
         assertEquals(
                 "event: stock:updated\nid: 4\ndata: " + event.json() + "\n\n",
-                event.stream().toString());
+                event.sseFrame().toString());
         assertTrue(StockEvent.parse("{\"type\":\"stock:updated\",\"productId\":\"p\",\"seq\":\"4\"}")
                 .isEmpty());
     }
