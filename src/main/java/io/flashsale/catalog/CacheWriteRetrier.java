@@ -14,23 +14,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands changes on to the cache, and keeps at it where Redis does not answer: an edit stands in MongoDB by then, and a
- * Redis that comes back with the old entry must not serve it for the rest of its life.
+ * Writes changes to the cache and retries them while Redis does not answer: the edit is already stored in MongoDB, and
+ * Redis must not serve an old entry until it expires.
  *
  * <p>Belongs to one event loop.
  */
 final class CacheWriteRetrier {
     private static final Logger LOG = LoggerFactory.getLogger(CacheWriteRetrier.class);
-    private static final Duration PAUSE = Duration.ofMillis(200);
-    /** Beyond it the sales' own versions, which the reconciler brings up to date, void what is old. */
-    private static final int MAX_OWED = 1_000;
+    private static final Duration RETRY_INTERVAL = Duration.ofMillis(200);
+    /** Beyond it, the versions of the sales, which the reconciler updates, invalidate outdated entries. */
+    private static final int MAX_PENDING = 1_000;
 
     private final Vertx vertx;
     private final ProductCache products;
     private final PageCache pages;
-    private final Map<String, Product> owed = new HashMap<>();
-    private boolean pagesOwed;
-    private boolean armed;
+    private final Map<String, Product> pending = new HashMap<>();
+    private boolean pagesPending;
+    private boolean retryScheduled;
 
     CacheWriteRetrier(Vertx vertx, ProductCache products, PageCache pages) {
         this.vertx = vertx;
@@ -39,9 +39,10 @@ final class CacheWriteRetrier {
     }
 
     /**
-     * A product has a newer version. Ends after the first try.
+     * Writes a newer version of a product to the cache. Completes after the first attempt; further attempts follow
+     * until one succeeds.
      *
-     * @return whether the cache has it; it is tried until it has; never fails
+     * @return whether the first attempt succeeded; never fails
      */
     Future<Boolean> changed(Product product) {
         return products.write(product.id(), Optional.of(product))
@@ -50,53 +51,56 @@ final class CacheWriteRetrier {
                     return true;
                 })
                 .otherwise(failure -> {
-                    owe(product);
+                    defer(product);
                     return false;
                 });
     }
 
-    /** A product has entered or left the list. Ends after the first try; never fails. */
+    /**
+     * Invalidates all pages after a product entered or left the list. Completes after the first attempt; never fails.
+     */
     Future<Void> listChanged() {
-        return pages.voidAll().onSuccess(done -> pagesOwed = false).otherwise(failure -> {
-            pagesOwed = true;
-            arm();
+        return pages.invalidateAll().onSuccess(done -> pagesPending = false).otherwise(failure -> {
+            pagesPending = true;
+            scheduleRetry();
             return null;
         });
     }
 
     private void settle(Product written) {
-        owed.computeIfPresent(written.id(), (id, product) -> product.version() > written.version() ? product : null);
+        pending.computeIfPresent(written.id(), (id, product) -> product.version() > written.version() ? product : null);
     }
 
-    private void owe(Product product) {
-        if (owed.size() < MAX_OWED || owed.containsKey(product.id())) {
-            owed.merge(product.id(), product, (a, b) -> a.version() > b.version() ? a : b);
+    private void defer(Product product) {
+        if (pending.size() < MAX_PENDING || pending.containsKey(product.id())) {
+            pending.merge(product.id(), product, (a, b) -> a.version() > b.version() ? a : b);
         }
-        arm();
+        scheduleRetry();
     }
 
-    private void arm() {
-        if (!armed) {
-            armed = true;
-            LOG.atInfo().log("the cache owes changes until Redis answers");
-            vertx.setTimer(PAUSE.toMillis(), timer -> retry());
+    private void scheduleRetry() {
+        if (!retryScheduled) {
+            retryScheduled = true;
+            LOG.atInfo().log("cache writes deferred until Redis answers");
+            vertx.setTimer(RETRY_INTERVAL.toMillis(), timer -> retry());
         }
     }
 
     private void retry() {
-        List<Future<Void>> tries = new ArrayList<>();
-        List.copyOf(owed.values())
-                .forEach(product -> tries.add(Futures.attempt(() -> products.write(product.id(), Optional.of(product)))
-                        .onSuccess(done -> settle(product))));
-        if (pagesOwed) {
-            pagesOwed = false;
-            tries.add(Futures.attempt(pages::voidAll).onFailure(failure -> pagesOwed = true));
+        List<Future<Void>> attempts = new ArrayList<>();
+        List.copyOf(pending.values())
+                .forEach(product ->
+                        attempts.add(Futures.attempt(() -> products.write(product.id(), Optional.of(product)))
+                                .onSuccess(done -> settle(product))));
+        if (pagesPending) {
+            pagesPending = false;
+            attempts.add(Futures.attempt(pages::invalidateAll).onFailure(failure -> pagesPending = true));
         }
-        Future.join(tries).onComplete(done -> {
-            if (owed.isEmpty() && !pagesOwed) {
-                armed = false;
+        Future.join(attempts).onComplete(done -> {
+            if (pending.isEmpty() && !pagesPending) {
+                retryScheduled = false;
             } else {
-                vertx.setTimer(PAUSE.toMillis(), timer -> retry());
+                vertx.setTimer(RETRY_INTERVAL.toMillis(), timer -> retry());
             }
         });
     }

@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Products, read with what is left of them, and added to and taken off the list.
+ * Reads products with their live stock, creates them, and deletes them.
  *
- * <p>Belongs to the event loop of its link.
+ * <p>Belongs to the event loop of its Redis connection.
  */
 public final class Catalog {
     private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
@@ -37,21 +37,21 @@ public final class Catalog {
     private final SecureRandom random = new SecureRandom();
 
     /**
-     * How long reads may be answered from the cache. That is a bound on memory and not on staleness: edits reach the
-     * cache before they are answered.
+     * Sets how long the cache keeps entries. That bounds memory and not staleness: edits reach the cache before they
+     * are answered.
      *
      * @param catalogue names the list of products, since a Redis may serve several databases
-     * @param ttl of a product whose type has none of its own, 5 to 60 minutes
-     * @param ttlByType of the products of a type, 5 to 60 minutes
-     * @param listTtl of the pages of the list, 5 to 60 minutes
-     * @param maxLoads reads of different products, or pages, that may wait for MongoDB at once; one more is refused
+     * @param ttl time to live of a product whose type has none of its own, 5 to 60 minutes
+     * @param ttlByType time to live of the products of a type, 5 to 60 minutes
+     * @param listTtl time to live of the pages of the list, 5 to 60 minutes
+     * @param maxLoads concurrent reads of different products, or of different pages, from MongoDB; one more is refused
      */
     public record Settings(
             String catalogue, Duration ttl, Map<String, Duration> ttlByType, Duration listTtl, int maxLoads) {
         private static final Duration MIN_TTL = Duration.ofMinutes(5);
         private static final Duration MAX_TTL = Duration.ofMinutes(60);
 
-        /** Refuses what is out of range. */
+        /** Rejects values that are out of range. */
         public Settings {
             ttlByType = Map.copyOf(ttlByType);
             new Requirements()
@@ -62,7 +62,7 @@ public final class Catalog {
                     .check();
         }
 
-        /** How long a product may be kept: its own time, else that of its type, else the default. */
+        /** Returns the time to live of a product: its own, else that of its type, else the default. */
         Duration ttlOf(ProductDetails details) {
             return details.cacheTtlSeconds() != null
                     ? Duration.ofSeconds(details.cacheTtlSeconds())
@@ -90,17 +90,17 @@ public final class Catalog {
         this.clock = clock;
     }
 
-    /** The product; empty for one that is unknown or was deleted. */
+    /** Finds a product; empty if it is unknown or was deleted. */
     public Future<Optional<ProductView>> find(String productId) {
         return ProductIds.isWellFormed(productId) ? reader.find(productId) : Future.succeededFuture(Optional.empty());
     }
 
-    /** The products, newest first. */
+    /** Lists the products, newest first. */
     public Future<Page<ProductView>> list(String cursor, int limit) {
         return reader.list(cursor, limit);
     }
 
-    /** Which of these products the user holds an order for. */
+    /** Returns those of the given products for which the user holds an order. */
     public Future<Set<String>> purchasedBy(String userId, List<String> productIds) {
         return productIds.isEmpty() ? Future.succeededFuture(Set.of()) : orders.productsHeldBy(userId, productIds);
     }
@@ -113,8 +113,9 @@ public final class Catalog {
                 .compose(inserted -> Future.join(sale.open(product.id()), reader.listChanged())
                         .<Void>mapEmpty()
                         .recover(failure -> {
-                            // The product stands: the reconciler, or the first buyer, has its sale recovered.
-                            LOG.atWarn().addKeyValue("productId", product.id()).log("sale not opened yet");
+                            // The product is stored: the reconciler or the first buyer triggers the recovery of its
+                            // sale.
+                            LOG.atWarn().addKeyValue("productId", product.id()).log("opening the sale failed");
                             return Future.succeededFuture();
                         }))
                 .compose(opened -> view(product));
@@ -123,7 +124,7 @@ public final class Catalog {
     /**
      * Hides a product and closes its sale; its orders stay.
      *
-     * @return its tombstone; empty for one that is unknown or was deleted before
+     * @return its tombstone; empty if the product is unknown or was deleted before
      */
     public Future<Change<Optional<Product>>> delete(String productId) {
         return products.find(productId).compose(found -> {
@@ -131,7 +132,7 @@ public final class Catalog {
                 return Future.succeededFuture(new Change<>(Optional.empty(), true));
             }
             if (found.get().deleted()) {
-                // Perhaps by one who could not have it hidden everywhere, and asks again.
+                // Perhaps a retry of a deletion that did not reach every node.
                 return hide(found.get()).map(hidden -> new Change<>(Optional.empty(), hidden));
             }
             Product tombstone = found.get().tombstone(clock.instant().truncatedTo(ChronoUnit.MILLIS));
@@ -142,41 +143,41 @@ public final class Catalog {
         });
     }
 
-    /** Reads of products and of pages that the cache answered, since the start. */
+    /** Returns the number of reads of products and pages that the cache answered since the start. */
     public long hits() {
         return reader.hits();
     }
 
-    /** Reads of products and of pages that it did not answer, since the start. */
+    /** Returns the number of reads of products and pages that the cache did not answer since the start. */
     public long misses() {
         return reader.misses();
     }
 
     /**
-     * Has every node show this version, or a newer one, and sell by it.
+     * Propagates a version of a product to the cache and the sale, which all nodes use.
      *
-     * @return whether that is so now; what Redis misses it is given when it answers; never fails
+     * @return whether both have this version, or a newer one; otherwise Redis gets it once it answers; never fails
      */
     Future<Boolean> propagate(Product product) {
-        // Both: a node believes the cache unless the sale is newer.
+        // Both are needed: a node uses the cache unless the sale has a newer version.
         Future<Boolean> sold = sale.configure(product)
                 .map(true)
                 .onFailure(failure -> LOG.atWarn()
                         .addKeyValue("productId", product.id())
                         .addKeyValue("reason", failure.getMessage())
-                        .log("edit not handed on to the sale yet"))
+                        .log("propagating the edit to the sale failed"))
                 .otherwise(false);
         return Future.all(reader.changed(product), sold)
                 .map(both -> both.<Boolean>resultAt(0) && both.<Boolean>resultAt(1));
     }
 
-    /** The product with what is left of it now. */
+    /** Joins a product with its live stock. */
     Future<ProductView> view(Product product) {
         return reader.view(product);
     }
 
     private Future<Boolean> hide(Product tombstone) {
-        // A page that still names the product does not show it: only the product itself has to be known as deleted.
+        // A page that still lists the product does not show it, so only the product itself has to be propagated.
         return Future.all(propagate(tombstone), reader.listChanged()).map(both -> both.resultAt(0));
     }
 }

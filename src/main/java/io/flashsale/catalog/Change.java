@@ -1,11 +1,11 @@
 package io.flashsale.catalog;
 
 /**
- * What came of a change of the catalogue that stands in MongoDB.
+ * Holds the result of a change of the catalogue that is stored in MongoDB.
  *
  * @param result the product as it is now
- * @param propagated whether the cache and the running sale have it, and so every node shows it and sells by it from now
- *     on; otherwise they are given it later, by this node as soon as Redis answers and by the reconciler's next pass
- * @param <T> what the change results in
+ * @param propagated whether the cache and the running sale have the change, so that every node shows and sells the new
+ *     version; otherwise this node retries as soon as Redis answers, and the reconciler does in its next pass
+ * @param <T> the type of the result
  */
 public record Change<T>(T result, boolean propagated) {}

@@ -9,21 +9,21 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What running sales say of themselves, read from Redis each time: it is never kept with a product. */
+/** Reads the live state of sales from Redis. It is never cached with a product. */
 final class LiveSaleReader {
-    private static final LiveSale SILENT = new LiveSale(null, null);
+    private static final LiveSale UNKNOWN = new LiveSale(null, null);
 
     private final RedisGateway redis;
 
     /**
-     * A sale right now.
+     * Holds the live state of a sale.
      *
-     * @param remaining units left; null where Redis does not say
-     * @param version of the product under which it sells; null where Redis does not say or nobody has certified it
+     * @param remaining units left; null if Redis does not answer or has no sale
+     * @param version the product's version in the sale; null if Redis does not answer or the sale is not certified
      */
     record LiveSale(Long remaining, Long version) {
-        /** Whether what was read of the product before still counts: an edit reaches the sale before it is answered. */
-        boolean vouchesFor(Product product) {
+        /** Returns whether a cached product is current: an edit reaches the sale before it is answered. */
+        boolean isCurrent(Product product) {
             return version != null && product.version() >= version;
         }
     }
@@ -32,8 +32,8 @@ final class LiveSaleReader {
         this.redis = redis;
     }
 
-    /** One sale; never fails. */
-    Future<LiveSale> of(String productId) {
+    /** Reads one sale; never fails. */
+    Future<LiveSale> read(String productId) {
         Future<ServerIdentity> identity = redis.identity();
         Future<Reply> stock = redis.send("GET", Keys.stock(productId));
         Future<Reply> sale = redis.send("HMGET", Keys.sale(productId), "certifiedBy", "version");
@@ -41,13 +41,13 @@ final class LiveSaleReader {
                 .map(read -> new LiveSale(
                         stock.result().isNil() ? null : stock.result().asLong(),
                         version(identity.result(), sale.result())))
-                .otherwise(SILENT);
+                .otherwise(UNKNOWN);
     }
 
-    /** The same for several, in one pipelined trip. */
-    Future<List<LiveSale>> of(List<String> productIds) {
+    /** Reads several sales in one pipelined round trip; never fails. */
+    Future<List<LiveSale>> read(List<String> productIds) {
         List<Future<LiveSale>> reads = new ArrayList<>(productIds.size());
-        productIds.forEach(productId -> reads.add(of(productId)));
+        productIds.forEach(productId -> reads.add(read(productId)));
         return Future.all(reads).map(all -> all.list());
     }
 

@@ -16,9 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Pages of the product list in Redis. A page names its products only: an edit of one need not void it.
+ * Caches pages of the product list in Redis. A page holds product ids only, so that an edit of a product need not
+ * invalidate it.
  *
- * <p>Belongs to the event loop of its link.
+ * <p>Belongs to the event loop of its Redis connection.
  */
 final class PageCache {
     private static final Logger LOG = LoggerFactory.getLogger(PageCache.class);
@@ -29,21 +30,21 @@ final class PageCache {
     private final Catalog.Settings settings;
     private final List<String> keys;
     private final Script fill = Script.load("fill-page-2");
-    private final Script voidAll = Script.load("void-pages-2");
+    private final Script invalidateAll = Script.load("void-pages-2");
 
     /**
-     * What the cache knows of a page.
+     * Holds the result of a lookup.
      *
-     * @param ids null where it does not know the page
-     * @param ticket allows to keep the page that is now read from MongoDB; null while Redis is away
+     * @param ids the page; null if it is not cached
+     * @param ticket permits caching the page that is then read from MongoDB; null if Redis does not answer
      */
     record Lookup(Page<String> ids, Ticket ticket) {}
 
     /**
-     * When the list was looked up.
+     * Identifies the state of the list at the time of a lookup.
      *
-     * @param generation of the list then
-     * @param identity of the server, since one that lost data may have lost a change of the list
+     * @param generation the generation of the list
+     * @param identity the identity of the server, since a server that lost data may have lost a change of the list
      */
     record Ticket(String generation, String identity) {}
 
@@ -68,7 +69,7 @@ final class PageCache {
                 .otherwise(new Lookup(null, null));
     }
 
-    /** Keeps a page, unless the list was changed since the ticket was given. */
+    /** Caches a page, unless the list has changed since the ticket was issued. */
     Future<Void> write(String name, Page<String> ids, Ticket ticket) {
         if (ticket == null) {
             return Future.succeededFuture();
@@ -88,12 +89,13 @@ final class PageCache {
     }
 
     /**
-     * Forgets every page, those too that are being read right now.
+     * Invalidates all pages, including those that are being read from MongoDB now.
      *
-     * @return fails where Redis does not answer
+     * @return fails if Redis does not answer
      */
-    Future<Void> voidAll() {
-        return redis.run(voidAll, keys, List.of(UUID.randomUUID().toString())).mapEmpty();
+    Future<Void> invalidateAll() {
+        return redis.run(invalidateAll, keys, List.of(UUID.randomUUID().toString()))
+                .mapEmpty();
     }
 
     private static Page<String> decode(String text, String identity) {
@@ -109,7 +111,7 @@ final class PageCache {
                     page.getJsonArray("ids").stream().map(String.class::cast).toList();
             return new Page<>(ids, page.getString("next"));
         } catch (RuntimeException e) {
-            LOG.atDebug().log("unreadable page in the cache");
+            LOG.atDebug().log("cached page unreadable");
             return null;
         }
     }

@@ -14,17 +14,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Single products in Redis, by version: an older one never replaces a newer one.
+ * Caches single products in Redis. An older version never replaces a newer one.
  *
- * <p>Belongs to the event loop of its link.
+ * <p>Belongs to the event loop of its Redis connection.
  */
 final class ProductCache {
     private static final Logger LOG = LoggerFactory.getLogger(ProductCache.class);
-    /** Long enough for a flood of made-up ids to spare MongoDB, short enough for it not to fill Redis. */
+    /** Long enough to protect MongoDB from a flood of made-up ids, short enough not to fill Redis. */
     private static final Duration UNKNOWN_TTL = Duration.ofSeconds(5);
-    /** Part of the time to live after which an entry is renewed while it is still served. */
+    /** Fraction of the time to live after which an entry is refreshed while it is still served. */
     private static final double STALE_AFTER = 0.9;
-    /** Entries made in one moment must not end in one moment. */
+    /** Spreads the expiry of entries that are written at the same moment, which prevents a cache stampede. */
     private static final double JITTER = 0.2;
 
     private final RedisGateway redis;
@@ -33,23 +33,23 @@ final class ProductCache {
     private final Script fill = Script.load("fill-1");
 
     /**
-     * What the cache knows.
+     * Holds the result of a lookup.
      *
-     * @param found whether it knows anything
-     * @param product empty for an id that MongoDB does not know; a tombstone for one that was deleted
-     * @param stale whether it should be renewed
+     * @param found whether there is an entry
+     * @param product empty for an id that is not in MongoDB; a tombstone for a deleted product
+     * @param stale whether the entry should be refreshed
      */
     record Entry(boolean found, Optional<Product> product, boolean stale) {
         private static final Entry NONE = new Entry(false, Optional.empty(), false);
         private static final Entry UNKNOWN_PRODUCT = new Entry(true, Optional.empty(), false);
 
         /**
-         * Whether the entry may be shown. That an id is unknown, or its product deleted, is final; anything else counts
-         * only as long as the sale does not sell under a newer version.
+         * Returns whether the entry may be served. Unknown ids and tombstones are always served; any other product only
+         * if its certified sale has no newer version.
          */
-        boolean counts(LiveSaleReader.LiveSale sale) {
+        boolean isUsable(LiveSaleReader.LiveSale sale) {
             return found
-                    && product.map(it -> it.deleted() || sale.vouchesFor(it)).orElse(true);
+                    && product.map(it -> it.deleted() || sale.isCurrent(it)).orElse(true);
         }
     }
 
@@ -59,7 +59,7 @@ final class ProductCache {
         this.clock = clock;
     }
 
-    /** What the cache knows of a product; never fails. */
+    /** Looks a product up; never fails. */
     Future<Entry> read(String productId) {
         return redis.send("GET", Keys.productCache(productId))
                 .map(reply -> reply.isNil() ? Entry.NONE : decode(productId, reply.asString()))
@@ -67,9 +67,9 @@ final class ProductCache {
     }
 
     /**
-     * Keeps what MongoDB said of an id, unless the cache knows better.
+     * Caches the product that MongoDB has under an id, or its absence, unless the cache has a newer version.
      *
-     * @return fails where Redis does not answer
+     * @return fails if Redis does not answer
      */
     Future<Void> write(String productId, Optional<Product> product) {
         if (product.isEmpty()) {
@@ -100,8 +100,8 @@ final class ProductCache {
             Product product = ProductCacheCodec.decode(parts[2]);
             return new Entry(true, Optional.of(product), clock.millis() > Long.parseLong(parts[1]));
         } catch (RuntimeException e) {
-            // Of another release, perhaps: MongoDB has the product, and the next fill repairs the entry.
-            LOG.atDebug().addKeyValue("productId", productId).log("unreadable cache entry");
+            // Perhaps written by another release: MongoDB has the product, and the next write replaces the entry.
+            LOG.atDebug().addKeyValue("productId", productId).log("cached product unreadable");
             return Entry.NONE;
         }
     }

@@ -21,7 +21,7 @@ final class ProductCacheCodec {
     /**
      * Decodes the result of {@link #encode}.
      *
-     * @throws RuntimeException of some kind for any other text
+     * @throws RuntimeException of an unspecified type if the text is malformed
      */
     static Product decode(String text) {
         JsonObject json = new JsonObject(text);

@@ -13,17 +13,17 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * Changes a product over a running sale.
+ * Edits a product during its sale.
  *
- * <p>Units are numbered 1 to {@code unitCount}. Raising the stock raises {@code unitCount}, in MongoDB first; lowering it is
- * an order by the house, in Redis first, since only Redis knows whether the units are still free. Whatever dies in
- * between, free plus held is always {@code unitCount}; and units that an edit took which then failed are put on sale again
- * by the reconciler, since the product names the withdrawals of the edits that stand.
+ * <p>Units are numbered 1 to {@code unitCount}. Raising the stock raises {@code unitCount}, in MongoDB first. Lowering
+ * the stock places a stock hold, in Redis first, since only Redis has the free units. A crash in between never changes
+ * the invariant: free units plus held units are {@code unitCount}. The product lists the stock holds of all written
+ * edits, so that the reconciler can release the hold of an edit that failed.
  */
 public final class ProductEditor {
-    private static final int TRIES = 5;
-    /** Far beyond what may be on sale at once; unit numbers are never used again. */
-    private static final long MAX_HIGHEST = 2_000_000_000L;
+    private static final int MAX_ATTEMPTS = 5;
+    /** Far above the maximum stock, since unit numbers are never reused. */
+    private static final long MAX_UNIT_COUNT = 2_000_000_000L;
 
     private final ProductStore products;
     private final Catalog catalog;
@@ -39,21 +39,21 @@ public final class ProductEditor {
     }
 
     /**
-     * Changes a product.
+     * Edits a product.
      *
-     * @param edit from the current product to the details wanted; may throw {@link InvalidFieldsException}
-     * @param expectedVersion the only version that may be changed, or null for any
-     * @return the product after the edit, which stands whether or not it could be handed on; empty for a product that is
-     *     unknown or was deleted; fails with {@link VersionConflictException}, {@link SaleNotPausedException} and
-     *     {@link InvalidFieldsException}
+     * @param edit maps the current product to the new details; may throw {@link InvalidFieldsException}
+     * @param expectedVersion the version that the edit requires, or null for any
+     * @return the product after the edit, which is stored even if it was not propagated; empty if the product is
+     *     unknown or was deleted; fails with {@link VersionConflictException}, {@link SaleNotPausedException} or {@link
+     *     InvalidFieldsException}
      */
     public Future<Optional<Change<ProductView>>> update(
             String productId, Function<Product, ProductDetails> edit, Long expectedVersion) {
-        return attempt(productId, edit, expectedVersion, TRIES);
+        return attempt(productId, edit, expectedVersion, MAX_ATTEMPTS);
     }
 
     private Future<Optional<Change<ProductView>>> attempt(
-            String productId, Function<Product, ProductDetails> edit, Long expectedVersion, int triesLeft) {
+            String productId, Function<Product, ProductDetails> edit, Long expectedVersion, int attemptsLeft) {
         return products.find(productId).compose(found -> {
             if (found.isEmpty() || found.get().deleted()) {
                 return Future.succeededFuture(Optional.empty());
@@ -62,50 +62,53 @@ public final class ProductEditor {
             if (expectedVersion != null && expectedVersion != current.version()) {
                 return Future.failedFuture(new VersionConflictException(current.version()));
             }
-            ProductDetails wanted = edit.apply(current);
-            if (wanted.equals(current.details())) {
-                // Perhaps by one whose edit could not be handed on, and who asks again.
-                return catalog.propagate(current).compose(propagated -> shown(current, propagated));
+            ProductDetails newDetails = edit.apply(current);
+            if (newDetails.equals(current.details())) {
+                // Perhaps a retry of an edit that was not propagated.
+                return catalog.propagate(current).compose(propagated -> result(current, propagated));
             }
-            return change(current, wanted).compose(changed -> {
+            return change(current, newDetails).compose(changed -> {
                 if (changed.isPresent()) {
                     return Future.succeededFuture(changed);
                 }
-                return expectedVersion == null && triesLeft > 1
-                        ? attempt(productId, edit, null, triesLeft - 1)
+                return expectedVersion == null && attemptsLeft > 1
+                        ? attempt(productId, edit, null, attemptsLeft - 1)
                         : Future.failedFuture(new VersionConflictException(current.version() + 1));
             });
         });
     }
 
-    /** Empty where another edit came first. */
-    private Future<Optional<Change<ProductView>>> change(Product current, ProductDetails wanted) {
-        int added = Math.max(0, wanted.stock() - current.details().stock());
-        int withdrawn = Math.max(0, current.details().stock() - wanted.stock());
-        if ((long) current.unitCount() + added > MAX_HIGHEST) {
+    /** Applies the edit; empty if another edit came first. */
+    private Future<Optional<Change<ProductView>>> change(Product current, ProductDetails newDetails) {
+        int added = Math.max(0, newDetails.stock() - current.details().stock());
+        int unitsOnHold = Math.max(0, current.details().stock() - newDetails.stock());
+        if ((long) current.unitCount() + added > MAX_UNIT_COUNT) {
             throw new InvalidFieldsException("stock", "was raised too often; create a new product");
         }
-        boolean limitChanges = wanted.perUserLimit() != current.details().perUserLimit();
+        boolean limitChanges = newDetails.perUserLimit() != current.details().perUserLimit();
         Product next = current.next(
-                wanted, current.unitCount() + added, clock.instant().truncatedTo(ChronoUnit.MILLIS));
-        // Its own name for every attempt: an attempt that lost must not be mistaken for the one that won.
+                newDetails, current.unitCount() + added, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        // Unique for each attempt: a failed attempt must not be mistaken for the successful one.
         String reference = "stock-v" + next.version() + "-" + UUID.randomUUID();
         return (limitChanges ? requirePaused(current) : Future.<Void>succeededFuture())
-                .compose(allowed -> hold(current, withdrawn, reference))
-                .compose(taken -> write(next, withdrawn, reference).compose(replaced -> {
+                .compose(allowed -> hold(current, unitsOnHold, reference))
+                .compose(held -> write(next, unitsOnHold, reference).compose(replaced -> {
                     if (!replaced) {
-                        return sale.giveBack(current.id(), withdrawn, reference).map(Optional.empty());
+                        return sale.giveBack(current.id(), unitsOnHold, reference)
+                                .map(Optional.empty());
                     }
-                    return catalog.propagate(next).compose(propagated -> shown(next, propagated));
+                    return catalog.propagate(next).compose(propagated -> result(next, propagated));
                 }));
     }
 
-    private Future<Optional<Change<ProductView>>> shown(Product product, boolean propagated) {
+    private Future<Optional<Change<ProductView>>> result(Product product, boolean propagated) {
         return catalog.view(product).map(view -> Optional.of(new Change<>(view, propagated)));
     }
 
-    private Future<Boolean> write(Product next, int withdrawn, String reference) {
-        return withdrawn == 0 ? products.replace(next) : products.replace(next, new StockHold(reference, withdrawn));
+    private Future<Boolean> write(Product next, int unitsOnHold, String reference) {
+        return unitsOnHold == 0
+                ? products.replace(next)
+                : products.replace(next, new StockHold(reference, unitsOnHold));
     }
 
     private Future<Void> hold(Product current, int units, String reference) {

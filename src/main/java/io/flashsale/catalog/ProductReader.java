@@ -14,31 +14,31 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Reads products through the cache, each joined with its running sale.
+ * Reads products through the cache, and joins each with its running sale.
  *
- * <p>Redis is what all nodes share: nothing is kept in a node but the reads that are under way. Without Redis, MongoDB is
- * read, once for all who ask for the same at the same time.
+ * <p>All nodes share the cache in Redis; a node itself holds only the reads in progress. Without Redis, products are
+ * read from MongoDB, and concurrent reads of the same product or page share one flight.
  *
- * <p>Belongs to the event loop of its link.
+ * <p>Belongs to the event loop of its Redis connection.
  */
 final class ProductReader {
-    /** Products of a page that are read one by one where the cache lacks them; more are read with their page. */
+    /** Cache misses of a page that are read one by one; with more, the whole page is read from MongoDB. */
     private static final int MAX_SINGLE_LOADS = 4;
 
     private final ProductStore store;
     private final LiveSaleReader sales;
     private final ProductCache cache;
     private final PageCache pages;
-    private final CacheWriteRetrier updates;
+    private final CacheWriteRetrier cacheWrites;
     private final SingleFlight<Optional<Product>> productFlights;
     private final SingleFlight<Page<Product>> pageFlights;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
 
-    /** What Redis says of a product: its cache entry and its sale. */
+    /** Holds what Redis has of a product: its cache entry and its sale. */
     private record Lookup(String productId, ProductCache.Entry entry, LiveSaleReader.LiveSale sale) {
-        boolean counts() {
-            return entry.counts(sale);
+        boolean isUsable() {
+            return entry.isUsable(sale);
         }
     }
 
@@ -47,17 +47,17 @@ final class ProductReader {
         this.sales = new LiveSaleReader(redis);
         this.cache = new ProductCache(redis, settings, clock);
         this.pages = new PageCache(redis, settings);
-        this.updates = new CacheWriteRetrier(vertx, cache, pages);
+        this.cacheWrites = new CacheWriteRetrier(vertx, cache, pages);
         this.productFlights = new SingleFlight<>(clock, settings.maxLoads());
         this.pageFlights = new SingleFlight<>(clock, settings.maxLoads());
     }
 
-    /** The product; empty for one that is unknown or was deleted. */
+    /** Finds a product; empty if it is unknown or was deleted. */
     Future<Optional<ProductView>> find(String productId) {
         return lookup(productId).compose(this::resolve);
     }
 
-    /** The products that are not deleted, newest first. */
+    /** Lists the products that are not deleted, newest first. */
     Future<Page<ProductView>> list(String cursor, int limit) {
         String name = limit + ":" + Objects.requireNonNullElse(cursor, "");
         return pages.read(name).compose(found -> {
@@ -68,7 +68,7 @@ final class ProductReader {
                     .compose(all -> {
                         List<Lookup> lookups = all.list();
                         long missing = lookups.stream()
-                                .filter(lookup -> !lookup.counts())
+                                .filter(lookup -> !lookup.isUsable())
                                 .count();
                         if (missing > MAX_SINGLE_LOADS) {
                             return loadPage(name, cursor, limit, found.ticket());
@@ -79,21 +79,21 @@ final class ProductReader {
         });
     }
 
-    /** The product with what is left of it now. */
+    /** Joins a product with its live stock. */
     Future<ProductView> view(Product product) {
-        return sales.of(product.id()).map(sale -> new ProductView(product, sale.remaining(), false));
+        return sales.read(product.id()).map(sale -> new ProductView(product, sale.remaining(), false));
     }
 
-    /** A product has a newer version; whether the cache has it, which is tried until it has. Never fails. */
+    /** Caches a newer version of a product; see {@link CacheWriteRetrier#changed}. */
     Future<Boolean> changed(Product product) {
         productFlights.forget(product.id());
-        return updates.changed(product);
+        return cacheWrites.changed(product);
     }
 
-    /** A product has entered or left the list; never fails. */
+    /** Invalidates the pages after a product entered or left the list; never fails. */
     Future<Void> listChanged() {
         pageFlights.forgetAll();
-        return updates.listChanged();
+        return cacheWrites.listChanged();
     }
 
     long hits() {
@@ -105,24 +105,24 @@ final class ProductReader {
     }
 
     private Future<Lookup> lookup(String productId) {
-        // Sent together: cache and sale cost one trip.
+        // Sent together: cache and sale cost one round trip.
         Future<ProductCache.Entry> entry = cache.read(productId);
-        Future<LiveSaleReader.LiveSale> sale = sales.of(productId);
+        Future<LiveSaleReader.LiveSale> sale = sales.read(productId);
         return Future.all(entry, sale).map(read -> new Lookup(productId, entry.result(), sale.result()));
     }
 
     private Future<Optional<ProductView>> resolve(Lookup lookup) {
         Long remaining = lookup.sale().remaining();
-        if (!lookup.counts()) {
+        if (!lookup.isUsable()) {
             misses.increment();
-            return load(lookup.productId()).map(found -> shown(found, remaining, false));
+            return load(lookup.productId()).map(found -> toView(found, remaining, false));
         }
         hits.increment();
         if (lookup.entry().stale()) {
-            // Nobody waits for it, and nobody is told if it fails: the entry is still true.
+            // Not awaited, and a failure is ignored: the entry is still correct.
             load(lookup.productId());
         }
-        return Future.succeededFuture(shown(lookup.entry().product(), remaining, true));
+        return Future.succeededFuture(toView(lookup.entry().product(), remaining, true));
     }
 
     private Future<Page<ProductView>> resolveAll(List<Lookup> lookups, String next) {
@@ -130,13 +130,13 @@ final class ProductReader {
                 lookups.stream().map(this::resolve).toList();
         return Future.all(reads).map(all -> {
             List<ProductView> views = new ArrayList<>(reads.size());
-            // One that was deleted after the page was made is left out.
+            // Leave out products that were deleted after the page was cached.
             reads.forEach(read -> read.result().ifPresent(views::add));
             return new Page<>(views, next);
         });
     }
 
-    private static Optional<ProductView> shown(Optional<Product> found, Long remaining, boolean hit) {
+    private static Optional<ProductView> toView(Optional<Product> found, Long remaining, boolean hit) {
         return found.filter(product -> !product.deleted()).map(product -> new ProductView(product, remaining, hit));
     }
 
@@ -147,12 +147,12 @@ final class ProductReader {
     private Future<Page<ProductView>> loadPage(String name, String cursor, int limit, PageCache.Ticket ticket) {
         misses.increment();
         return pageFlights
-                .join(name, () -> store.list(cursor, limit), page -> keep(name, page, ticket))
+                .join(name, () -> store.list(cursor, limit), page -> cachePage(name, page, ticket))
                 .compose(this::join);
     }
 
     private Future<Page<ProductView>> join(Page<Product> page) {
-        return sales.of(page.items().stream().map(Product::id).toList()).map(read -> {
+        return sales.read(page.items().stream().map(Product::id).toList()).map(read -> {
             List<ProductView> views = new ArrayList<>(read.size());
             for (int i = 0; i < read.size(); i++) {
                 views.add(new ProductView(page.items().get(i), read.get(i).remaining(), false));
@@ -161,7 +161,7 @@ final class ProductReader {
         });
     }
 
-    private Future<Void> keep(String name, Page<Product> page, PageCache.Ticket ticket) {
+    private Future<Void> cachePage(String name, Page<Product> page, PageCache.Ticket ticket) {
         List<String> ids = page.items().stream().map(Product::id).toList();
         List<Future<Void>> writes = new ArrayList<>();
         writes.add(pages.write(name, new Page<>(ids, page.next()), ticket));

@@ -3,10 +3,10 @@ package io.flashsale.catalog;
 import io.flashsale.domain.Product;
 
 /**
- * A product as a client sees it.
+ * Joins a product with its live stock.
  *
- * @param product as MongoDB holds it
- * @param remaining units left now, read live; null while Redis does not say
- * @param cacheHit whether the product, never what is left of it, came from a cache
+ * @param product the product as stored in MongoDB
+ * @param remaining units left, always read live; null if Redis does not answer
+ * @param cacheHit whether the product came from the cache; its stock never does
  */
 public record ProductView(Product product, Long remaining, boolean cacheHit) {}

@@ -1,10 +1,14 @@
 package io.flashsale.catalog;
 
-/** A change that only a paused sale with an empty outbox may have. */
+/** Signals a change that requires a paused sale with an empty outbox. */
 public final class SaleNotPausedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     SaleNotPausedException() {
-        super("perUserLimit changes only while the sale is paused and no order of it waits", null, false, false);
+        super(
+                "perUserLimit can be changed only while the sale is paused and no order is waiting to be saved",
+                null,
+                false,
+                false);
     }
 }

@@ -3,30 +3,33 @@ package io.flashsale.catalog;
 import io.flashsale.domain.Product;
 import io.vertx.core.Future;
 
-/** What the catalogue needs of the running sale. The root plugs the ledger in, so that neither room knows the other. */
+/**
+ * Gives the catalogue access to the running sale. The server injects the adapter, so that catalog and purchase stay
+ * independent.
+ */
 public interface SalePort {
-    /** Makes the sale's keys in Redis from what MongoDB holds. */
+    /** Creates the sale's keys in Redis from MongoDB. */
     Future<Void> open(String productId);
 
     /**
-     * Hands a newer version of the settings, and added units, to the running sale. Another limit gives live orders the
-     * slots that it asks for, which rebuilds the sale.
+     * Applies a newer version of the settings, and added units, to the running sale. A changed limit assigns live
+     * orders their slots, for which the sale is rebuilt.
      *
-     * @return fails where the sale has not got them: Redis does not answer, or somebody else is at its recovery
+     * @return fails if the sale did not get them: Redis does not answer, or another node is recovering the sale
      */
     Future<Void> configure(Product product);
 
     /**
      * Takes units off sale, all or none.
      *
-     * @param reference the same one is done once
-     * @return false where fewer are free
+     * @param reference makes the call idempotent
+     * @return false if fewer units are free
      */
     Future<Boolean> hold(String productId, int units, String reference);
 
-    /** Puts the units of a withdrawal on sale again. */
+    /** Puts the units of a stock hold on sale again. */
     Future<Void> giveBack(String productId, int units, String reference);
 
-    /** Whether no order of the product waits for MongoDB. */
+    /** Returns whether no order of the product waits for MongoDB. */
     Future<Boolean> outboxIsEmpty(String productId);
 }

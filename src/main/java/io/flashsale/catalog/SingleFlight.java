@@ -10,27 +10,27 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Reads that are under way, so that many who miss the same key cause one read.
+ * Shares one read among concurrent misses of the same key, which prevents a cache stampede.
  *
  * <p>Belongs to one event loop.
  *
- * @param <T> what is read
+ * @param <T> the type of the value
  */
 final class SingleFlight<T> {
     /**
-     * A reader does not join a read that began longer ago: it may have passed an edit that was answered before the
-     * reader came.
+     * The maximum age of a read that can be joined. An older read may predate an edit that was answered before the new
+     * reader arrived.
      */
-    private static final Duration JOINABLE = Duration.ofMillis(250);
+    private static final Duration MAX_JOINABLE_AGE = Duration.ofMillis(250);
 
     private record Flight<T>(Future<T> result, long startedAtMillis) {}
 
-    private final Map<String, Flight<T>> underWay = new HashMap<>();
+    private final Map<String, Flight<T>> flights = new HashMap<>();
     private final Clock clock;
     private final int max;
 
     /**
-     * Makes room for reads.
+     * Creates a single flight for each key.
      *
      * @param max keys that may be read at once; one more is refused
      */
@@ -43,32 +43,32 @@ final class SingleFlight<T> {
      * Joins the read of this key, or starts it.
      *
      * @param read reads the value
-     * @param keep is given the value and ends when it can be found elsewhere; until then the read can be joined, so that
-     *     who looked before that and comes after does not start another
-     * @return fails as the read does, and with {@link StoreUnavailableException} where too many are under way
+     * @param keep caches the value; until it completes the read can be joined, so that a reader that missed the cache
+     *     just before does not start another read
+     * @return fails as the read does, or with {@link StoreUnavailableException} if too many keys are being read
      */
     Future<T> join(String key, Supplier<Future<T>> read, Function<T, Future<Void>> keep) {
         long now = clock.millis();
-        Flight<T> joinable = underWay.get(key);
-        if (joinable != null && Math.abs(now - joinable.startedAtMillis()) < JOINABLE.toMillis()) {
+        Flight<T> joinable = flights.get(key);
+        if (joinable != null && Math.abs(now - joinable.startedAtMillis()) < MAX_JOINABLE_AGE.toMillis()) {
             return joinable.result();
         }
-        if (joinable == null && underWay.size() >= max) {
-            return Future.failedFuture(new StoreUnavailableException("too many reads of the catalogue under way"));
+        if (joinable == null && flights.size() >= max) {
+            return Future.failedFuture(new StoreUnavailableException("too many concurrent reads of the catalogue"));
         }
         Flight<T> flight = new Flight<>(read.get(), now);
-        underWay.put(key, flight);
-        flight.result().compose(keep).onComplete(done -> underWay.remove(key, flight));
+        flights.put(key, flight);
+        flight.result().compose(keep).onComplete(done -> flights.remove(key, flight));
         return flight.result();
     }
 
-    /** Lets nobody join the read of this key any more. */
+    /** Makes the read of a key no longer joinable. */
     void forget(String key) {
-        underWay.remove(key);
+        flights.remove(key);
     }
 
-    /** Lets nobody join any read any more. */
+    /** Makes all reads no longer joinable. */
     void forgetAll() {
-        underWay.clear();
+        flights.clear();
     }
 }

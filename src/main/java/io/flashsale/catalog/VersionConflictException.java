@@ -1,6 +1,6 @@
 package io.flashsale.catalog;
 
-/** The product was changed by someone else meanwhile. */
+/** Signals that another edit has changed the product meanwhile. */
 public final class VersionConflictException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

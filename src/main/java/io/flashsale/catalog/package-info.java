@@ -1,9 +1,9 @@
 /**
- * Products: what is on sale, read through a cache together with what is left of it, and changed without ever losing count
- * of a unit.
+ * Manages products: reads them through a cache, joined with their live stock, and edits them during a sale without
+ * losing count of a unit.
  *
- * <p>A cached product counts only beside a sale in Redis that is certified and sells under no newer version. The sale
- * learns of every edit, from the editor or from the reconciler, and loses its certificate where Redis may have lost data;
- * so the cache needs no memory of its own for what it missed.
+ * <p>A cached product is used only if its sale in Redis is certified and has no newer version. The editor or the
+ * reconciler sends every edit to the sale, and the sale loses its certification if Redis may have lost data. So the
+ * cache need not track the updates that it missed.
  */
 package io.flashsale.catalog;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The catalogue of two nodes on the same stores: what one changes the other shows, and MongoDB is left in peace. */
+/** Tests the catalogue of two nodes on the same stores: one shows the changes of the other, and reads spare MongoDB. */
 class CatalogCacheIT {
     private TestShop here;
     private TestShop there;
@@ -63,7 +63,7 @@ class CatalogCacheIT {
     }
 
     @Test
-    void theSecondReadOfAnyNodeIsAHitWithTheStockOfNow() {
+    void theSecondReadOnAnyNodeIsAHitWithTheLiveStock() {
         // given
         Product product = created("Thing", 5);
 
@@ -84,15 +84,15 @@ class CatalogCacheIT {
     }
 
     @Test
-    void aColdKeyIsReadOnceHoweverManyAsk() {
+    void concurrentMissesOfAProductShareOneRead() {
         // given
         Product product = created("Thing", 5);
         int before = there.reads();
 
         // when
-        long begun = System.nanoTime();
+        long startedAt = System.nanoTime();
         List<Optional<ProductView>> views = there.run(() -> all(200, () -> there.catalog.find(product.id())));
-        int allowed = TestShop.readsAllowedSince(begun);
+        int allowed = TestShop.readsAllowedSince(startedAt);
 
         // then
         assertEquals(200, views.stream().filter(Optional::isPresent).count());
@@ -100,7 +100,7 @@ class CatalogCacheIT {
     }
 
     @Test
-    void theCountOfReadsCanTell() {
+    void readsWithoutSingleFlightAreAllCounted() {
         // given
         Product product = created("Thing", 5);
         int before = there.reads();
@@ -113,16 +113,16 @@ class CatalogCacheIT {
     }
 
     @Test
-    void aColdPageIsReadOnceHoweverManyAsk() {
+    void concurrentMissesOfAPageShareOneRead() {
         // given
         created("A", 5);
         created("B", 5);
         int before = there.reads();
 
         // when
-        long begun = System.nanoTime();
+        long startedAt = System.nanoTime();
         List<Page<ProductView>> pages = there.run(() -> all(200, () -> there.catalog.list(null, 10)));
-        int allowed = TestShop.readsAllowedSince(begun);
+        int allowed = TestShop.readsAllowedSince(startedAt);
         List<String> again = names(here);
 
         // then
@@ -132,7 +132,7 @@ class CatalogCacheIT {
     }
 
     @Test
-    void anEditIsShownByEveryNodeOnceItIsAnswered() {
+    void everyNodeShowsAnEditOnceItIsAnswered() {
         // given
         Product product = created("Old", 5);
         find(there, product.id());
@@ -149,7 +149,7 @@ class CatalogCacheIT {
     }
 
     @Test
-    void whatWasDeletedOrAddedLeavesOrEntersTheListOfEveryNode() {
+    void deletedAndCreatedProductsChangeTheListOfEveryNode() {
         // given
         Product first = created("First", 5);
         find(there, first.id());
@@ -172,7 +172,7 @@ class CatalogCacheIT {
     }
 
     @Test
-    void anOldFillNeverOverwritesANewerVersion() {
+    void anOlderVersionNeverReplacesANewerOneInTheCache() {
         // given
         Product old = created("Old", 5);
         Product edited = here.edit(old.id(), renamed("New")).product();
@@ -187,24 +187,24 @@ class CatalogCacheIT {
     }
 
     @Test
-    void aPageReadBeforeTheListChangedIsNotKept() {
+    void aPageReadBeforeTheListChangedIsNotCached() {
         // given
         PageCache.Ticket ticket = there.run(() -> there.pages.read("10:")).ticket();
-        here.run(() -> here.pages.voidAll());
+        here.run(() -> here.pages.invalidateAll());
 
         // when
         there.run(() -> there.pages.write("10:", new Page<>(List.of("old"), null), ticket));
-        PageCache.Lookup overtaken = there.run(() -> there.pages.read("10:"));
-        there.run(() -> there.pages.write("10:", new Page<>(List.of("new"), null), overtaken.ticket()));
+        PageCache.Lookup outdated = there.run(() -> there.pages.read("10:"));
+        there.run(() -> there.pages.write("10:", new Page<>(List.of("new"), null), outdated.ticket()));
 
         // then
-        assertNull(overtaken.ids());
+        assertNull(outdated.ids());
         assertEquals(
                 List.of("new"), there.run(() -> there.pages.read("10:")).ids().items());
     }
 
     @Test
-    void pagesThatNobodyNeedsDoNotFillTheMemory() {
+    void theNumberOfCachedPagesIsBounded() {
         // given
         PageCache.Ticket ticket = here.run(() -> here.pages.read("1:")).ticket();
 
@@ -223,7 +223,7 @@ class CatalogCacheIT {
     }
 
     @Test
-    void anEntryDoesNotCountBesideASaleThatIsNewerOrThatNobodyCertified() {
+    void anEntryIsNotUsedIfTheSaleIsNewerOrUncertified() {
         // given: an edit that reached MongoDB and the sale, but not the cache
         Product old = created("Old", 5);
         find(there, old.id());
@@ -243,7 +243,7 @@ class CatalogCacheIT {
     }
 
     @Test
-    void aPageWhoseProductsTheCacheLacksIsReadAsAWhole() {
+    void aPageWithManyMissesIsReadAsAWhole() {
         // given
         List<Product> products = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
@@ -268,20 +268,20 @@ class CatalogCacheIT {
     }
 
     @Test
-    void madeUpIdsSpareMongo() {
+    void unknownIdsAreCachedForAFewSeconds() {
         // when
-        find(there, "nobodyknowsthis");
+        find(there, "unknownproduct");
         int before = there.reads();
-        Optional<ProductView> again = find(there, "nobodyknowsthis");
+        Optional<ProductView> again = find(there, "unknownproduct");
 
         // then
         assertTrue(again.isEmpty());
         assertEquals(0, there.reads() - before);
-        assertTrue(Long.parseLong(there.redis("PTTL", Keys.productCache("nobodyknowsthis"))) <= 5_000);
+        assertTrue(Long.parseLong(there.redis("PTTL", Keys.productCache("unknownproduct"))) <= 5_000);
     }
 
     @Test
-    void livesAsLongAsItsTypeSaysWithJitter() {
+    void theTimeToLiveIsThatOfTheTypeWithJitter() {
         // given
         ProductDetails evergreen = new ProductDetails("E", "", "evergreen", 1, "USD", 1, 1, null, null, false, null);
         Product longer = here.run(() -> here.catalog.create(evergreen)).product();
@@ -299,7 +299,7 @@ class CatalogCacheIT {
     }
 
     @Test
-    void aStaleEntryIsServedAndRenewed() {
+    void aStaleEntryIsServedAndRefreshed() {
         // given
         Product product = created("Thing", 5);
         find(there, product.id());
@@ -310,12 +310,12 @@ class CatalogCacheIT {
 
         // when
         ProductView served = find(there, product.id()).orElseThrow();
-        String renewed = eventually(() -> there.redis("GET", key), text -> !text.startsWith("1 1 "));
+        String refreshed = eventually(() -> there.redis("GET", key), text -> !text.startsWith("1 1 "));
 
         // then
         assertTrue(served.cacheHit());
         assertEquals(1, there.reads() - before);
-        assertTrue(renewed.startsWith("1 "));
+        assertTrue(refreshed.startsWith("1 "));
         assertTrue(Long.parseLong(there.redis("PTTL", key)) > 60_000);
     }
 
@@ -352,7 +352,7 @@ class CatalogCacheIT {
         // given
         Product product = created("Thing", 100);
 
-        // when: fifty raise by three, fifty lower by two, and try again where another came first
+        // when: fifty edits raise by three, fifty lower by two, and each is retried on a conflict
         List<Future<Void>> edits = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             TestShop shop = i % 2 == 0 ? here : there;
@@ -380,7 +380,7 @@ class CatalogCacheIT {
                         : Future.failedFuture(failure));
     }
 
-    /** An edit that stands may not have reached every node yet; the same edit sent again hands it on once more. */
+    /** Repeats an edit until it is propagated: a stored edit may not have reached every node. */
     private static Future<Void> propagated(TestShop shop, String id, Optional<Change<ProductView>> edited) {
         return edited.orElseThrow().propagated()
                 ? Future.succeededFuture()
@@ -388,7 +388,7 @@ class CatalogCacheIT {
     }
 
     @Test
-    void lowersToWhatIsSoldAndNoFurther() {
+    void theStockCannotBeLoweredBelowTheUnitsSold() {
         // given
         Product product = created("Thing", 10);
         here.redis("DECRBY", Keys.stock(product.id()), "4");
@@ -407,7 +407,7 @@ class CatalogCacheIT {
     }
 
     @Test
-    void nearlyAllReadsOfABusyShopSpareMongo() {
+    void theCacheServesNearlyAllReadsOfABusyShop() {
         // given
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
@@ -440,9 +440,9 @@ class CatalogCacheIT {
         assertEquals(reads, there.catalog.hits() + there.catalog.misses());
     }
 
-    /** Both nodes read all the time while one edits. */
+    /** Both nodes read continuously while one edits. */
     @Test
-    void noReaderSeesWhatWasOutdatedASecondAgo() throws InterruptedException {
+    void noReadIsStaleByMoreThanASecond() throws InterruptedException {
         // given
         Product product = created("Thing", 5);
         StaleReads reads = new StaleReads(product.id(), here, there);
@@ -457,23 +457,24 @@ class CatalogCacheIT {
         assertEquals(List.of(), reads.end());
     }
 
-    /** Draws ranks of which the k-th comes 1/k times as often as the first. */
+    /** Draws ranks with a Zipf distribution: the k-th rank is 1/k times as frequent as the first. */
     private static final class Zipf {
-        private final double[] upTo;
+        private final double[] cumulative;
         private final Random random;
 
         Zipf(int size, long seed) {
             random = new Random(seed);
-            upTo = new double[size];
+            cumulative = new double[size];
             double sum = 0;
             for (int i = 0; i < size; i++) {
                 sum += 1.0 / (i + 1);
-                upTo[i] = sum;
+                cumulative[i] = sum;
             }
         }
 
         int next() {
-            int found = java.util.Arrays.binarySearch(upTo, random.nextDouble() * upTo[upTo.length - 1]);
+            int found =
+                    java.util.Arrays.binarySearch(cumulative, random.nextDouble() * cumulative[cumulative.length - 1]);
             return found < 0 ? -found - 1 : found;
         }
     }

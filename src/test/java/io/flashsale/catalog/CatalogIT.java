@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Products over a real socket, also while they are being sold. */
+/** Tests products over a real socket, also during their sale. */
 class CatalogIT {
     private static final String CREATE = "/api/v1/product/create-product";
 
@@ -80,7 +80,7 @@ class CatalogIT {
     }
 
     @Test
-    void whatTheCacheAnsweredIsCounted() {
+    void cacheHitsAndMissesAreCounted() {
         // given
         String path = admin.post(CREATE, thing()).header("location");
         long hits = cacheReads("hit");
@@ -144,7 +144,7 @@ class CatalogIT {
     }
 
     @Test
-    void nobodyButAnAdminWrites() {
+    void onlyAnAdminMayWrite() {
         // given
         String product = TestNode.product(admin, 5, 1);
         Client user = node.user();
@@ -180,7 +180,7 @@ class CatalogIT {
     }
 
     @Test
-    void whatWasReadCanBeWrittenBackWithOneFieldEdited() {
+    void aProductThatWasReadCanBeWrittenBackWithOneFieldEdited() {
         // given
         String product = TestNode.product(admin, 5, 1);
         JsonObject read = node.client().get("/api/v1/product/" + product).json();
@@ -238,7 +238,7 @@ class CatalogIT {
     }
 
     @Test
-    void thePriceOfAnOrderIsThatOfItsMoment() {
+    void anOrderKeepsThePriceAtItsTime() {
         // given
         String product = TestNode.product(admin, 10, 0);
         Client ada = node.user();
@@ -254,7 +254,7 @@ class CatalogIT {
     }
 
     @Test
-    void theLimitChangesOnlyWhilePausedAndCountsWhatIsHeld() throws Exception {
+    void theLimitChangesOnlyWhilePausedAndCountsExistingOrders() throws Exception {
         // given
         String product = TestNode.product(admin, 10, 0);
         String path = "/api/v1/product/update-product/" + product;
@@ -283,7 +283,7 @@ class CatalogIT {
         String product = TestNode.product(admin, 100, 0);
         String path = "/api/v1/product/update-product/" + product;
 
-        // when: twenty admins raise the stock by one each, reading first and trying again as 412 tells them to
+        // when: twenty admins raise the stock by one each, with If-Match and a retry on 412
         List<Callable<Boolean>> edits = IntStream.range(0, 20)
                 .<Callable<Boolean>>mapToObj(i -> () -> {
                     for (int attempt = 0; attempt < 200; attempt++) {
@@ -316,7 +316,7 @@ class CatalogIT {
     }
 
     @Test
-    void listsNewestFirstInPagesAndMarksWhatTheUserHolds() {
+    void listsNewestFirstInPagesAndMarksPurchasedProducts() {
         // given
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -348,7 +348,7 @@ class CatalogIT {
         "limit=1&limit=2, malformed-request",
         "page=2, malformed-request"
     })
-    void refusesAPageThatIsNone(String query, String code) {
+    void refusesAnInvalidPage(String query, String code) {
         // when
         Answer refused = node.client().get("/api/v1/product?" + query);
 

@@ -19,11 +19,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The catalogue of a node that is cut off from Redis, and of another that is not. */
+/** Tests the catalogue of a node that is cut off from Redis beside a node that is not. */
 class CatalogOutageIT {
     private static final int READERS = 200;
 
-    private Wire wire;
+    private CuttableNetwork network;
     private TestShop shop;
     private TestShop other;
     private Product product;
@@ -31,8 +31,8 @@ class CatalogOutageIT {
     @BeforeEach
     void open() {
         String database = TestStores.freshDatabase();
-        wire = new Wire();
-        shop = new TestShop(wire.uri(), TestStores.shared().mongoUri(), database);
+        network = new CuttableNetwork();
+        shop = new TestShop(network.uri(), TestStores.shared().mongoUri(), database);
         other = new TestShop(TestStores.shared().redisUri(), TestStores.shared().mongoUri(), database);
         product = shop.run(() -> shop.catalog.create(details("Old", 5))).product();
         shop.run(() -> shop.catalog.find(product.id()));
@@ -43,7 +43,7 @@ class CatalogOutageIT {
     void close() {
         shop.close();
         other.close();
-        wire.close();
+        network.close();
     }
 
     private static void await(BooleanSupplier condition) {
@@ -57,7 +57,7 @@ class CatalogOutageIT {
                 throw new IllegalStateException(e);
             }
         }
-        throw new AssertionError("it never came true");
+        throw new AssertionError("the condition was not met in time");
     }
 
     private boolean connected() {
@@ -65,12 +65,12 @@ class CatalogOutageIT {
     }
 
     private void cut() {
-        wire.cut();
+        network.cut();
         await(() -> !connected());
     }
 
-    private void mend() {
-        wire.mend();
+    private void restore() {
+        network.restore();
         await(this::connected);
     }
 
@@ -86,25 +86,25 @@ class CatalogOutageIT {
     }
 
     @Test
-    void readsComeFromMongoOnceForAllAndDoNotKnowWhatIsLeft() {
+    void concurrentReadsShareOneReadOfMongoDbAndHaveNoStock() {
         // given
         cut();
         int before = shop.reads();
 
         // when
         List<Optional<ProductView>> views = shop.run(() -> {
-            List<Future<Optional<ProductView>>> reads = new ArrayList<>();
+            List<Future<Optional<ProductView>>> finds = new ArrayList<>();
             for (int i = 0; i < READERS; i++) {
-                reads.add(shop.catalog.find(product.id()));
+                finds.add(shop.catalog.find(product.id()));
             }
-            return Future.all(reads).map(all -> all.list());
+            return Future.all(finds).map(all -> all.list());
         });
-        int forAll = shop.reads() - before;
+        int reads = shop.reads() - before;
         List<ProductView> listed = shop.run(() -> shop.catalog.list(null, 10)).items();
 
         // then
-        // Nothing keeps what was read: who asks when a read has ended begins the next one.
-        assertTrue(forAll >= 1 && forAll <= READERS / 10, "read " + forAll);
+        // Without a cache, a reader that arrives after a read has ended starts the next one.
+        assertTrue(reads >= 1 && reads <= READERS / 10, "read " + reads);
         ProductView view = views.get(READERS - 1).orElseThrow();
         assertEquals(product, view.product());
         assertNull(view.remaining());
@@ -114,7 +114,7 @@ class CatalogOutageIT {
     }
 
     @Test
-    void anEditStandsAndReachesTheCacheWhenRedisIsBack() {
+    void anEditIsStoredAndReachesTheCacheWhenRedisIsBack() {
         // given
         cut();
 
@@ -123,7 +123,7 @@ class CatalogOutageIT {
         Change<ProductView> again = rename("New").orElseThrow();
         String entryMeanwhile =
                 nameOf(other.run(() -> other.cache.read(product.id())).product());
-        mend();
+        restore();
         await(() -> "New"
                 .equals(nameOf(other.run(() -> other.cache.read(product.id())).product())));
 
@@ -141,14 +141,14 @@ class CatalogOutageIT {
     }
 
     @Test
-    void aNewProductStandsAndEntersTheListWhenRedisIsBack() {
+    void aNewProductIsStoredAndListedWhenRedisIsBack() {
         // given
         cut();
 
         // when
         Product second =
                 shop.run(() -> shop.catalog.create(details("Second", 5))).product();
-        mend();
+        restore();
 
         // then
         await(() -> other.run(() -> other.catalog.list(null, 10)).items().stream()
@@ -163,7 +163,7 @@ class CatalogOutageIT {
         // when
         Change<Optional<Product>> deleted = shop.run(() -> shop.catalog.delete(product.id()));
         Change<Optional<Product>> again = shop.run(() -> shop.catalog.delete(product.id()));
-        mend();
+        restore();
 
         // then
         assertTrue(deleted.result().isPresent());
@@ -175,7 +175,7 @@ class CatalogOutageIT {
     }
 
     @Test
-    void stockIsNotLoweredWithoutRedisButRaised() {
+    void withoutRedisTheStockCanBeRaisedButNotLowered() {
         // given
         cut();
 
@@ -194,7 +194,7 @@ class CatalogOutageIT {
         assertEquals(2, raised.product().version());
     }
 
-    /** As a client would: asks again until it is told that it is done. Answers the version. */
+    /** Retries the edit until it is propagated, as a client would, and returns the version. */
     private long renameEverywhere(String name) {
         long[] version = new long[1];
         await(() -> {
@@ -205,31 +205,31 @@ class CatalogOutageIT {
         return version[0];
     }
 
-    /** The other node has Redis all the time, and with it what the cache said before. */
+    /** The other node stays connected to Redis, and so to the old cache entry. */
     @Test
-    void whoIsToldThatAnEditIsDoneIsNotShownWhatWasBeforeIt() throws InterruptedException {
+    void noNodeShowsAnOlderVersionAfterAnEditIsPropagated() throws InterruptedException {
         // given
         StaleReads reads = new StaleReads(product.id(), other);
-        int notYet = 0;
+        int unpropagated = 0;
 
         // when
         for (int edit = 0; edit < 12 || !reads.areEnough(); edit++) {
             String name = "Edit " + edit;
-            wire.cut();
+            network.cut();
             Change<ProductView> change = rename(name).orElseThrow();
             if (change.propagated()) {
                 reads.answered(change.result().product().version());
             } else {
-                notYet++;
+                unpropagated++;
             }
-            // Longer than a reader may be shown what is old.
+            // Longer than reads may be stale.
             Thread.sleep(edit % 4 == 0 ? 1_200 : 0);
-            mend();
+            restore();
             reads.answered(renameEverywhere(name));
         }
 
         // then
-        assertTrue(notYet > 0, "no edit met the cut");
+        assertTrue(unpropagated > 0, "no edit happened during an outage");
         assertEquals(List.of(), reads.end());
     }
 }

@@ -21,7 +21,7 @@ class CatalogSettingsTest {
     }
 
     @Test
-    void theProductsOwnTimeComesBeforeThatOfItsType() {
+    void theTimeToLiveOfAProductTakesPrecedenceOverThatOfItsType() {
         // given
         Catalog.Settings settings =
                 new Catalog.Settings("shop", TTL, Map.of("evergreen", Duration.ofMinutes(60)), TTL, 10);
@@ -33,7 +33,7 @@ class CatalogSettingsTest {
     }
 
     @Test
-    void refusesWhatIsOutOfRange() {
+    void rejectsValuesOutOfRange() {
         refused("ttl must be 5m", Duration.ofSeconds(299), Map.of(), TTL, 10);
         refused("ttlByType must be 5m", TTL, Map.of("limited", Duration.ofMinutes(61)), TTL, 10);
         refused("listTtl must be 5m", TTL, Map.of(), Duration.ofSeconds(299), 10);
@@ -48,7 +48,7 @@ class CatalogSettingsTest {
     }
 
     @Test
-    void theCacheKeepsEveryFieldOfAProduct() {
+    void theCodecKeepsEveryFieldOfAProduct() {
         // given
         Product product = new Product(
                 "p1", details("limited", 300), 9, 3, 4, true, Instant.ofEpochMilli(5), Instant.ofEpochMilli(6));

@@ -21,7 +21,7 @@ class SingleFlightTest {
     private final Clock clock = source.withZone(ZoneOffset.UTC);
     private final SingleFlight<String> flights = new SingleFlight<>(clock, 2);
     private final List<Promise<String>> reads = new ArrayList<>();
-    private final Promise<Void> kept = Promise.promise();
+    private final Promise<Void> cached = Promise.promise();
 
     private Future<String> join(String key) {
         return flights.join(
@@ -30,33 +30,33 @@ class SingleFlightTest {
                     reads.add(Promise.promise());
                     return reads.get(reads.size() - 1).future();
                 },
-                value -> kept.future());
+                value -> cached.future());
     }
 
     @Test
-    void oneReadServesAllUntilItsValueIsKept() {
+    void concurrentReadsShareOneFlightUntilItsValueIsCached() {
         // when
         Future<String> first = join("a");
         Future<String> second = join("a");
         reads.get(0).complete("value");
-        Future<String> notKeptYet = join("a");
-        kept.complete();
-        Future<String> afterwards = join("a");
+        Future<String> beforeCached = join("a");
+        cached.complete();
+        Future<String> afterCached = join("a");
 
         // then
         assertSame(first, second);
-        assertEquals("value", notKeptYet.result());
+        assertEquals("value", beforeCached.result());
         assertEquals(2, reads.size());
-        assertEquals(false, afterwards.isComplete());
+        assertEquals(false, afterCached.isComplete());
     }
 
     @Test
-    void aReadThatFailedIsNotJoined() {
+    void aFailedReadIsNotJoined() {
         // given
         join("a");
 
         // when
-        reads.get(0).fail("away");
+        reads.get(0).fail("unavailable");
         join("a");
 
         // then
@@ -64,7 +64,7 @@ class SingleFlightTest {
     }
 
     @Test
-    void nobodyJoinsAnOldReadOrOneThatWasForgotten() {
+    void anOldOrForgottenReadIsNotJoined() {
         // given
         join("a");
 
@@ -81,14 +81,14 @@ class SingleFlightTest {
     }
 
     @Test
-    void theEndOfAnOldReadDoesNotHideTheNewerOne() {
+    void theEndOfAnOldReadDoesNotRemoveTheNewerOne() {
         // given
         join("a");
         nowMillis += 250;
         Future<String> newer = join("a");
 
         // when
-        reads.get(0).fail("away");
+        reads.get(0).fail("unavailable");
 
         // then
         assertSame(newer, join("a"));

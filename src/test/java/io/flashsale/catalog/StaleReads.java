@@ -10,20 +10,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Nodes that read a product all the time, and tell where one was shown what was outdated by an answer of a second ago. */
+/** Reads a product continuously on several nodes and records reads that are stale by more than a second. */
 final class StaleReads {
-    private static final long A_SECOND = 1_000_000_000L;
+    private static final long ONE_SECOND_NANOS = 1_000_000_000L;
 
     private record Answered(long version, long atNanos) {}
 
     private final String productId;
     private final Deque<Answered> answered = new ConcurrentLinkedDeque<>();
-    private final List<String> found = new CopyOnWriteArrayList<>();
-    private final AtomicInteger telling = new AtomicInteger();
-    private final AtomicBoolean over = new AtomicBoolean();
+    private final List<String> staleReads = new CopyOnWriteArrayList<>();
+    private final AtomicInteger checkedReads = new AtomicInteger();
+    private final AtomicBoolean stopped = new AtomicBoolean();
     private final List<Thread> readers = new ArrayList<>();
 
-    /** Reads on each of these nodes until {@link #end}. */
+    /** Starts to read on each of these nodes, until {@link #end}. */
     StaleReads(String productId, TestShop... nodes) {
         this.productId = productId;
         for (TestShop node : nodes) {
@@ -32,7 +32,7 @@ final class StaleReads {
                         try {
                             read(node);
                         } catch (RuntimeException | Error failure) {
-                            found.add(failure.toString());
+                            staleReads.add(failure.toString());
                         }
                     },
                     "reader");
@@ -41,34 +41,34 @@ final class StaleReads {
         }
     }
 
-    /** An edit to this version has been answered just now. */
+    /** Records that an edit to this version was answered just now. */
     void answered(long version) {
         answered.add(new Answered(version, System.nanoTime()));
     }
 
-    /** Whether reads enough were made that could have been wrong, or one was. */
+    /** Returns whether enough reads that could be stale were made, or a stale one was staleReads. */
     boolean areEnough() {
-        return telling.get() >= 500 || !found.isEmpty();
+        return checkedReads.get() >= 500 || !staleReads.isEmpty();
     }
 
-    /** Ends the reading; what was outdated. */
+    /** Stops the readers and returns the stale reads. */
     List<String> end() throws InterruptedException {
-        over.set(true);
+        stopped.set(true);
         for (Thread reader : readers) {
             reader.join();
         }
-        return found;
+        return staleReads;
     }
 
     private void read(TestShop node) {
-        while (!over.get() && found.isEmpty()) {
-            long begun = System.nanoTime();
+        while (!stopped.get() && staleReads.isEmpty()) {
+            long startedAt = System.nanoTime();
             long oldest = answered.stream()
-                    .filter(each -> each.atNanos() < begun - A_SECOND)
+                    .filter(each -> each.atNanos() < startedAt - ONE_SECOND_NANOS)
                     .mapToLong(Answered::version)
                     .max()
                     .orElse(0);
-            // Twenty at once, so that reads are joined.
+            // Twenty at once, so that they share flights.
             List<Optional<ProductView>> views = node.run(() -> {
                 List<Future<Optional<ProductView>>> reads = new ArrayList<>();
                 for (int i = 0; i < 20; i++) {
@@ -76,12 +76,12 @@ final class StaleReads {
                 }
                 return Future.all(reads).map(all -> all.list());
             });
-            // Before the first edit is a second old nothing could be wrong.
-            telling.addAndGet(oldest > 1 ? views.size() : 0);
+            // No read can be stale until the first edit is a second old.
+            checkedReads.addAndGet(oldest > 1 ? views.size() : 0);
             views.stream()
                     .map(view -> view.orElseThrow().product().version())
                     .filter(version -> version < oldest)
-                    .forEach(version -> found.add(version + " shown, " + oldest + " answered a second before"));
+                    .forEach(version -> staleReads.add(version + " shown, " + oldest + " answered a second before"));
         }
     }
 }

@@ -8,7 +8,7 @@ import io.flashsale.redis.Script;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Running sales that nobody buys from: the settings and the counter, in a real Redis. */
+/** Implements sales without purchases: the settings and the stock counter, in a real Redis. */
 final class TestSales implements SalePort {
     private static final Script CONFIGURE = Script.of("configure-2", """
             local sale = redis.call('HMGET', KEYS[1], 'version', 'highest')
@@ -23,7 +23,7 @@ final class TestSales implements SalePort {
             end
             return 1
             """);
-    private static final Script WITHDRAW = Script.of("withdraw-1", """
+    private static final Script HOLD = Script.of("hold-1", """
             if tonumber(redis.call('GET', KEYS[1]) or '0') < tonumber(ARGV[1]) then
               return 0
             end
@@ -56,7 +56,7 @@ final class TestSales implements SalePort {
 
     @Override
     public Future<Boolean> hold(String productId, int units, String reference) {
-        return redis.run(WITHDRAW, List.of(Keys.stock(productId)), List.of("" + units))
+        return redis.run(HOLD, List.of(Keys.stock(productId)), List.of("" + units))
                 .map(reply -> reply.asLong() == 1);
     }
 

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The catalogue of one node on real stores, which counts what MongoDB is asked for. */
+/** Wires the catalogue of one node to real stores and counts the reads of MongoDB. */
 final class TestShop implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -53,15 +53,15 @@ final class TestShop implements AutoCloseable {
             }
         };
         JsonObject config = new JsonObject().put("connection_string", mongoUri).put("db_name", database);
-        // The client's own settings, for they bring its codecs.
+        // The client's own settings, since they include its codecs.
         MongoClientSettings mongoSettings = MongoClientSettings.builder(
                         new MongoClientOptionsParser(vertx, config).settings())
                 .addCommandListener(counter)
                 .build();
         mongo = MongoClient.createWithMongoSettings(
                 vertx, config, UUID.randomUUID().toString(), mongoSettings);
-        MongoGateway mongoLink = new MongoGateway(mongo, new MongoGateway.Settings(TIMEOUT));
-        products = new ProductStore(mongoLink);
+        MongoGateway mongoGateway = new MongoGateway(mongo, new MongoGateway.Settings(TIMEOUT));
+        products = new ProductStore(mongoGateway);
         Clock clock = Clock.systemUTC();
         redis = new RedisGateway(
                 vertx,
@@ -75,7 +75,7 @@ final class TestShop implements AutoCloseable {
                 Duration.ofMinutes(5),
                 1_000);
         sales = new TestSales(redis, products);
-        catalog = new Catalog(vertx, products, new OrderStore(mongoLink, clock), redis, sales, settings, clock);
+        catalog = new Catalog(vertx, products, new OrderStore(mongoGateway, clock), redis, sales, settings, clock);
         editor = new ProductEditor(products, catalog, sales, clock);
         reader = new ProductReader(vertx, products, redis, settings, clock);
         cache = new ProductCache(redis, settings, clock);
@@ -93,17 +93,17 @@ final class TestShop implements AutoCloseable {
         return TestNode.await(later(step));
     }
 
-    /** Edits a product, of any version, and is answered that every node shows it. */
+    /** Edits a product of any version and asserts that the edit was propagated. */
     ProductView edit(String productId, Function<Product, ProductDetails> edit) {
         Change<ProductView> change =
                 run(() -> editor.update(productId, edit, null)).orElseThrow();
         if (!change.propagated()) {
-            throw new AssertionError("the edit was not handed on");
+            throw new AssertionError("the edit was not propagated");
         }
         return change.result();
     }
 
-    /** The same without waiting. */
+    /** Runs a step on the event loop without waiting for it. */
     <T> Future<T> later(Supplier<Future<T>> step) {
         return Future.future(promise -> loop.runOnContext(now -> step.get().onComplete(promise)));
     }
@@ -112,7 +112,7 @@ final class TestShop implements AutoCloseable {
         return run(() -> redis.send(command, arguments)).asString();
     }
 
-    /** How often this node has asked MongoDB for documents. */
+    /** Returns the number of reads that this node sent to MongoDB. */
     int reads() {
         return reads.get();
     }
@@ -125,10 +125,10 @@ final class TestShop implements AutoCloseable {
     }
 
     /**
-     * How often 200 readers at once may go to MongoDB: once, or once more for each time that a read under way was too old
-     * to be joined, which only a busy machine brings about.
+     * Returns how many reads of MongoDB 200 concurrent readers may cause: one, plus one each time that a read was too
+     * old to be joined, which happens only on a busy machine.
      */
-    static int readsAllowedSince(long begunNanos) {
-        return 1 + (int) ((System.nanoTime() - begunNanos) / 250_000_000L);
+    static int readsAllowedSince(long startedAtNanos) {
+        return 1 + (int) ((System.nanoTime() - startedAtNanos) / 250_000_000L);
     }
 }

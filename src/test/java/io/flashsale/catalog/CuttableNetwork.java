@@ -10,8 +10,8 @@ import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The network between a node and its Redis, which can be cut and mended; the server notices nothing. */
-final class Wire implements AutoCloseable {
+/** Forwards connections between a node and its Redis, and can be cut and restored without affecting the server. */
+final class CuttableNetwork implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final NetClient client = vertx.createNetClient();
     private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
@@ -19,12 +19,12 @@ final class Wire implements AutoCloseable {
     private final String host = URI.create(TestStores.shared().redisUri()).getHost();
     private volatile boolean cut;
 
-    Wire() {
+    CuttableNetwork() {
         server = vertx.createNetServer().connectHandler(this::connect);
         TestNode.await(server.listen(0, "127.0.0.1"));
     }
 
-    /** Redis at the other end of the wire. */
+    /** Returns the URI of Redis through this network. */
     String uri() {
         return TestStores.sharedWithRedisAt(server.actualPort()).redisUri();
     }
@@ -50,7 +50,7 @@ final class Wire implements AutoCloseable {
         open.clear();
     }
 
-    void mend() {
+    void restore() {
         cut = false;
     }
 
