@@ -4,33 +4,33 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 
 /**
- * Asks again and again whether somebody is still there. Each time is armed when the one before has come: those that a halt of
- * this node held up must not come one after another, before any answer is read.
+ * Runs an action at a fixed interval, such as a check of a peer. Each timer starts when the previous one has fired, so
+ * that beats delayed by a halt of this node do not follow each other before any reply is read.
  *
  * <p>Belongs to one event loop.
  */
 public final class Heartbeat {
     private final Vertx vertx;
-    private final long everyMillis;
+    private final long intervalMillis;
     private final Runnable beat;
     private long timer = -1;
 
-    /** Makes one that does not beat yet. */
-    public Heartbeat(Vertx vertx, Duration every, Runnable beat) {
+    /** Creates a heartbeat that is not started. */
+    public Heartbeat(Vertx vertx, Duration interval, Runnable beat) {
         this.vertx = vertx;
-        this.everyMillis = every.toMillis();
+        this.intervalMillis = interval.toMillis();
         this.beat = beat;
     }
 
-    /** Beats from now on, for the first time when its time has passed once. */
+    /** Starts the heartbeat; the first beat comes after one interval. */
     public void start() {
-        timer = vertx.setTimer(everyMillis, fired -> {
+        timer = vertx.setTimer(intervalMillis, fired -> {
             start();
             beat.run();
         });
     }
 
-    /** Does not beat any more. */
+    /** Stops the heartbeat. */
     public void stop() {
         vertx.cancelTimer(timer);
     }

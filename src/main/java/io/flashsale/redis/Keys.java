@@ -4,16 +4,16 @@ import io.flashsale.domain.IdempotencyKey;
 import java.util.List;
 
 /**
- * The name of every key and channel in Redis.
+ * Names every key and channel in Redis.
  *
  * <p>The braces around a product's id are literal: the hash tag of Redis Cluster. All keys of one product share a slot,
- * so that one script may touch them.
+ * so that one script can access them.
  */
 public final class Keys {
     /** The channel of the stock events. */
     public static final String STOCK_CHANNEL = "pubsub:channel:stock";
 
-    /** String: written to find out whether Redis takes writes. */
+    /** String: written to check whether Redis accepts writes. */
     public static final String HEALTH_PROBE = "health:probe";
 
     private Keys() {}
@@ -23,7 +23,7 @@ public final class Keys {
         return "product:stock:{" + productId + "}";
     }
 
-    /** Hash: the sale's settings, its epoch, and by whose identity it is certified. */
+    /** Hash: the sale's settings, its epoch, and the identity of the server that certified it. */
     public static String sale(String productId) {
         return "product:sale:{" + productId + "}";
     }
@@ -33,38 +33,38 @@ public final class Keys {
         return "product:free:{" + productId + "}";
     }
 
-    /** Hash: unit number to the id of the order that holds it. */
+    /** Hash: maps a unit number to the id of the order that holds it. */
     public static String holder(String productId) {
         return "product:holder:{" + productId + "}";
     }
 
-    /** Hash, the outbox: order id to the order, until MongoDB holds it. */
+    /** Hash, the outbox: maps an order id to the order, until MongoDB has stored it. */
     public static String orders(String productId) {
         return "product:orders:{" + productId + "}";
     }
 
-    /** Hash: the buyer's slot numbers to the orders that take them. */
+    /** Hash: maps the buyer's slot numbers to the orders that occupy them. */
     public static String user(String userId, String productId) {
         return "product:user:" + userId + ":product:{" + productId + "}";
     }
 
-    /** String: the answer that a key is bound to. */
+    /** String: the answer bound to an idempotency key. */
     public static String idempotency(String userId, String productId, IdempotencyKey key) {
         return idempotency(userId, productId, key.hash());
     }
 
-    /** String: the answer that a key is bound to, by the key's hash. */
+    /** String: the answer bound to an idempotency key, by the hash of that key. */
     public static String idempotency(String userId, String productId, String keyHash) {
         return "idempotency:" + userId + ":" + keyHash + ":{" + productId + "}";
     }
 
-    /** String: courtesy lock, so that two nodes do not recover the same sale at once. */
+    /** String: best-effort lock, so that two nodes do not recover the same sale at once. */
     public static String recoveryLock(String productId) {
         return "product:recovery:{" + productId + "}";
     }
 
     /**
-     * Hash: which node makes a pass of the reconciler, until when, and the number of the pass.
+     * Hash: the reconciler's lease, with its holder and expiry, and the fencing token of the pass.
      *
      * @param catalogue names the list of products, since a Redis may serve several databases
      */
@@ -72,38 +72,38 @@ public final class Keys {
         return "reconciler:pass:" + catalogue;
     }
 
-    /** Hash: who holds this session. */
+    /** Hash: the user and the state of a session. */
     public static String session(String sessionIdHash) {
         return "session:" + sessionIdHash;
     }
 
-    /** Hash: digest of the code sent to this address, and the tries left. */
+    /** Hash: the digest of the one-time code sent to an e-mail address, and the attempts left. */
     public static String otp(String email) {
         return "otp:" + email;
     }
 
-    /** Hash: the same for a code that sets a new password. */
+    /** Hash: the digest of a password reset code, and the attempts left. */
     public static String passwordOtp(String email) {
         return "otp:password:" + email;
     }
 
-    /** String: an address from which this user's code was entered before. */
+    /** String: marks an address from which the user entered a correct code before. */
     public static String knownAddress(String userId, String address) {
         return "gate:known:" + userId + ":" + address;
     }
 
-    /** Counter (by address) or sorted set (by user): calls within the window. */
+    /** Counter (by address) or sorted set (by user): the calls within the window. */
     public static String rateLimit(String action, String who) {
         return "rate_limit:" + action + ":" + who;
     }
 
-    /** String: a product as last read from MongoDB. */
+    /** String: a product as last read from MongoDB, the cache entry. */
     public static String productCache(String productId) {
         return "product:cache:" + productId;
     }
 
     /**
-     * Hash: pages of the product list, by what was asked for.
+     * Hash: the cached pages of the product list, by limit and cursor.
      *
      * @param catalogue names the list, since a Redis may serve several databases
      */
@@ -111,12 +111,12 @@ public final class Keys {
         return "product:list:cache:{" + catalogue + "}";
     }
 
-    /** String: changes whenever a product enters or leaves the list. */
+    /** String: the generation of the list, which changes whenever a product enters or leaves it. */
     public static String listGeneration(String catalogue) {
         return "product:list:generation:{" + catalogue + "}";
     }
 
-    /** The keys that the purchase script and the return of units take, in their order. */
+    /** Returns the keys of the scripts for a purchase and for the return of units, in their order. */
     public static List<String> ofPurchase(String userId, String productId, String keyHash) {
         return List.of(
                 sale(productId),

@@ -1,6 +1,6 @@
 package io.flashsale.redis;
 
-/** Redis answered a command with an error. */
+/** Signals that Redis answered a command with an error. */
 public final class RedisCommandException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -23,25 +23,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One pipelined connection to Redis that reconnects for ever, with a time-out for every command and a bound on what may
- * be under way.
+ * Maintains one pipelined connection to Redis: reconnects for ever, applies a timeout to every command, and bounds the
+ * commands in flight.
  *
- * <p>Belongs to the event loop on which it is used first; every verticle instance has its own. One connection held for
- * long carries two to three times what a pool does, and the client neither reconnects nor times out by itself.
+ * <p>Belongs to the event loop on which it is used first; every verticle instance has its own. One long-lived
+ * connection has two to three times the throughput of a pool, and the client neither reconnects nor times out by
+ * itself.
  *
- * <p>While there is no connection every call fails at once with {@link RedisUnavailableException}.
+ * <p>Without a connection every call fails at once with {@link RedisUnavailableException}.
  */
 public final class RedisGateway {
     private static final Logger LOG = LoggerFactory.getLogger(RedisGateway.class);
 
     /**
-     * How a link behaves.
+     * Configures a connection.
      *
-     * @param commandTimeout after which a command's outcome counts as unknown
-     * @param maxInFlight commands that may await their answer at once; one more is refused
-     * @param reconnectMin first pause between two attempts to connect; doubles up to {@code reconnectMax}, with jitter
-     * @param reconnectMax longest pause between two attempts
-     * @param heartbeat between two checks that the peer answers and is still the same server
+     * @param commandTimeout time after which the outcome of a command counts as unknown
+     * @param maxInFlight commands that may be in flight at once; one more is refused
+     * @param reconnectMin first back-off between two attempts to connect; doubles up to {@code reconnectMax}, with
+     *     jitter
+     * @param reconnectMax longest back-off between two attempts
+     * @param heartbeat interval of the checks that the peer answers and is still the same server
      */
     public record Settings(
             Duration commandTimeout,
@@ -49,44 +51,45 @@ public final class RedisGateway {
             Duration reconnectMin,
             Duration reconnectMax,
             Duration heartbeat) {
-        private static final Duration LONGEST = Duration.ofHours(1);
+        private static final Duration MAX_DURATION = Duration.ofHours(1);
 
-        /** Refuses what cannot work. */
+        /** Rejects values that cannot work. */
         public Settings {
             new Requirements()
-                    .that(isSane(commandTimeout), "commandTimeout must be 1ms to 1h")
+                    .that(isInRange(commandTimeout), "commandTimeout must be 1ms to 1h")
                     .that(maxInFlight >= 1 && maxInFlight <= 60_000, "maxInFlight must be 1 to 60000")
-                    .that(isSane(reconnectMin), "reconnectMin must be 1ms to 1h")
+                    .that(isInRange(reconnectMin), "reconnectMin must be 1ms to 1h")
                     .that(
-                            isSane(reconnectMax) && reconnectMax.compareTo(reconnectMin) >= 0,
+                            isInRange(reconnectMax) && reconnectMax.compareTo(reconnectMin) >= 0,
                             "reconnectMax must be reconnectMin to 1h")
-                    .that(isSane(heartbeat), "heartbeat must be 1ms to 1h")
+                    .that(isInRange(heartbeat), "heartbeat must be 1ms to 1h")
                     .check();
         }
 
-        private static boolean isSane(Duration value) {
-            return value.toMillis() >= 1 && value.compareTo(LONGEST) <= 0;
+        private static boolean isInRange(Duration value) {
+            return value.toMillis() >= 1 && value.compareTo(MAX_DURATION) <= 0;
         }
     }
 
-    /** How errors begin that say nothing about the command: loading its data, a full disk or memory, too few replicas. */
-    private static final List<String> NOT_NOW = List.of("LOADING", "CLUSTERDOWN", "MISCONF", "OOM", "NOREPLICAS");
+    /** Prefixes of errors that are unrelated to the command: loading data, a full disk or memory, too few replicas. */
+    private static final List<String> TEMPORARY_ERRORS =
+            List.of("LOADING", "CLUSTERDOWN", "MISCONF", "OOM", "NOREPLICAS");
 
     private final Vertx vertx;
     private final Settings settings;
     private final Heartbeat heartbeat;
     private final RedisOptions options;
 
-    /** A client of its own for each connection: closing a connection alone gives it back to the client's pool. */
+    /** Each connection has its own client, since closing a connection alone returns it to the pool of the client. */
     private Redis client;
 
     private RedisConnection connection;
     private Future<Void> connecting;
     private ServerIdentity identity;
-    /** Why the last attempt to connect failed, for an operator. */
+    /** The reason why the last attempt to connect failed, for operators. */
     private String connectFailure = "";
 
-    /** Why the last server that answered was not taken, or null. */
+    /** The reason why the last server that answered was rejected, or null. */
     private String refusal;
 
     private int inFlight;
@@ -94,42 +97,42 @@ public final class RedisGateway {
     private long reconnectDelayMillis;
     private volatile Context loop;
     private volatile boolean closed;
-    private volatile boolean ending;
+    private volatile boolean endExpected;
 
-    /** For those who look from another thread. */
+    /** Volatile, since other threads read it. */
     private volatile boolean connected;
 
     /**
-     * Makes a link that is not connected yet.
+     * Creates a gateway that is not connected.
      *
-     * @param options where Redis is
+     * @param options the address of Redis
      */
     public RedisGateway(Vertx vertx, RedisOptions options, Settings settings) {
         this.vertx = vertx;
         this.settings = settings;
         this.heartbeat = new Heartbeat(vertx, settings.heartbeat(), this::beat);
         this.reconnectDelayMillis = settings.reconnectMin().toMillis();
-        // Its own queue must be wider than our bound, or it refuses with an error that says nothing of a bound.
+        // The queue of the client must exceed our bound, or the client refuses commands with an unspecific error.
         RedisOptions own = new RedisOptions(options)
                 .setMaxPoolSize(2)
                 .setMaxPoolWaiting(8)
                 .setMaxWaitingHandlers(65_536)
-                // One shape for every answer; nothing here needs what the newer protocol adds.
+                // RESP2 gives every reply the same form, and no feature of RESP3 is needed.
                 .setPreferredProtocolVersion(ProtocolVersion.RESP2);
         own.getNetClientOptions()
                 .setTcpNoDelay(true)
                 .setTcpKeepAlive(true)
-                // Counts for rediss:// only: a certificate for another host is none.
+                // Applies to rediss:// only: a certificate for another host is rejected.
                 .setHostnameVerificationAlgorithm("HTTPS")
                 .setConnectTimeout((int) settings.commandTimeout().toMillis());
         this.options = own;
     }
 
     /**
-     * Connects and keeps connected. Must be called on the event loop that will use the link.
+     * Connects, and reconnects from then on. Must be called on the event loop that will use the connection.
      *
-     * @return completes when the first attempt has ended, whichever way; {@link #identity} tells whether it succeeded, and
-     *     why not
+     * @return completes when the first attempt has succeeded or failed; {@link #identity} then succeeds, or fails with
+     *     the reason
      */
     public Future<Void> start() {
         loop = vertx.getOrCreateContext();
@@ -140,12 +143,12 @@ public final class RedisGateway {
         return connect().otherwiseEmpty();
     }
 
-    /** The node is stopping: that connections end from now on is no news. */
+    /** Suppresses the warning about lost connections from now on, since the node is stopping. */
     public void expectEnd() {
-        ending = true;
+        endExpected = true;
     }
 
-    /** Closes the connection for good; what is under way fails. May be called by any thread. */
+    /** Closes the connection for good; commands in flight fail. May be called from any thread. */
     public Future<Void> close() {
         closed = true;
         Context owner = loop;
@@ -160,18 +163,19 @@ public final class RedisGateway {
         return done.future();
     }
 
-    /** Whether there is a connection whose server has told its identity. May be asked by any thread. */
+    /** Returns whether there is a connection to a server with a known identity. May be called from any thread. */
     public boolean isConnected() {
         return connected;
     }
 
-    /** Commands that await their answer. */
+    /** Returns the number of commands in flight. */
     public int inFlight() {
         return inFlight;
     }
 
     /**
-     * Who answers on this connection, as last read. A sale may only be touched by scripts that name it.
+     * Returns the identity of the server on this connection, as last read. Scripts may change a sale only if they pass
+     * it.
      *
      * @return fails with {@link RedisUnavailableException} without a connection
      */
@@ -183,16 +187,17 @@ public final class RedisGateway {
     }
 
     /**
-     * Reads the identity anew; a promotion can change it under a connection that stays open.
+     * Reads the identity again; a promotion can change it on an open connection.
      *
-     * @return fails with {@link RedisUnavailableException} too where the server has none: nothing could be certified by it
+     * @return fails with {@link RedisUnavailableException} also if the server hides it, since no sale could be
+     *     certified
      */
     public Future<ServerIdentity> readIdentity() {
-        // The connection is remembered, so that a late answer cannot speak for its successor.
-        RedisConnection asked = connection;
+        // Remember the connection, so that a late reply is not taken for that of its successor.
+        RedisConnection current = connection;
         return send(Command.INFO, "server", "replication", "memory").compose(info -> {
             ServerIdentity read = ServerIdentity.parse(info.asString());
-            if (asked == connection) {
+            if (current == connection) {
                 identity = read.isIdentified() ? read : null;
                 refusal = read.isIdentified() ? null : read.rejection().orElseThrow();
             }
@@ -203,7 +208,7 @@ public final class RedisGateway {
         });
     }
 
-    /** Why the server that answers is not taken; empty where it is, and where none answers. */
+    /** Returns why the server is rejected; empty if it is accepted or does not response. */
     public Optional<String> refusal() {
         return Optional.ofNullable(refusal);
     }
@@ -214,10 +219,10 @@ public final class RedisGateway {
     }
 
     /**
-     * Runs a script by its hash, and by its source where Redis does not have it yet: scripts load on demand, since a
-     * restarted server has none.
+     * Runs a script by its hash, or by its source if Redis does not have it: scripts load on demand, since a restarted
+     * server has none.
      *
-     * @param keys exactly as many as the script's name says
+     * @param keys exactly as many as the name of the script says
      */
     public Future<Reply> run(Script script, List<String> keys, List<String> arguments) {
         if (keys.size() != script.keyCount()) {
@@ -257,32 +262,32 @@ public final class RedisGateway {
             return Future.failedFuture(unconnected());
         }
         if (inFlight >= settings.maxInFlight()) {
-            return Future.failedFuture(new RedisUnavailableException("too many commands under way", false));
+            return Future.failedFuture(new RedisUnavailableException("too many commands in flight", false));
         }
         inFlight++;
-        Future<Response> answer = Futures.attempt(() -> current.send(request));
-        answer.onComplete(done -> inFlight--);
-        return answer.timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        Future<Response> response = Futures.attempt(() -> current.send(request));
+        response.onComplete(done -> inFlight--);
+        return response.timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .map(Reply::of)
                 .recover(failure -> Future.failedFuture(classify(current, failure)));
     }
 
     private Throwable classify(RedisConnection used, Throwable failure) {
-        // The client's own word for a connection that ended under a command, in the guise of a server's error.
+        // The client reports a connection that ended during a command as if it were an error of the server.
         if (!(failure instanceof ErrorType) || "CONNECTION_CLOSED".equals(failure.getMessage())) {
-            return new RedisUnavailableException("no answer from Redis", true);
+            return new RedisUnavailableException("no reply from Redis", true);
         }
         String message = String.valueOf(failure.getMessage());
         if (message.startsWith("READONLY") || message.startsWith("MOVED") || message.startsWith("MASTERDOWN")) {
-            // The peer is no longer the one that was certified, and by now another may answer at the same address.
+            // The peer is no longer the certified master, and another server may now answer at the same address.
             if (used == connection) {
-                drop("Redis is not a master here");
+                drop("Redis is not a master");
                 scheduleReconnect();
             }
-            return new RedisUnavailableException("Redis is not a master here", false);
+            return new RedisUnavailableException("Redis is not a master", false);
         }
-        if (NOT_NOW.stream().anyMatch(message::startsWith)) {
-            return new RedisUnavailableException("Redis does not accept commands now: " + message, false);
+        if (TEMPORARY_ERRORS.stream().anyMatch(message::startsWith)) {
+            return new RedisUnavailableException("Redis does not accept commands: " + message, false);
         }
         return new RedisCommandException(message);
     }
@@ -297,7 +302,7 @@ public final class RedisGateway {
                 .compose(fresh -> adopt(attempt, fresh))
                 .onFailure(failure -> {
                     connectFailure = ": " + failure.getMessage();
-                    // A connection that comes too late must not stay open beside its successor.
+                    // A connection that is established too late must not stay open beside its successor.
                     attempt.close();
                     scheduleReconnect();
                 })
@@ -325,7 +330,7 @@ public final class RedisGateway {
                     reconnectDelayMillis = settings.reconnectMin().toMillis();
                     LOG.atInfo().addKeyValue("server", read).log("connected to Redis");
                 })
-                .onFailure(failure -> drop(refusal == null ? "Redis did not tell who it is" : refusal))
+                .onFailure(failure -> drop(refusal == null ? "identity of Redis not read" : refusal))
                 .mapEmpty();
     }
 
@@ -344,11 +349,11 @@ public final class RedisGateway {
         if (gone == null) {
             return Future.succeededFuture();
         }
-        if (!closed && !ending) {
+        if (!closed && !endExpected) {
             LOG.atWarn().addKeyValue("reason", reason).log("connection to Redis dropped");
         }
         return client.close()
-                .onFailure(failure -> LOG.atDebug().log("a dead connection was closed already"))
+                .onFailure(failure -> LOG.atDebug().log("closing a lost connection failed"))
                 .otherwiseEmpty();
     }
 
@@ -368,13 +373,13 @@ public final class RedisGateway {
     }
 
     private void beat() {
-        RedisConnection asked = connection;
-        if (asked == null || connecting != null) {
+        RedisConnection current = connection;
+        if (current == null || connecting != null) {
             return;
         }
         readIdentity().onSuccess(read -> failedHeartbeats = 0).onFailure(failure -> {
-            // A black hole keeps a connection open for ever; two silent beats end it.
-            if (asked == connection && ++failedHeartbeats >= 2) {
+            // A network that drops packets keeps a connection open for ever; two failed heartbeats end it.
+            if (current == connection && ++failedHeartbeats >= 2) {
                 drop(refusal == null ? "Redis does not answer" : refusal);
                 scheduleReconnect();
             }

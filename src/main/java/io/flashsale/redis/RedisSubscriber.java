@@ -19,41 +19,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens to one channel for ever: connects again whenever the connection is lost or has fallen silent.
+ * Subscribes to one channel, and reconnects whenever the connection is lost or no longer delivers messages.
  *
- * <p>On a subscribed connection nothing but SUBSCRIBE is sent, since replies and messages would be mixed up. Whether it is
- * alive is told by a second channel on which this node speaks to itself, over another link. Belongs to the event loop that
- * starts it.
+ * <p>A subscribed connection only sends SUBSCRIBE, since other replies would be mixed up with messages. To check the
+ * connection, the node subscribes to a second channel of its own, and publishes heartbeats to it over another
+ * connection. Belongs to the event loop that starts it.
  */
 public final class RedisSubscriber {
     private static final Logger LOG = LoggerFactory.getLogger(RedisSubscriber.class);
-    private static final int SILENT_BEATS = 3;
+    private static final int MAX_MISSED_HEARTBEATS = 3;
 
     private final Vertx vertx;
     private final RedisOptions options;
-    private final RedisGateway link;
+    private final RedisGateway gateway;
     private final RedisGateway.Settings settings;
     private final Heartbeat heartbeat;
     private final String channel;
-    private final String ownChannel = "pubsub:heartbeat:" + UUID.randomUUID();
+    private final String heartbeatChannel = "pubsub:heartbeat:" + UUID.randomUUID();
 
     private Consumer<String> onMessage = message -> {};
     private Runnable onSubscribed = () -> {};
     private Redis client;
-    private int unanswered;
+    private int missedHeartbeats;
     private long delayMillis;
     private boolean closed;
 
     /**
-     * Makes a subscriber.
+     * Creates a subscriber.
      *
-     * @param link over which it asks itself whether it still hears; nobody else's
+     * @param gateway publishes the heartbeats; owned by this subscriber
      */
     public RedisSubscriber(
-            Vertx vertx, RedisOptions options, RedisGateway link, RedisGateway.Settings settings, String channel) {
+            Vertx vertx, RedisOptions options, RedisGateway gateway, RedisGateway.Settings settings, String channel) {
         this.vertx = vertx;
         this.options = new RedisOptions(options).setMaxPoolSize(1).setPreferredProtocolVersion(ProtocolVersion.RESP2);
-        this.link = link;
+        this.gateway = gateway;
         this.settings = settings;
         this.heartbeat = new Heartbeat(vertx, settings.heartbeat(), this::beat);
         this.channel = channel;
@@ -61,10 +61,10 @@ public final class RedisSubscriber {
     }
 
     /**
-     * Begins to listen.
+     * Starts the subscription.
      *
-     * @param messageHandler gets every message
-     * @param subscribedHandler is called whenever a subscription stands anew: what was said before may have been missed
+     * @param messageHandler called with every message
+     * @param subscribedHandler called after every new subscription, since earlier messages may have been missed
      */
     public void start(Consumer<String> messageHandler, Runnable subscribedHandler) {
         onMessage = messageHandler;
@@ -73,17 +73,17 @@ public final class RedisSubscriber {
         connect();
     }
 
-    /** Stops for good, and closes the link that is its own. */
+    /** Stops for good, and closes the gateway. */
     public Future<Void> close() {
         closed = true;
         heartbeat.stop();
-        return drop().eventually(link::close);
+        return drop().eventually(gateway::close);
     }
 
     private void connect() {
         Redis attempt = Redis.createClient(vertx, options);
         client = attempt;
-        unanswered = 0;
+        missedHeartbeats = 0;
         Futures.attempt(attempt::connect)
                 .compose(connection -> subscribe(attempt, connection))
                 .timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
@@ -96,14 +96,14 @@ public final class RedisSubscriber {
 
     private Future<Response> subscribe(Redis attempt, RedisConnection connection) {
         if (attempt != client) {
-            // It came too late: its successor listens already, or is about to.
+            // The connection came too late: its successor has subscribed or is about to.
             attempt.close();
             return Future.failedFuture(new RedisUnavailableException("connected too late", false));
         }
         connection.handler(this::receive);
         connection.endHandler(ended -> lost(attempt));
         connection.exceptionHandler(failure -> lost(attempt));
-        return connection.send(Request.cmd(Command.SUBSCRIBE).arg(channel).arg(ownChannel));
+        return connection.send(Request.cmd(Command.SUBSCRIBE).arg(channel).arg(heartbeatChannel));
     }
 
     private void receive(Response message) {
@@ -113,8 +113,8 @@ public final class RedisSubscriber {
         if (!isMessage) {
             return;
         }
-        if (message.get(1).toString().equals(ownChannel)) {
-            unanswered = 0;
+        if (message.get(1).toString().equals(heartbeatChannel)) {
+            missedHeartbeats = 0;
         } else {
             onMessage.accept(message.get(2).toString());
         }
@@ -124,9 +124,9 @@ public final class RedisSubscriber {
         if (client == null) {
             return;
         }
-        // Where the other link is down, too, silence says nothing about this one; it will be found out later.
-        link.send("PUBLISH", ownChannel, "").onSuccess(heard -> {
-            if (++unanswered > SILENT_BEATS) {
+        // If publishing fails, missing heartbeats say nothing about the subscription; a later beat checks it.
+        gateway.send("PUBLISH", heartbeatChannel, "").onSuccess(published -> {
+            if (++missedHeartbeats > MAX_MISSED_HEARTBEATS) {
                 lost(client);
             }
         });
@@ -141,8 +141,8 @@ public final class RedisSubscriber {
         delayMillis = Math.min(delayMillis * 2, settings.reconnectMax().toMillis());
         LOG.atInfo()
                 .addKeyValue("channel", channel)
-                .addKeyValue("inMillis", delay)
-                .log("listening again");
+                .addKeyValue("delayMillis", delay)
+                .log("Redis subscription lost, reconnecting");
         vertx.setTimer(delay, timer -> {
             if (!closed && client == null) {
                 connect();

@@ -1,9 +1,9 @@
 package io.flashsale.redis;
 
 /**
- * Redis gave no answer.
+ * Signals that Redis did not answer or does not accept commands.
  *
- * <p>Carries no stack trace: it is thrown once per call while Redis is away, and the calls do not stop coming then.
+ * <p>It has no stack trace, since it is thrown for every call during an outage of Redis.
  */
 public final class RedisUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -15,14 +15,14 @@ public final class RedisUnavailableException extends RuntimeException {
         this.sent = sent;
     }
 
-    /** For a step that was not begun, since what it needs is not there now. */
+    /** Creates an exception for a step that was not started because a precondition is not met now. */
     public static RedisUnavailableException nothingSent(String message) {
         return new RedisUnavailableException(message, false);
     }
 
     /**
-     * Whether the command may have run nevertheless: its outcome is then unknown, which is not the same as failed. False
-     * means that it never left this process.
+     * Returns whether the command may have run: its outcome is then unknown, and not failed. False means that it had no
+     * effect.
      */
     public boolean mayHaveRun() {
         return sent;

@@ -4,7 +4,7 @@ import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What Redis answered, so that no other room names the client's types. */
+/** Wraps a reply of Redis, so that no other package uses the client's types. */
 public final class Reply {
     private static final Reply NIL = new Reply(null);
 
@@ -18,41 +18,41 @@ public final class Reply {
         return response == null ? NIL : new Reply(response);
     }
 
-    /** Whether Redis answered nil. */
+    /** Returns whether the reply is nil. */
     public boolean isNil() {
         return response == null;
     }
 
-    /** How many parts a list has; 0 for nil. */
+    /** Returns the number of elements of a list; 0 for nil. */
     public int size() {
         return response == null ? 0 : response.size();
     }
 
-    /** A part of a list; nil where the list ends before it. */
+    /** Returns an element of a list; nil if the index is beyond its end. */
     public Reply at(int index) {
         return index < size() ? of(response.get(index)) : NIL;
     }
 
-    /** The answer as text, null for nil. */
+    /** Returns the reply as text, or null for nil. */
     public String asString() {
         return response == null ? null : response.toString();
     }
 
     /**
-     * The answer as a number, 0 for nil.
+     * Returns the reply as a number, or 0 for nil.
      *
-     * @throws NumberFormatException for text that is no number
+     * @throws NumberFormatException if the text is not a number
      */
     public long asLong() {
         return response == null ? 0 : response.toLong();
     }
 
-    /** The parts of a list as texts, null for a part that is nil. */
+    /** Returns the elements of a list as texts, with null for nil. */
     public List<String> asStrings() {
-        List<String> parts = new ArrayList<>(size());
+        List<String> elements = new ArrayList<>(size());
         for (int i = 0; i < size(); i++) {
-            parts.add(at(i).asString());
+            elements.add(at(i).asString());
         }
-        return parts;
+        return elements;
     }
 }

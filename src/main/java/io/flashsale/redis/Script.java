@@ -9,9 +9,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * One of the scripts in {@code lua/}: its source, and the SHA-1 by which Redis knows it.
+ * Holds a script of {@code lua/}: its source, and the SHA-1 by which Redis identifies it.
  *
- * @param name the file's name without its ending, {@code verb-<number of keys>}
+ * @param name the file's name without its extension, {@code verb-<number of keys>}
  * @param source the file's text
  * @param sha1 in hexadecimal
  * @param keyCount the number of keys the script takes
@@ -34,7 +34,7 @@ public record Script(String name, String source, String sha1, int keyCount) {
         }
     }
 
-    /** A script from its text; tests break one on purpose with it. */
+    /** Creates a script from its text; tests use it for deliberately broken scripts. */
     public static Script of(String name, String source) {
         int keyCount = Integer.parseInt(name.substring(name.lastIndexOf('-') + 1));
         return new Script(name, source, sha1(source), keyCount);
@@ -42,7 +42,7 @@ public record Script(String name, String source, String sha1, int keyCount) {
 
     private static String sha1(String source) {
         try {
-            // Not for security: it is the name that Redis gives a script.
+            // Not for security: Redis names scripts by their SHA-1.
             MessageDigest digest = MessageDigest.getInstance("SHA-1");
             return HexFormat.of().formatHex(digest.digest(source.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {

@@ -6,21 +6,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which Redis, with which history of data, answers on a connection.
+ * Identifies the Redis server on a connection, and its replication history.
  *
  * <p>Both parts are needed: {@code run_id} changes with every restart but not on a fail-back, {@code master_replid} on
  * both.
  *
  * @param runId changes with every start of the server; empty where the server hides it
  * @param replicationId changes with every promotion; empty where the server hides it
- * @param product what the server calls itself, with its own version: {@code Redis 7.0.15}, {@code Valkey 8.0.1}
- * @param version of Redis that it is compatible with, such as 7.2.4
- * @param evictionPolicy what the server does when its memory is full
+ * @param product the name and version of the server: {@code Redis 7.0.15}, {@code Valkey 8.0.1}
+ * @param version the version of Redis with which the server is compatible, such as 7.2.4
+ * @param evictionPolicy {@code maxmemory_policy}: how the server evicts keys when its memory is full
  */
 public record ServerIdentity(
         String runId, String replicationId, String product, String version, String evictionPolicy) {
 
-    /** Reads what {@code INFO} answers. */
+    /** Parses the reply of {@code INFO}. */
     static ServerIdentity parse(String info) {
         Map<String, String> fields = new HashMap<>();
         for (String line : info.split("\r?\n", -1)) {
@@ -37,12 +37,17 @@ public record ServerIdentity(
                 fields.getOrDefault("maxmemory_policy", ""));
     }
 
-    /** Zeros are what a server puts where it has none. */
+    /**
+     * Returns the id, or "" if it is missing or all zeros, with which a server replaces an id that it does not have.
+     */
     private static String id(String field) {
         return field == null || field.chars().allMatch(digit -> digit == '0') ? "" : field;
     }
 
-    /** Redis itself has no {@code server_name}; what was made from it says so, and keeps its own version beside Redis'. */
+    /**
+     * Returns the name and version. Redis has no {@code server_name}; its forks do, and their own version beside that
+     * of Redis.
+     */
     private static String product(Map<String, String> fields) {
         String redisVersion = fields.getOrDefault("redis_version", "");
         String name = fields.getOrDefault("server_name", "");
@@ -53,22 +58,22 @@ public record ServerIdentity(
         return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1) + " " + version;
     }
 
-    /** What the scripts compare with {@code certifiedBy}. */
+    /** Returns the token that the scripts compare with {@code certifiedBy}. */
     public String token() {
         return runId + "/" + replicationId;
     }
 
-    /** Whether it would be noticed that another server, or an older copy of the data, answers. */
+    /** Returns whether a change to another server, or to an older copy of the data, can be detected. */
     public boolean isIdentified() {
         return !runId.isEmpty() && !replicationId.isEmpty();
     }
 
-    /** Why no sale may rest on this server; empty where one may. */
+    /** Returns why this server must not be used for sales; empty if it may be. */
     public Optional<String> rejection() {
         if (!isIdentified()) {
             return Optional.of("redis.uri names a server (" + product + ") that hides "
                     + (runId.isEmpty() ? "run_id" : "master_replid")
-                    + " from INFO, so that nobody could tell a restart or a fail-over that lost data;"
+                    + " from INFO, so that a restart or a fail-over that lost data could not be detected;"
                     + " Redis 7 or newer, or Valkey, is needed");
         }
         if (!isSupported()) {
@@ -77,10 +82,10 @@ public record ServerIdentity(
         return keepsKeysWithoutTtl()
                 ? Optional.empty()
                 : Optional.of("maxmemory-policy of " + product + " is " + evictionPolicy
-                        + "; it must be noeviction or volatile-*, else stock is dropped when its memory is full");
+                        + "; it must be noeviction or volatile-*, or stock is evicted when its memory is full");
     }
 
-    /** Whether the server can tell the sections of {@code INFO} and functions that the scripts rely on. */
+    /** Returns whether the server supports the sections of {@code INFO} and the functions that the scripts use. */
     private boolean isSupported() {
         int dot = version.indexOf('.');
         try {
@@ -90,7 +95,7 @@ public record ServerIdentity(
         }
     }
 
-    /** Whether no key of a sale can be evicted. */
+    /** Returns whether keys without a time to live, such as those of a sale, are never evicted. */
     private boolean keepsKeysWithoutTtl() {
         return evictionPolicy.equals("noeviction") || evictionPolicy.startsWith("volatile-");
     }

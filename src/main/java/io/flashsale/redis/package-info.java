@@ -1,6 +1,7 @@
 /**
- * Redis: one pipelined connection that reconnects, scripts that load on demand, and every key's name.
+ * Provides access to Redis: one pipelined connection that reconnects, scripts that load on demand, and the names of all
+ * keys.
  *
- * <p>The only room, with the root, that names the Redis client.
+ * <p>Besides {@code server}, this is the only package that uses the Redis client.
  */
 package io.flashsale.redis;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The link on a Redis of its own, which is killed and halted. */
+/** Tests the gateway on a Redis of its own, which is killed and halted. */
 @ExtendWith(VertxExtension.class)
 class RedisGatewayIT {
     private static final Duration TIMEOUT = Duration.ofMillis(300);
@@ -34,7 +34,7 @@ class RedisGatewayIT {
     private Path folder;
     private EmbeddedRedis redis;
     private Context loop;
-    private RedisGateway link;
+    private RedisGateway gateway;
 
     @BeforeEach
     void start(Vertx vertx) throws InterruptedException {
@@ -45,17 +45,17 @@ class RedisGatewayIT {
     }
 
     private void connect(Vertx vertx, Duration heartbeat) throws InterruptedException {
-        link = new RedisGateway(
+        gateway = new RedisGateway(
                 vertx,
                 new RedisOptions().setConnectionString(redis.uri()),
                 new RedisGateway.Settings(TIMEOUT, 100, Duration.ofMillis(10), Duration.ofMillis(100), heartbeat));
-        run(() -> link.start());
+        run(() -> gateway.start());
         awaitConnection();
     }
 
     @AfterEach
     void stop() {
-        run(() -> link.close());
+        run(() -> gateway.close());
         redis.close();
         TestStores.delete(folder);
     }
@@ -73,16 +73,16 @@ class RedisGatewayIT {
     }
 
     private void awaitConnection() throws InterruptedException {
-        for (int i = 0; i < 500 && !run(() -> Future.succeededFuture(link.isConnected())); i++) {
+        for (int i = 0; i < 500 && !run(() -> Future.succeededFuture(gateway.isConnected())); i++) {
             Thread.sleep(20);
         }
     }
 
     @Test
-    void comesBackAfterAKillAndKnowsThatItIsAnotherServer() throws Exception {
+    void reconnectsAfterAKillAndReadsTheNewIdentity() throws Exception {
         // given
-        run(() -> link.send("SET", "k", "v"));
-        String before = run(() -> link.identity()).token();
+        run(() -> gateway.send("SET", "k", "v"));
+        String before = run(() -> gateway.identity()).token();
 
         // when
         redis.process().destroyForcibly();
@@ -90,113 +90,114 @@ class RedisGatewayIT {
         String after = before;
         for (int i = 0; i < 500 && after.equals(before); i++) {
             Thread.sleep(20);
-            after = run(() -> link.identity().map(ServerIdentity::token).otherwise(before));
+            after = run(() -> gateway.identity().map(ServerIdentity::token).otherwise(before));
         }
 
         // then
         assertNotEquals(before, after);
-        assertEquals("v", run(() -> link.send("GET", "k")).asString());
+        assertEquals("v", run(() -> gateway.send("GET", "k")).asString());
     }
 
     @Test
-    void aServerThatDoesNotAnswerLeavesTheOutcomeUnknown() throws Exception {
+    void theOutcomeIsUnknownIfTheServerDoesNotAnswer() throws Exception {
         // when
         signal("STOP");
-        Throwable failure = failure(() -> link.send("INCR", "counter"));
+        Throwable failure = failure(() -> gateway.send("INCR", "counter"));
         signal("CONT");
 
         // then
         assertTrue(assertInstanceOf(RedisUnavailableException.class, failure).mayHaveRun());
         awaitConnection();
-        assertEquals("1", run(() -> link.send("GET", "counter")).asString(), "it ran after all");
+        assertEquals("1", run(() -> gateway.send("GET", "counter")).asString(), "the command has run");
     }
 
     @Test
-    void comesBackFromAHaltThatOutlastsManyAttempts() throws Exception {
+    void reconnectsAfterAHaltThatOutlastsManyAttempts() throws Exception {
         // given
-        run(() -> link.send("SET", "k", "v"));
+        run(() -> gateway.send("SET", "k", "v"));
 
-        // when: every attempt to connect is accepted by the system and answered by nobody
+        // when: the operating system accepts every connection, but Redis does not answer
         signal("STOP");
         Thread.sleep(5_000);
         signal("CONT");
         awaitConnection();
 
         // then
-        assertEquals("v", run(() -> link.send("GET", "k")).asString());
-        int clients = Integer.parseInt(run(() -> link.send("INFO", "clients"))
+        assertEquals("v", run(() -> gateway.send("GET", "k")).asString());
+        int clients = Integer.parseInt(run(() -> gateway.send("INFO", "clients"))
                 .asString()
                 .split("connected_clients:", 2)[1]
                 .split("\r\n", 2)[0]);
-        assertTrue(clients <= 2, "connections left behind: " + clients);
+        assertTrue(clients <= 2, "leaked connections: " + clients);
     }
 
     @Test
     void oneCommandTooManyIsRefusedAndNotSent(Vertx vertx) throws Exception {
-        // given: no heartbeat that would take one of the places
-        run(() -> link.close());
+        // given: no heartbeat, which would count as a command in flight
+        run(() -> gateway.close());
         connect(vertx, Duration.ofMinutes(1));
 
         // when
         signal("STOP");
-        List<Future<Reply>> under = java.util.stream.IntStream.range(0, 100)
-                .mapToObj(i -> later(() -> link.send("INCR", "n")))
+        List<Future<Reply>> inFlight = java.util.stream.IntStream.range(0, 100)
+                .mapToObj(i -> later(() -> gateway.send("INCR", "n")))
                 .toList();
-        Throwable failure = failure(() -> link.send("INCR", "n"));
+        Throwable failure = failure(() -> gateway.send("INCR", "n"));
         signal("CONT");
 
         // then
         assertFalse(assertInstanceOf(RedisUnavailableException.class, failure).mayHaveRun());
-        Future.join(under)
+        Future.join(inFlight)
                 .toCompletionStage()
                 .toCompletableFuture()
                 .exceptionally(late -> null)
                 .get(10, TimeUnit.SECONDS);
         awaitConnection();
-        assertEquals("100", run(() -> link.send("GET", "n")).asString());
+        assertEquals("100", run(() -> gateway.send("GET", "n")).asString());
     }
 
     @Test
     void scriptsLoadOnDemand() {
         // given
         Script script = Script.of("echo-1", "return redis.call('GET', KEYS[1])");
-        run(() -> link.send("SET", "k", "v"));
+        run(() -> gateway.send("SET", "k", "v"));
 
         // when
-        String first = run(() -> link.run(script, List.of("k"), List.of())).asString();
-        run(() -> link.send("SCRIPT", "FLUSH"));
-        String afterFlush = run(() -> link.run(script, List.of("k"), List.of())).asString();
+        String first = run(() -> gateway.run(script, List.of("k"), List.of())).asString();
+        run(() -> gateway.send("SCRIPT", "FLUSH"));
+        String afterFlush =
+                run(() -> gateway.run(script, List.of("k"), List.of())).asString();
 
         // then
         assertEquals(List.of("v", "v"), List.of(first, afterFlush));
     }
 
     @Test
-    void anErrorOfACommandIsNoOutage() {
+    void anErrorOfACommandDoesNotEndTheConnection() {
         // given
-        run(() -> link.send("SET", "k", "v"));
+        run(() -> gateway.send("SET", "k", "v"));
 
         // then
-        assertInstanceOf(RedisCommandException.class, failure(() -> link.send("INCR", "k")));
-        assertTrue(run(() -> Future.succeededFuture(link.isConnected())));
+        assertInstanceOf(RedisCommandException.class, failure(() -> gateway.send("INCR", "k")));
+        assertTrue(run(() -> Future.succeededFuture(gateway.isConnected())));
     }
 
     @Test
-    void aReplicaIsNoMasterAndIsLeft() throws Exception {
+    void aReplicaIsDisconnected() throws Exception {
         // given
-        run(() -> link.send("REPLICAOF", "127.0.0.1", "1"));
+        run(() -> gateway.send("REPLICAOF", "127.0.0.1", "1"));
 
         // when
-        AtomicBoolean left = new AtomicBoolean();
-        Throwable failure =
-                failure(() -> link.send("SET", "k", "v").onFailure(refused -> left.set(!link.isConnected())));
+        AtomicBoolean disconnected = new AtomicBoolean();
+        Throwable failure = failure(
+                () -> gateway.send("SET", "k", "v").onFailure(refused -> disconnected.set(!gateway.isConnected())));
 
         // then
         assertFalse(assertInstanceOf(RedisUnavailableException.class, failure).mayHaveRun());
-        assertTrue(left.get(), "another may answer at the same address by now");
+        assertTrue(disconnected.get(), "another server may now answer at the same address");
         awaitConnection();
-        run(() -> link.send("REPLICAOF", "NO", "ONE"));
-        assertEquals("OK", run(() -> link.send("SET", "k", "v")).asString());
+        run(() -> gateway.send("REPLICAOF", "NO", "ONE"));
+        assertEquals("OK", run(() -> gateway.send("SET", "k", "v")).asString());
     }
 
     private void signal(String name) {

@@ -17,7 +17,7 @@ class ServerIdentityTest {
     }
 
     @Test
-    void redisIsReadAsItself() {
+    void redisIsIdentified() {
         // when
         ServerIdentity identity = read(
                 "# Server",
@@ -34,7 +34,7 @@ class ServerIdentityTest {
     }
 
     @Test
-    void valkeyIsReadAsItself() {
+    void valkeyIsIdentified() {
         // when
         ServerIdentity identity = read(
                 "redis_version:7.2.4",
@@ -51,7 +51,7 @@ class ServerIdentityTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"run_id", "master_replid"})
-    void aServerThatHidesWhoItIsIsRejected(String hidden) {
+    void aServerThatHidesItsIdentityIsRejected(String hidden) {
         for (String instead : new String[] {"# nothing", hidden + ":", hidden + ":" + "0".repeat(40)}) {
             // when
             ServerIdentity identity = read(
@@ -85,7 +85,7 @@ class ServerIdentityTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"allkeys-lru", "allkeys-random", ""})
-    void aServerThatDropsStockIsRejected(String policy) {
+    void aServerThatMayEvictStockIsRejected(String policy) {
         // when
         String reason = read(
                         "redis_version:7.2.4",
