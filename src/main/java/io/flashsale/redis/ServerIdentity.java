@@ -11,8 +11,8 @@ import java.util.Optional;
  * <p>Both parts are needed: {@code run_id} changes with every restart but not on a fail-back, {@code master_replid} on
  * both.
  *
- * @param runId changes with every start of the server; empty where the server hides it
- * @param replicationId changes with every promotion; empty where the server hides it
+ * @param runId changes with every start of the server; empty if the server hides it
+ * @param replicationId changes with every promotion; empty if the server hides it
  * @param product the name and version of the server: {@code Redis 7.0.15}, {@code Valkey 8.0.1}
  * @param version the version of Redis with which the server is compatible, such as 7.2.4
  * @param evictionPolicy {@code maxmemory_policy}: how the server evicts keys when its memory is full

@@ -87,15 +87,15 @@ class CatalogIT {
         long misses = cacheReads("miss");
 
         // when
-        List<String> told = IntStream.range(0, 4)
+        List<String> results = IntStream.range(0, 4)
                 .mapToObj(read -> node.client().get(path).header("x-cache"))
                 .toList();
 
         // then
-        assertEquals("miss", told.get(0));
-        assertEquals("hit", told.get(3));
-        assertEquals(told.stream().filter("hit"::equals).count(), cacheReads("hit") - hits);
-        assertEquals(told.stream().filter("miss"::equals).count(), cacheReads("miss") - misses);
+        assertEquals("miss", results.get(0));
+        assertEquals("hit", results.get(3));
+        assertEquals(results.stream().filter("hit"::equals).count(), cacheReads("hit") - hits);
+        assertEquals(results.stream().filter("miss"::equals).count(), cacheReads("miss") - misses);
     }
 
     @ParameterizedTest

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a client is told, and in which order. */
+/** Tests which events a client gets, and in which order. */
 class ProductTopicTest {
     private final ProductTopic topic = new ProductTopic("p");
 
