@@ -2,6 +2,10 @@ package io.flashsale.faults;
 
 import io.flashsale.domain.Order;
 import io.flashsale.domain.OrderStatus;
+import io.flashsale.faults.cluster.SingleNodeCluster;
+import io.flashsale.faults.network.Trigger;
+import io.flashsale.faults.stores.Processes;
+import io.flashsale.faults.workload.ProductOnSale;
 import io.flashsale.persistence.order.PersistOrder;
 import io.flashsale.persistence.order.PersistResult;
 import io.flashsale.purchase.SaleScripts;

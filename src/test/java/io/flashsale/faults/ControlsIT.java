@@ -3,6 +3,7 @@ package io.flashsale.faults;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.faults.cluster.SingleNodeCluster;
 import io.flashsale.purchase.SaleScripts;
 import io.flashsale.server.TestNode;
 import io.vertx.core.Vertx;

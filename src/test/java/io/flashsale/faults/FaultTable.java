@@ -1,6 +1,7 @@
 package io.flashsale.faults;
 
 import io.flashsale.faults.Trial.Result;
+import io.flashsale.faults.injection.Fault;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;

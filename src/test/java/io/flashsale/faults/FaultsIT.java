@@ -3,8 +3,12 @@ package io.flashsale.faults;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.faults.Schedule.Sale;
 import io.flashsale.faults.Trial.Result;
+import io.flashsale.faults.checker.KnownViolation;
+import io.flashsale.faults.cluster.Cluster;
+import io.flashsale.faults.injection.Fault;
+import io.flashsale.faults.injection.Schedule;
+import io.flashsale.faults.injection.Schedule.Sale;
 import io.flashsale.server.TestNode;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;

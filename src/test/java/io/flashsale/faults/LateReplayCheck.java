@@ -1,6 +1,11 @@
 package io.flashsale.faults;
 
-import io.flashsale.faults.Call.Outcome;
+import io.flashsale.faults.checker.Call;
+import io.flashsale.faults.checker.Call.Outcome;
+import io.flashsale.faults.checker.History;
+import io.flashsale.faults.cluster.Cluster;
+import io.flashsale.faults.stores.Processes;
+import io.flashsale.faults.workload.Buyer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.flashsale.faults.Streams.Times;
+import io.flashsale.faults.stores.MongoServerProcess;
+import io.flashsale.faults.stores.Processes;
+import io.flashsale.faults.stores.RawRedis;
+import io.flashsale.faults.stores.RedisServer;
 import io.flashsale.redis.Keys;
 import io.flashsale.server.NodeProcess;
 import io.flashsale.server.TestNode;

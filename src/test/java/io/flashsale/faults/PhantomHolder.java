@@ -1,5 +1,9 @@
 package io.flashsale.faults;
 
+import io.flashsale.faults.stores.Processes;
+import io.flashsale.faults.stores.RedisServer;
+import io.flashsale.faults.workload.ProductOnSale;
+
 /** A unit that Redis holds for an order that there never was, as a crash between the stores might leave it. */
 final class PhantomHolder {
     /** The order's id, as Redis has it. */

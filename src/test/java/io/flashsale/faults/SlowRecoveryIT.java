@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.faults.checker.StoreSnapshot;
+import io.flashsale.faults.cluster.SingleNodeCluster;
+import io.flashsale.faults.stores.Processes;
+import io.flashsale.faults.workload.ProductOnSale;
 import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;

@@ -1,8 +1,22 @@
 package io.flashsale.faults;
 
-import io.flashsale.faults.Call.Outcome;
-import io.flashsale.faults.Schedule.FaultInjection;
-import io.flashsale.faults.Schedule.Sale;
+import io.flashsale.faults.checker.Call;
+import io.flashsale.faults.checker.Call.Outcome;
+import io.flashsale.faults.checker.Checker;
+import io.flashsale.faults.checker.History;
+import io.flashsale.faults.checker.KnownViolation;
+import io.flashsale.faults.checker.RefusalRules;
+import io.flashsale.faults.checker.StoreSnapshot;
+import io.flashsale.faults.cluster.Cluster;
+import io.flashsale.faults.cluster.ClusterNode;
+import io.flashsale.faults.injection.Fault;
+import io.flashsale.faults.injection.Schedule.FaultInjection;
+import io.flashsale.faults.injection.Schedule.Sale;
+import io.flashsale.faults.stores.Processes;
+import io.flashsale.faults.workload.Buyer;
+import io.flashsale.faults.workload.ProductOnSale;
+import io.flashsale.faults.workload.Watch;
+import io.flashsale.faults.workload.Workload;
 import io.flashsale.server.TestNode;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;

@@ -1,5 +1,2 @@
-/**
- * The proof: buyers and an admin who act at random while everything around them dies, a history of every call, and a
- * checker that reads the history and both stores.
- */
+/** Tests that no guarantee is broken while processes and networks fail, and that the checker detects a missing guard. */
 package io.flashsale.faults;

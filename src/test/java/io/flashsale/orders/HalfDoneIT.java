@@ -3,8 +3,8 @@ package io.flashsale.orders;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flashsale.faults.TcpProxy;
-import io.flashsale.faults.Trigger;
+import io.flashsale.faults.network.TcpProxy;
+import io.flashsale.faults.network.Trigger;
 import io.flashsale.redis.Keys;
 import io.flashsale.redis.Script;
 import io.flashsale.server.TestNode;

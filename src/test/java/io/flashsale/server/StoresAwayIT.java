@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.flashsale.config.Configuration;
 import io.flashsale.embedded.EmbeddedMongo;
 import io.flashsale.embedded.EmbeddedRedis;
-import io.flashsale.faults.TcpProxy;
+import io.flashsale.faults.network.TcpProxy;
 import io.flashsale.redis.Keys;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;

@@ -1,0 +1,146 @@
+package io.flashsale.faults.stores;
+
+import io.flashsale.embedded.TestRedisBinary;
+import io.flashsale.support.TestStores;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A Redis that keeps its data in an append-only file, and that nobody looks after. */
+public final class RedisServer implements AutoCloseable {
+    private final Path folder;
+    private final int minutesAhead;
+    private final int port = freePort();
+    private Process process;
+
+    public RedisServer(Path folder) {
+        this(folder, 0);
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param minutesAhead of its clock, where this machine can do that: see {@link #secondsAhead}
+     */
+    public RedisServer(Path folder, int minutesAhead) {
+        this.folder = folder;
+        this.minutesAhead = minutesAhead;
+        start();
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String uri() {
+        return "redis://127.0.0.1:" + port;
+    }
+
+    public void start() {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Path binary = TestRedisBinary.find(folder.getParent());
+        ProcessBuilder builder = new ProcessBuilder(
+                binary.toString(),
+                "--port",
+                String.valueOf(port),
+                "--dir",
+                folder.toString(),
+                "--appendonly",
+                "yes",
+                "--save",
+                "",
+                "--repl-diskless-sync-delay",
+                "0",
+                "--maxmemory-policy",
+                "noeviction");
+        if (minutesAhead != 0 && FakeTime.isBorneBy(binary)) {
+            FakeTime.set(builder, minutesAhead);
+        }
+        process = Processes.start(builder, folder.resolveSibling(folder.getFileName() + ".log"));
+        for (int i = 0; i < 200; i++) {
+            if (answers()) {
+                return;
+            }
+            Processes.pause(25);
+        }
+        throw new AssertionError("Redis does not start in " + folder);
+    }
+
+    private boolean answers() {
+        try (RawRedis redis = new RawRedis(port)) {
+            return "PONG".equals(redis.send("PING"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** By how much its clock is ahead of this machine's: 0 without the faketime package, or where Redis is linked statically. */
+    public long secondsAhead() {
+        List<?> time = (List<?>) send("TIME");
+        return Long.parseLong(time.get(0).toString()) - Instant.now().getEpochSecond();
+    }
+
+    /** One command; an error is an error of the test. */
+    public Object send(String... words) {
+        try (RawRedis redis = new RawRedis(port)) {
+            return redis.send(words);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public void kill() {
+        Processes.halt(process, false);
+        Processes.kill(process);
+    }
+
+    public void halt(boolean halted) {
+        Processes.halt(process, halted);
+    }
+
+    /** As if the disk were new. Only while it is not running. */
+    public void empty() {
+        TestStores.delete(folder);
+    }
+
+    /** As if the last writes had not reached the disk; may cut a command in two. Only while it is not running. */
+    public void cutTail(long bytes) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            Optional<Path> file = files.filter(path -> path.toString().endsWith(".incr.aof"))
+                    .max(java.util.Comparator.naturalOrder());
+            if (file.isEmpty()) {
+                throw new AssertionError("no append-only file in " + folder);
+            }
+            try (FileChannel channel = FileChannel.open(file.get(), StandardOpenOption.WRITE)) {
+                channel.truncate(Math.max(0, channel.size() - bytes));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
