@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
  * <p>The session cookie is SameSite=Strict, so browsers do not send it from other sites. A sibling domain counts as the
  * same site, though. Therefore the Fetch Metadata header {@code Sec-Fetch-Site} is checked, too; a page can neither
  * forge nor omit it.
+ *
+ * <p>Not vertx-web's {@code CorsHandler}: that rejects unlisted origins, even those of our own pages and of any GET.
  */
 public final class BrowserOrigins implements SecurityPolicyHandler {
     private static final String ALLOWED_METHODS = "GET, HEAD, POST, PUT, DELETE";
