@@ -1,6 +1,6 @@
 import {call} from '../common/api.js';
-import {refresh} from '../common/render.js';
 import {sleep} from '../common/backoff.js';
+import {refresh} from '../common/render.js';
 
 const POLL_MILLIS = 2_000;
 const SLOW_POLL_MILLIS = 10_000;

@@ -2,8 +2,8 @@ import {html, nothing} from '../vendor/lit-html/lit-html.js';
 import {number, stamp, time} from '../common/format.js';
 import {stateBadge, stockStrip} from '../shop/components.js';
 import {texts} from '../texts.js';
-import {isRefusal, metrics} from './metrics.js';
 import './line-chart.js';
+import {isRefusal, metrics} from './metrics.js';
 
 const text = texts.admin.overview;
 const MAX_LINES = 6;

@@ -1,5 +1,5 @@
-import {html, nothing} from '../vendor/lit-html/lit-html.js';
 import {repeat} from '../vendor/lit-html/directives/repeat.js';
+import {html, nothing} from '../vendor/lit-html/lit-html.js';
 import {call} from '../common/api.js';
 import {fractionDigits} from '../common/format.js';
 import {announce, focusOn, refresh} from '../common/render.js';

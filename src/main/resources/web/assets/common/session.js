@@ -1,7 +1,7 @@
 import {call, Problem} from './api.js';
-import {browserStorage, tabStorage} from './storage.js';
-import {refresh} from './render.js';
 import {sleepWithJitter} from './backoff.js';
+import {refresh} from './render.js';
+import {browserStorage, tabStorage} from './storage.js';
 
 /**
  * The storage key under which all tabs of this browser share the session's owner, since scripts cannot read the cookie.

@@ -1,5 +1,5 @@
-import {html, nothing} from '../vendor/lit-html/lit-html.js';
 import {repeat} from '../vendor/lit-html/directives/repeat.js';
+import {html, nothing} from '../vendor/lit-html/lit-html.js';
 import {art} from '../common/art.js';
 import {money, time} from '../common/format.js';
 import {icon} from '../common/icons.js';

@@ -1,7 +1,7 @@
-import {html, nothing} from '../vendor/lit-html/lit-html.js';
 import {repeat} from '../vendor/lit-html/directives/repeat.js';
-import {art} from '../common/art.js';
+import {html, nothing} from '../vendor/lit-html/lit-html.js';
 import {call} from '../common/api.js';
+import {art} from '../common/art.js';
 import {money, number, time} from '../common/format.js';
 import {announce, focusOn, refresh} from '../common/render.js';
 import {session} from '../common/session.js';

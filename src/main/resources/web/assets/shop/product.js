@@ -6,9 +6,9 @@ import {announce, focusOn, refresh} from '../common/render.js';
 import {session} from '../common/session.js';
 import {openSignIn} from '../common/sign-in.js';
 import {texts} from '../texts.js';
-import {purchaseStatus} from './purchase-status.js';
 import {countdown, stateBadge, stockStrip} from './components.js';
 import {shop, stateOf} from './products.js';
+import {purchaseStatus} from './purchase-status.js';
 import {buy, clearPendingPurchase, isInProgress, purchaseOf, savePendingPurchase} from './purchases.js';
 
 /** The most units of one purchase, as in the API. */

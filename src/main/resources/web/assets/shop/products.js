@@ -1,7 +1,7 @@
 import {call} from '../common/api.js';
+import {sleepWithJitter} from '../common/backoff.js';
 import {now} from '../common/clock.js';
 import {announce, refresh} from '../common/render.js';
-import {sleepWithJitter} from '../common/backoff.js';
 import {texts} from '../texts.js';
 import {LiveClient} from './live.js';
 

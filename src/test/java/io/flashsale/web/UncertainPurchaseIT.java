@@ -313,7 +313,7 @@ class UncertainPurchaseIT {
         visitor.page().evaluate("""
                 () => {
                   window.phases = [];
-                  const status = document.getElementById('answer');
+                  const status = document.getElementById('purchase-status');
                   const record = () => phases.at(-1) !== status.dataset.phase && phases.push(status.dataset.phase);
                   new MutationObserver(record).observe(status, {attributes: true});
                 }""");
