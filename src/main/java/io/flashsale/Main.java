@@ -5,24 +5,26 @@ import io.flashsale.cli.ServeCommand;
 import java.util.List;
 
 /**
- * The command line.
+ * Parses the command line and runs the command.
  *
- * <p>Exit codes: 0 the command ended as asked, also by a signal to the server; 1 it could not run, or the check found a
- * difference; 2 the command or the configuration is wrong; 130 and 143 a signal cut a command short.
+ * <p>Exit codes: 0 if the command ended as expected, including a server that was stopped by a signal; 1 if it could not
+ * run, or if the check found a difference; 2 if the command line or the configuration is invalid; 130 and 143 if a
+ * signal interrupted a command.
  */
 public final class Main {
     private static final int WRONG_USE = 2;
     private static final String USAGE = """
             Usage: java -jar flash-sale.jar [command]
 
-              serve           runs the server; the default
-              check [--json]  compares Redis with MongoDB beside a running sale, a line for each product;
-                              exit code 1 where a difference lasts; also called audit
-              --help          this text
-              --version       the version
+              serve           runs the server (default)
+              check [--json]  compares Redis with MongoDB during a running sale and prints one line per product;
+                              exits with 1 if a difference persists; "audit" is an alias
+              --help          prints this text
+              --version       prints the version
 
-            Settings come from the environment and from the file that FLASHSALE_CONFIG names; conf/flash-sale.yaml
-            lists them all. With neither REDIS_URI nor MONGODB_URI set it runs its own stores under ./data.
+            Settings are read from the environment and from the file that FLASHSALE_CONFIG names;
+            conf/flash-sale.yaml lists them all. Without REDIS_URI and MONGODB_URI, the server runs
+            embedded stores in ./data.
             """;
 
     private Main() {}
@@ -34,7 +36,7 @@ public final class Main {
         boolean asJson =
                 isCheck && List.of(arguments).subList(1, arguments.length).equals(List.of("--json"));
         if (arguments.length > 1 && !asJson) {
-            System.err.println("one command at a time; see --help");
+            System.err.println("too many arguments; see --help");
             System.exit(WRONG_USE);
         }
         switch (command) {
@@ -43,7 +45,7 @@ public final class Main {
             case "--help", "-h", "help" -> System.out.print(USAGE);
             case "--version", "version" -> System.out.println("flash-sale " + version());
             default -> {
-                System.err.println("no such command: " + command + "\n\n" + USAGE);
+                System.err.println("unknown command: " + command + "\n\n" + USAGE);
                 System.exit(WRONG_USE);
             }
         }
@@ -51,6 +53,6 @@ public final class Main {
 
     private static String version() {
         String version = Main.class.getPackage().getImplementationVersion();
-        return version == null ? "unpackaged" : version;
+        return version == null ? "(not packaged)" : version;
     }
 }

@@ -4,11 +4,14 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.function.Function;
 
-/** Many steps, some at a time: bounds memory, and what one long job takes from everything else. */
+/** Runs many steps with bounded concurrency, which limits memory and the share that one long job takes of resources. */
 public final class BoundedConcurrency {
     private BoundedConcurrency() {}
 
-    /** Does the step for each item, the next chunk when the one before has ended; fails with its first failure. */
+    /**
+     * Runs the step for each item, in chunks. Each chunk starts when the previous one has ended. Fails with the first
+     * failure.
+     */
     public static <T> Future<Void> each(List<T> items, int atOnce, Function<T, Future<Void>> step) {
         Future<Void> done = Future.succeededFuture();
         for (int from = 0; from < items.size(); from += atOnce) {

@@ -8,12 +8,12 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.util.function.Function;
 
 /**
- * Consumes messages of the local event bus, and can end without losing one that it has begun with: undeploying a verticle
- * by itself waits for nothing.
+ * Consumes messages of the local event bus and can be drained, so that every message it has begun to handle is
+ * finished. Undeploying a verticle alone does not wait for messages.
  *
- * <p>Belongs to the event loop that makes it.
+ * <p>Belongs to the event loop that creates it.
  *
- * @param <T> of the messages
+ * @param <T> the type of the messages
  */
 public final class DrainableConsumer<T> {
     private final Function<Message<T>, Future<?>> handler;
@@ -27,21 +27,21 @@ public final class DrainableConsumer<T> {
     }
 
     /**
-     * Begins to consume.
+     * Registers a consumer.
      *
-     * @param handler handles a message and replies to it; what it returns completes when that is done, whichever way
-     * @return the consumer, when it is registered
+     * @param handler handles a message and replies to it; its future completes, or fails, when that is done
+     * @return the consumer, once it is registered
      */
     public static <T> Future<DrainableConsumer<T>> register(
             Vertx vertx, String address, Function<Message<T>, Future<?>> handler) {
-        DrainableConsumer<T> made = new DrainableConsumer<>(handler);
-        made.consumer = vertx.eventBus().localConsumer(address, made::handle);
-        return made.consumer.completion().map(made);
+        DrainableConsumer<T> created = new DrainableConsumer<>(handler);
+        created.consumer = vertx.eventBus().localConsumer(address, created::handle);
+        return created.consumer.completion().map(created);
     }
 
     private void handle(Message<T> message) {
         underWay++;
-        // Also where the handler throws: a message that is counted for ever would hold up the drain.
+        // Also handles exceptions: a message that is never counted down would block the drain.
         Futures.attempt(() -> handler.apply(message).<Void>mapEmpty()).onComplete(done -> {
             underWay--;
             completeWhenIdle();
@@ -54,7 +54,7 @@ public final class DrainableConsumer<T> {
         }
     }
 
-    /** Takes no more messages; completes when those that it took are handled. */
+    /** Accepts no more messages; completes when all accepted messages are handled. */
     public Future<Void> drain() {
         return consumer.unregister().otherwiseEmpty().compose(gone -> {
             draining = true;

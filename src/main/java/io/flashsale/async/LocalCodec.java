@@ -5,8 +5,8 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageCodec;
 
 /**
- * Hands a message from one verticle to another as the object it is. Only within one process: nodes share nothing but the
- * stores.
+ * Passes a message from one verticle to another by reference. Works only within one process, because nodes share
+ * nothing except the stores.
  *
  * @param <T> an immutable type; the codec matches exactly this class
  */
@@ -17,7 +17,7 @@ public final class LocalCodec<T> implements MessageCodec<T, T> {
         this.type = type;
     }
 
-    /** Lets messages of this type travel on the bus; once per bus and type. */
+    /** Registers the codec for messages of this type; must be called once per bus and type. */
     public static <T> void register(EventBus bus, Class<T> type) {
         bus.registerDefaultCodec(type, new LocalCodec<>(type));
     }

@@ -1,2 +1,2 @@
-/** Small asynchronous tools that every package uses; they know Vert.x and nothing of this program. */
+/** Provides small asynchronous utilities for all packages; they depend on Vert.x alone. */
 package io.flashsale.async;

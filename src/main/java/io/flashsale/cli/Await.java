@@ -5,14 +5,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits for a future on the main thread, which is no event loop. */
+/** Waits for a future on the main thread, which is not an event loop. */
 final class Await {
     private Await() {}
 
     /**
-     * Waits as long as it takes; an interrupt ends the wait.
+     * Waits without a time limit; an interrupt ends the wait.
      *
-     * @throws IllegalStateException where the future fails, with its failure as the cause
+     * @throws IllegalStateException if the future fails, with its failure as the cause
      */
     static <T> T result(Future<T> future) throws InterruptedException {
         CountDownLatch done = new CountDownLatch(1);
@@ -22,9 +22,9 @@ final class Await {
     }
 
     /**
-     * Waits so many seconds.
+     * Waits at most this many seconds.
      *
-     * @throws IllegalStateException where the future fails, with its failure as the cause
+     * @throws IllegalStateException if the future fails, with its failure as the cause
      */
     static <T> T result(Future<T> future, int seconds) throws InterruptedException, TimeoutException {
         CountDownLatch done = new CountDownLatch(1);

@@ -2,16 +2,16 @@ package io.flashsale.cli;
 
 import java.util.Optional;
 
-/** What an operator sees first. */
+/** Formats the banner that the server prints when it is ready. */
 public final class Banner {
     private Banner() {}
 
     /**
-     * The banner.
+     * Formats the banner.
      *
-     * @param stores what runs where
-     * @param admin the embedded default's invented account, or empty
-     * @param product something to buy, or empty
+     * @param stores describes which store runs where
+     * @param admin the admin account of the embedded default, or empty
+     * @param product the id of a product to buy, or empty
      */
     public static String text(
             int port, int managementPort, String stores, Optional<Admin> admin, Optional<String> product) {
@@ -56,7 +56,7 @@ public final class Banner {
                 .toString();
     }
 
-    /** The embedded default's account. */
+    /** Holds the credentials of the embedded default's admin. */
     public record Admin(String email, String password) {
         @Override
         public String toString() {

@@ -13,25 +13,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
-/** {@code check}: prints what both stores hold of every product, and whether they agree. */
+/** Implements {@code check}: prints what both stores hold for every product, and whether they agree. */
 public final class CheckCommand {
     private static final int STOP_SECONDS = 30;
 
     private CheckCommand() {}
 
     /**
-     * Compares the stores and prints the result, however long it takes: each of its commands has a timeout of its own, and
-     * Ctrl-C ends it.
+     * Compares the stores and prints the result. There is no overall time limit: each command to a store has its own
+     * timeout, and Ctrl-C ends the check.
      *
-     * @return the exit code: 0 where the stores agree
+     * @return the exit code: 0 if the stores agree
      */
     public static int run(Map<String, String> environment, boolean asJson, PrintStream out) {
-        // Before any logger is made.
+        // Before the first logger is created.
         System.setProperty("FLASHSALE_LOG_LEVEL", "ERROR");
         return run(environment, asJson, STOP_SECONDS, out);
     }
 
-    /** The same with another limit: how long the connections may take to close afterwards. */
+    /** Runs the check with a given limit on how long the connections may take to close afterwards. */
     static int run(Map<String, String> environment, boolean asJson, int stopSeconds, PrintStream out) {
         Vertx vertx = null;
         try {
@@ -43,7 +43,7 @@ public final class CheckCommand {
             out.print(asJson ? CheckReport.json(lines) + "\n" : CheckReport.table(lines));
             return lines.stream().allMatch(Line::agrees) ? 0 : ExitCode.FAILED;
         } catch (ConfigurationException e) {
-            e.mistakes().forEach(System.err::println);
+            e.errors().forEach(System.err::println);
             return ExitCode.WRONG_USE;
         } catch (Throwable e) {
             System.err.println("The check could not run: " + FailureMessage.of(e));
@@ -53,7 +53,7 @@ public final class CheckCommand {
         }
     }
 
-    /** The result is printed by now; it is no less true where this fails. */
+    /** Closes the connections. The result is already printed and stays valid if this fails. */
     private static void close(Vertx vertx, int stopSeconds) {
         if (vertx == null) {
             return;
@@ -63,7 +63,7 @@ public final class CheckCommand {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | RuntimeException e) {
-            System.err.println("ended before everything was closed: " + FailureMessage.of(e));
+            System.err.println("Exited before all connections were closed: " + FailureMessage.of(e));
         }
     }
 

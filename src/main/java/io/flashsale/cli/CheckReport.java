@@ -10,25 +10,25 @@ import java.util.Locale;
 final class CheckReport {
     private CheckReport() {}
 
-    /** A table with a line for each product, for people. */
+    /** Formats a table with one line per product, for people. */
     public static String table(List<Line> lines) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%-18s %9s %9s %9s %7s %9s %7s %7s %-12s %s%n",
+                "%-18s %9s %9s %9s %7s %9s %12s %7s %-12s %s%n",
                 "product",
                 "on sale",
-                "free",
+                "available",
                 "sold",
                 "outbox",
                 "returned",
-                "dead",
-                "house",
+                "dead letters",
+                "on hold",
                 "state",
                 "difference"));
         for (Line line : lines) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%-18s %9d %9d %9d %7d %9d %7d %7d %-12s %d%n",
+                    "%-18s %9d %9d %9d %7d %9d %12d %7d %-12s %d%n",
                     line.productId(),
                     line.onSale(),
                     line.free(),
@@ -43,7 +43,7 @@ final class CheckReport {
         return text.toString();
     }
 
-    /** The same lines as JSON, for programs. */
+    /** Formats the lines as JSON, for programs. */
     public static String json(List<Line> lines) {
         JsonArray products = new JsonArray();
         lines.forEach(line -> products.add(new JsonObject()

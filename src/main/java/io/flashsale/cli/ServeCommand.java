@@ -15,10 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
-/** {@code serve}: runs a node, on its own stores where none are configured, until a signal ends it. */
+/** Implements {@code serve}: runs a node until a signal ends it, with embedded stores if none are configured. */
 public final class ServeCommand {
     private static final int STOP_SECONDS = 30;
-    private static final String CANNOT_RUN = "Flash Sale cannot run: ";
+    private static final String CANNOT_RUN = "Flash Sale cannot start: ";
     private static final String EMBEDDED_ADMIN = "admin@flashsale.local";
     private static final String ADMIN_PASSWORD_FILE = "admin-password";
 
@@ -32,20 +32,20 @@ public final class ServeCommand {
         this.shutdown = shutdown;
     }
 
-    /** Starts, and returns when the node is ready; a failed start ends the process with an exit code. */
+    /** Starts a node and returns when it is ready. A failed start ends the process with an exit code. */
     public static void run(Map<String, String> environment, PrintStream out) {
-        // First of all, so that everything that is started is also ended.
+        // Before anything is started, so that everything is also stopped.
         Shutdown shutdown = Shutdown.onSignal();
         try {
-            // Before any logger is made.
+            // Before the first logger is created.
             System.setProperty("FLASHSALE_LOG_LEVEL", Configuration.logLevel(environment));
             System.setProperty(
                     "vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.SLF4JLogDelegateFactory");
             new ServeCommand(environment, out, shutdown).start(Configuration.read(environment, new DriverValidator()));
         } catch (ConfigurationException e) {
-            shutdown.fail(ExitCode.WRONG_USE, "The configuration is wrong:\n  " + String.join("\n  ", e.mistakes()));
+            shutdown.fail(ExitCode.WRONG_USE, "The configuration is invalid:\n  " + String.join("\n  ", e.errors()));
         } catch (Throwable e) {
-            // Whatever it is: other threads run by now, which would keep alive a process that does nothing.
+            // Any failure ends the process, because other threads are running and would keep it alive without a server.
             shutdown.fail(ExitCode.FAILED, CANNOT_RUN + FailureMessage.of(e));
         } finally {
             shutdown.startEnded();
@@ -61,7 +61,7 @@ public final class ServeCommand {
         shutdown.add(stores::close);
         Configuration configuration = given.admin().isPresent() ? given : withAdmin(stores);
         Configuration.Admin admin = configuration.admin().orElseThrow();
-        // A password that the operator chose is not shown on the screen again.
+        // A configured password is not printed.
         String shown = given.admin().isPresent() ? "as configured" : admin.password();
         start(
                 configuration,
@@ -70,13 +70,13 @@ public final class ServeCommand {
                 Optional.of(new Banner.Admin(admin.email(), shown)));
     }
 
-    /** The embedded default makes an admin, with a password that it generates once and keeps with its data. */
+    /** Adds the admin of the embedded default. Its password is generated once and kept in the data folder. */
     private Configuration withAdmin(EmbeddedStores stores) {
         String password = stores.folder().secret(ADMIN_PASSWORD_FILE);
         if (!AccountService.isPassword(password)) {
             throw new IllegalStateException(stores.folder().path().resolve(ADMIN_PASSWORD_FILE)
-                    + " does not hold the admin's password: it " + AccountService.passwordRule()
-                    + "; delete it to have another one generated, or set ADMIN_EMAIL and ADMIN_PASSWORD");
+                    + " does not contain a valid admin password: it " + AccountService.passwordRule()
+                    + "; delete the file to generate another one, or set ADMIN_EMAIL and ADMIN_PASSWORD");
         }
         Map<String, String> more = new HashMap<>(environment);
         more.put("ADMIN_EMAIL", EMBEDDED_ADMIN);
@@ -93,7 +93,7 @@ public final class ServeCommand {
         int drainSeconds = (int) server.drainTimeout().toSeconds();
         shutdown.add(() -> Await.result(server.stop(), drainSeconds + STOP_SECONDS));
         Await.result(server.start());
-        Optional<String> product = Await.result(server.anyProduct().otherwise(Optional.empty()), STOP_SECONDS);
+        Optional<String> product = Await.result(server.newestProduct().otherwise(Optional.empty()), STOP_SECONDS);
         out.println(Banner.text(server.port(), server.managementPort(), described, admin, product));
     }
 }

@@ -7,19 +7,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 /**
- * Ends what this process has started, the newest first, when a signal comes or the process gives up.
+ * Stops everything that this process has started, the newest first, on a signal or after a failed start.
  *
- * <p>It is there before anything else is, because a signal may come at any moment of the start. The start is then
- * interrupted and waited for, so that it leaves nothing behind that nobody knows of. May be used by any thread.
+ * <p>It is created before anything else, because a signal may arrive at any moment of the start. It then interrupts the
+ * start and waits for its end, so that nothing is left running that was not registered here. Thread-safe.
  */
 public final class Shutdown {
-    /** Longer than an embedded store needs to give up its start. */
+    /** Longer than an embedded store needs to cancel its start. */
     private static final int START_ENDS_SECONDS = 60;
 
-    /** Closes one thing that was started. */
+    /** Stops one thing that was started. */
     @FunctionalInterface
     public interface Step {
-        /** Closes it, and waits until that is done. */
+        /** Stops it and waits until that is done. */
         void run() throws Exception;
     }
 
@@ -33,7 +33,7 @@ public final class Shutdown {
     /** Guarded by this. */
     private boolean ending;
 
-    /** Guarded by this. A signal that was obeyed is a success; the JVM by itself would say 130 or 143. */
+    /** Guarded by this. An orderly stop after a signal is a success; by default the JVM would exit with 130 or 143. */
     private int exitCode;
 
     Shutdown(Thread starter, IntConsumer halt) {
@@ -41,7 +41,7 @@ public final class Shutdown {
         this.halt = halt;
     }
 
-    /** Obeys signals from now on. The calling thread is the one that starts, and tells the end of that. */
+    /** Handles signals from now on. The calling thread must perform the start and report its end. */
     public static Shutdown onSignal() {
         Shutdown shutdown = new Shutdown(
                 Thread.currentThread(), code -> Runtime.getRuntime().halt(code));
@@ -50,9 +50,9 @@ public final class Shutdown {
     }
 
     /**
-     * Remembers how to close something that was just started; where it is too late for that, closes it at once.
+     * Registers a step that stops something. If the shutdown has already begun, runs the step at once.
      *
-     * @throws IllegalStateException where it is too late, so that nothing more is started
+     * @throws IllegalStateException if the shutdown has already begun, so that nothing more is started
      */
     public void add(Step step) {
         synchronized (this) {
@@ -65,14 +65,14 @@ public final class Shutdown {
         throw new IllegalStateException("stopped while it was starting");
     }
 
-    /** Everything is started: only a signal ends it now. */
+    /** Reports that the start has ended; a shutdown need not wait for it any more. */
     public void startEnded() {
         startEnded.countDown();
     }
 
     /**
-     * Ends the process with this exit code and a reason for people. Called by the thread that starts; does nothing where a
-     * signal came first, since the failure is then only what the signal led to.
+     * Prints the reason and ends the process with this exit code. Called by the starting thread. Does nothing if a
+     * signal came first, because the failure is then only a consequence of the signal.
      */
     public void fail(int code, String reason) {
         synchronized (this) {
@@ -86,7 +86,7 @@ public final class Shutdown {
         System.exit(code);
     }
 
-    /** What the signal leads to; once. */
+    /** Runs the shutdown; called once. */
     void end() {
         synchronized (this) {
             ending = true;
@@ -107,7 +107,7 @@ public final class Shutdown {
         }
         try {
             if (!startEnded.await(START_ENDS_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("stopped although the start did not end");
+                System.err.println("Stopping although the start has not ended.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -122,16 +122,16 @@ public final class Shutdown {
         return exitCode;
     }
 
-    /** One that fails must not keep the others from running: behind it are stores with data. */
+    /** Runs a step and never throws: a failure must not prevent later steps, which close stores with data. */
     private static void run(Step step) {
         try {
             step.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Throwable e) {
-            // The message of an error is half of what it says, or null.
-            boolean speaks = e instanceof Exception && e.getMessage() != null;
-            System.err.println("stopped before everything had ended: " + (speaks ? e.getMessage() : e));
+            // The message of an Error is incomplete without its type, or null.
+            boolean hasMessage = e instanceof Exception && e.getMessage() != null;
+            System.err.println("Not everything was stopped cleanly: " + (hasMessage ? e.getMessage() : e));
         }
     }
 }

@@ -1,2 +1,2 @@
-/** The commands of the command line, and what an operator sees of them. */
+/** Implements the commands of the command line and their output. */
 package io.flashsale.cli;

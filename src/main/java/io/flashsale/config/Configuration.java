@@ -31,9 +31,9 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The whole configuration, each room's part as that room's own record.
+ * Holds the whole configuration. Each package's settings are a record of that package.
  *
- * @param stores the servers to use, or empty for the embedded default
+ * @param stores the configured servers, or empty for the embedded default
  */
 public record Configuration(
         Optional<Stores> stores,
@@ -63,10 +63,10 @@ public record Configuration(
     private static final URI NO_MAIL_SERVER = URI.create("smtp://localhost");
 
     /**
-     * Servers of the operator.
+     * Holds the addresses of the stores.
      *
-     * @param redisUri with its credentials
-     * @param mongoUri with its credentials
+     * @param redisUri the address of Redis, including its credentials
+     * @param mongoUri the address of MongoDB, including its credentials
      */
     public record Stores(String redisUri, String mongoUri) {
         @Override
@@ -75,41 +75,41 @@ public record Configuration(
         }
     }
 
-    /** Event loops for each kind of verticle. */
+    /** Sets the number of event loops for each kind of verticle. */
     public record Instances(int http, int purchase, int persistence) {
-        /** Refuses what makes no sense. */
+        /** Rejects values out of range. */
         public Instances {
             new Requirements()
-                    .that(isSane(http), "http must be 1 to 256")
-                    .that(isSane(purchase), "purchase must be 1 to 256")
-                    .that(isSane(persistence), "persistence must be 1 to 256")
+                    .that(isInRange(http), "http must be 1 to 256")
+                    .that(isInRange(purchase), "purchase must be 1 to 256")
+                    .that(isInRange(persistence), "persistence must be 1 to 256")
                     .check();
         }
 
-        private static boolean isSane(int count) {
+        private static boolean isInRange(int count) {
             return count >= 1 && count <= 256;
         }
     }
 
-    /** Bounds of the purchase. */
+    /** Sets the limits of the purchase. */
     public record Purchase(int maxInFlight, Duration confirmTimeout, Duration refusalTimeout) {
-        private static final Duration LONGEST = Duration.ofHours(1);
+        private static final Duration MAX_TIMEOUT = Duration.ofHours(1);
 
-        /** Refuses what makes no sense. */
+        /** Rejects values out of range. */
         public Purchase {
             new Requirements()
                     .that(maxInFlight >= 1, "maxInFlight must be at least 1")
                     .that(
-                            confirmTimeout.toMillis() >= 1 && confirmTimeout.compareTo(LONGEST) <= 0,
+                            confirmTimeout.toMillis() >= 1 && confirmTimeout.compareTo(MAX_TIMEOUT) <= 0,
                             "confirmTimeout must be 1ms to 1h")
                     .that(
-                            refusalTimeout.toMillis() >= 1 && refusalTimeout.compareTo(LONGEST) <= 0,
+                            refusalTimeout.toMillis() >= 1 && refusalTimeout.compareTo(MAX_TIMEOUT) <= 0,
                             "refusalTimeout must be 1ms to 1h")
                     .check();
         }
     }
 
-    /** The first admin. */
+    /** Holds the credentials of the first admin. */
     public record Admin(String email, String password) {
         @Override
         public String toString() {
@@ -118,8 +118,8 @@ public record Configuration(
     }
 
     /**
-     * How much is logged, for those who must know before anything else is read: the first class that makes a logger fixes
-     * it. A level that is none is INFO here, and a mistake when the configuration is read.
+     * Returns the log level alone, before the rest is read: the first class that creates a logger fixes the level. An
+     * unknown level becomes INFO here, and is reported as an error by {@link #read}.
      */
     public static String logLevel(Map<String, String> environment) {
         String level = Settings.read(environment).text("log.level");
@@ -129,16 +129,16 @@ public record Configuration(
     /**
      * Reads the configuration.
      *
-     * @param environment the process' variables
-     * @param validator judges the addresses of the stores
-     * @throws ConfigurationException that names every mistake
+     * @param environment the environment variables of the process
+     * @param validator checks the addresses of the stores
+     * @throws ConfigurationException if anything is invalid; it names every error
      */
     public static Configuration read(Map<String, String> environment, StoreSettingsValidator validator) {
         SettingsReader reader = new SettingsReader(Settings.read(environment));
         Optional<Stores> stores = stores(reader, validator);
         validator
                 .mongodbDatabase(reader.text("mongodb.database"))
-                .ifPresent(right -> reader.mistake("mongodb.database", right));
+                .ifPresent(rule -> reader.error("mongodb.database", rule));
         boolean embedded = stores.isEmpty();
         Configuration configuration = new Configuration(
                 stores,
@@ -211,20 +211,20 @@ public record Configuration(
 
     private static Path dataDir(SettingsReader reader) {
         if (reader.optional("embedded.dataDir").isEmpty()) {
-            reader.mistake("embedded.dataDir", "must name a folder");
+            reader.error("embedded.dataDir", "must name a folder");
         }
         return reader.path("embedded.dataDir").orElse(null);
     }
 
     private static Optional<Stores> stores(SettingsReader reader, StoreSettingsValidator validator) {
-        boolean redis = reader.judged("redis.uri", validator::redisUri).isPresent();
-        boolean mongo = reader.judged("mongodb.uri", validator::mongodbUri).isPresent();
+        boolean redis = reader.validated("redis.uri", validator::redisUri).isPresent();
+        boolean mongo = reader.validated("mongodb.uri", validator::mongodbUri).isPresent();
         Optional<String> redisUri = reader.optional("redis.uri");
         Optional<String> mongoUri = reader.optional("mongodb.uri");
         if (redisUri.isPresent() != mongoUri.isPresent()) {
-            reader.mistake(
+            reader.error(
                     redisUri.isPresent() ? "mongodb.uri" : "redis.uri",
-                    "REDIS_URI and MONGODB_URI go together: set both, or none for the embedded default");
+                    "REDIS_URI and MONGODB_URI go together: set both, or neither for the embedded default");
         }
         return redis && mongo ? Optional.of(new Stores(redisUri.get(), mongoUri.get())) : Optional.empty();
     }
@@ -271,9 +271,9 @@ public record Configuration(
         Optional<Path> certificate = file(reader, "server.tls.certificate");
         Optional<Path> key = file(reader, "server.tls.key");
         if (certificate.isPresent() != key.isPresent()) {
-            reader.mistake(
+            reader.error(
                     certificate.isPresent() ? "server.tls.key" : "server.tls.certificate",
-                    "certificate and key go together: set both or none");
+                    "certificate and key go together: set both or neither");
         }
         return certificate.isPresent() && key.isPresent()
                 ? Optional.ofNullable(reader.build("server.", () -> new HttpVerticle.Tls(certificate.get(), key.get())))
@@ -283,7 +283,7 @@ public record Configuration(
     private static Optional<Path> file(SettingsReader reader, String key) {
         Optional<Path> file = reader.path(key);
         if (file.isPresent() && !(Files.isRegularFile(file.get()) && Files.isReadable(file.get()))) {
-            reader.mistake(key, "must name a PEM file that can be read");
+            reader.error(key, "must name a readable PEM file");
         }
         return file;
     }
@@ -293,7 +293,7 @@ public record Configuration(
         try {
             new ClientAddress(ranges);
         } catch (IllegalArgumentException e) {
-            reader.mistake("proxies.trusted", e.getMessage());
+            reader.error("proxies.trusted", e.getMessage());
         }
         return ranges;
     }
@@ -310,7 +310,7 @@ public record Configuration(
     private static RateLimit failedLogins(SettingsReader reader) {
         Optional<RateLimit> limit = reader.limit("gate.failedLogins");
         if (limit.isEmpty() && reader.text("gate.failedLogins").equals("unlimited")) {
-            reader.mistake("gate.failedLogins", "must be a limit such as 50/15m");
+            reader.error("gate.failedLogins", "must be a limit such as 50/15m");
         }
         return limit.orElse(null);
     }
@@ -331,7 +331,7 @@ public record Configuration(
 
     private static Optional<SmtpMailer.Settings> smtp(SettingsReader reader) {
         Optional<URI> uri = reader.uri("smtp.uri", Set.of("smtp", "smtps"));
-        // Without a server they are read all the same: a wrong value is a mistake, used or not.
+        // Read even without a server, so that an invalid value is reported whether it is used or not.
         SmtpMailer.Settings settings = reader.build(
                 "smtp.",
                 () -> new SmtpMailer.Settings(
@@ -346,15 +346,15 @@ public record Configuration(
         Optional<String> email = reader.optional("admin.email");
         Optional<String> password = reader.optional("admin.password");
         if (email.isPresent() != password.isPresent()) {
-            reader.mistake(
+            reader.error(
                     email.isPresent() ? "admin.password" : "admin.email",
-                    "ADMIN_EMAIL and ADMIN_PASSWORD go together: set both or none");
+                    "ADMIN_EMAIL and ADMIN_PASSWORD go together: set both or neither");
         }
         if (email.isPresent() && !AccountService.isEmail(email.get())) {
-            reader.mistake("admin.email", "must be an address such as admin@example.com");
+            reader.error("admin.email", "must be an e-mail address such as admin@example.com");
         }
         if (password.isPresent() && !AccountService.isPassword(password.get())) {
-            reader.mistake("admin.password", AccountService.passwordRule());
+            reader.error("admin.password", AccountService.passwordRule());
         }
         return email.isPresent() && password.isPresent()
                 ? Optional.of(new Admin(email.get(), password.get()))

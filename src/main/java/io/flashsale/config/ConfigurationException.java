@@ -3,27 +3,27 @@ package io.flashsale.config;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The configuration is wrong; names every mistake. */
+/** Reports that the configuration is invalid, with every error in it. */
 public final class ConfigurationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
-    private final transient List<String> mistakes;
+    private final transient List<String> errors;
 
-    ConfigurationException(List<String> mistakes) {
-        super(String.join("\n", lines(mistakes)), null, false, false);
-        this.mistakes = lines(mistakes);
+    ConfigurationException(List<String> errors) {
+        super(String.join("\n", lines(errors)), null, false, false);
+        this.errors = lines(errors);
     }
 
-    /** A mistake is a line, whatever stands in the value. */
-    private static List<String> lines(List<String> mistakes) {
-        return mistakes.stream()
-                .map(mistake -> CONTROL.matcher(mistake).replaceAll("?"))
+    /** Replaces control characters in values, so that each error stays one line. */
+    private static List<String> lines(List<String> errors) {
+        return errors.stream()
+                .map(error -> CONTROL.matcher(error).replaceAll("?"))
                 .toList();
     }
 
-    /** A line for each: key, value, what would be right. Secrets are masked. */
-    public List<String> mistakes() {
-        return mistakes;
+    /** Returns one line per error: the key, its value, and the rule for valid values. Secrets are masked. */
+    public List<String> errors() {
+        return errors;
     }
 }

@@ -2,23 +2,23 @@ package io.flashsale.config;
 
 import io.flashsale.net.ListenAddress;
 
-/** Rules that concern settings of several packages, none of which knows the other's. */
+/** Checks rules between settings of different packages, which do not see each other's settings. */
 final class CrossChecks {
     private CrossChecks() {}
 
-    /** Adds what contradicts itself; of a setting that is wrong by itself nothing more is said. */
+    /** Reports contradictions. Skips settings that are already reported as invalid. */
     static void check(SettingsReader reader) {
         ports(reader);
         heartbeat(reader);
     }
 
-    /** In one process two servers on one port would not fail but take the requests by turns. */
+    /** Rejects equal ports: within one process, two servers on one port would not fail but share the requests. */
     private static void ports(SettingsReader reader) {
-        if (reader.isRight("server.host", "server.port", "management.host", "management.port")
+        if (reader.isValid("server.host", "server.port", "management.host", "management.port")
                 && address(reader, "server").overlaps(address(reader, "management"))) {
-            reader.mistake(
+            reader.error(
                     "management.port",
-                    "must be another port than server.port; PORT and MANAGEMENT_PORT are two servers");
+                    "must be another port than server.port; PORT and MANAGEMENT_PORT belong to two servers");
         }
     }
 
@@ -26,11 +26,11 @@ final class CrossChecks {
         return new ListenAddress(reader.text(part + ".host"), reader.integer(part + ".port"));
     }
 
-    /** Whoever listens to live stock sends nothing; only the heartbeat keeps the connection from being idle. */
+    /** Checks that live clients are not disconnected as idle: they send nothing, so only the heartbeat prevents it. */
     private static void heartbeat(SettingsReader reader) {
-        if (reader.isRight("live.heartbeat", "server.idleTimeout")
+        if (reader.isValid("live.heartbeat", "server.idleTimeout")
                 && reader.duration("live.heartbeat").compareTo(reader.duration("server.idleTimeout")) >= 0) {
-            reader.mistake("live.heartbeat", "must be shorter than server.idleTimeout");
+            reader.error("live.heartbeat", "must be shorter than server.idleTimeout");
         }
     }
 }

@@ -7,25 +7,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Shows the address of a server without the secrets in it.
+ * Masks the secrets in the address of a server.
  *
- * <p>Also one that is no URI: a password with an unescaped {@code @}, {@code /} or {@code ?} is the most frequent mistake,
- * and the line that reports it must not repeat it. So everything between the scheme and the last {@code @} is hidden, but
- * for a plain user name. Where there is no {@code @}, a host with a mistyped port and a user with a password look alike:
- * then what is not a number is shown behind an IP address or {@code localhost} only.
+ * <p>Also masks text that is not a valid URI: a password with an unescaped {@code @}, {@code /} or {@code ?} is the
+ * most frequent error, and the message that reports it must not repeat the password. Therefore everything between the
+ * scheme and the last {@code @} is hidden, except a plain user name. Without an {@code @}, a host with a mistyped port
+ * cannot be distinguished from a user with a password. Then a port that is not a number is shown only after an IP
+ * address or
+ * {@code localhost}.
  */
 public final class MaskedUri {
     private static final String HIDDEN = "***";
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://");
     private static final Pattern PLAIN_USER = Pattern.compile("[A-Za-z0-9._-]+");
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z]+");
-    private static final Pattern SURELY_A_HOST = Pattern.compile("localhost|[0-9.]+|\\[[0-9A-Fa-f:.]+]");
+    private static final Pattern CERTAINLY_A_HOST = Pattern.compile("localhost|[0-9.]+|\\[[0-9A-Fa-f:.]+]");
     private static final Pattern NUMBER = Pattern.compile("[0-9]*");
     private static final Set<String> SECRET_WORDS = Set.of("pass", "pwd", "secret", "token", "key", "auth");
 
     private MaskedUri() {}
 
-    /** The text with {@code ***} for whatever may be a secret. */
+    /** Returns the text with {@code ***} in place of everything that may be a secret. */
     public static String of(String uri) {
         Matcher scheme = SCHEME.matcher(uri);
         int start = scheme.lookingAt() ? scheme.end() : 0;
@@ -43,7 +45,7 @@ public final class MaskedUri {
         int end = endOfHosts(rest);
         String hosts = rest.substring(0, end);
         String shown = hosts(hosts);
-        // Whatever follows a hidden word may be the rest of it.
+        // The text after a hidden part may belong to the same secret.
         return uri.substring(0, start) + shown + (shown.equals(hosts) ? pathAndOptions(rest.substring(end)) : "");
     }
 
@@ -60,7 +62,7 @@ public final class MaskedUri {
             int colon = host.lastIndexOf(':');
             String name = host.substring(0, Math.max(0, colon));
             boolean plain = colon < 0
-                    || SURELY_A_HOST.matcher(name).matches()
+                    || CERTAINLY_A_HOST.matcher(name).matches()
                     || (colon > 0 && NUMBER.matcher(host.substring(colon + 1)).matches());
             shown.add(plain ? host : name + ":" + HIDDEN);
             if (!plain) {
@@ -91,7 +93,7 @@ public final class MaskedUri {
         if (equals < 0 || !PLAIN_NAME.matcher(option.substring(0, equals)).matches()) {
             return option.isEmpty() ? "" : HIDDEN;
         }
-        // The value is searched too: some clients take a ; between options.
+        // Searches the value as well, because some clients accept a ; between options.
         String lower = option.toLowerCase(Locale.ROOT);
         return SECRET_WORDS.stream().anyMatch(lower::contains) ? option.substring(0, equals + 1) + HIDDEN : option;
     }

@@ -4,11 +4,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** The names of settings: in the file, in the environment, and which of them are secret. */
+/** Maps the names of settings between file and environment, and marks those that are secret. */
 final class SettingNames {
     static final String PREFIX = "FLASHSALE_";
 
-    /** Names the file of the operator, and is no setting itself. */
+    /** The variable that names the operator's file. It is not a setting itself. */
     static final String FILE = "FLASHSALE_CONFIG";
 
     static final Map<String, String> SHORT = Map.of(
@@ -27,13 +27,13 @@ final class SettingNames {
 
     private SettingNames() {}
 
-    /** {@code gate.bcryptCost} is {@code FLASHSALE_GATE_BCRYPT_COST}. */
+    /** Converts a key to its environment variable: {@code gate.bcryptCost} to {@code FLASHSALE_GATE_BCRYPT_COST}. */
     static String inEnvironment(String key) {
         return PREFIX
                 + key.replaceAll("([a-z0-9])([A-Z])", "$1_$2").replace('.', '_').toUpperCase(Locale.ROOT);
     }
 
-    /** Whether it is the address of a server, which may hold a password. */
+    /** Returns whether the setting is the address of a server, which may contain a password. */
     static boolean isAddress(String key) {
         return ADDRESSES.contains(key);
     }

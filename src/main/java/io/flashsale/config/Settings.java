@@ -19,31 +19,31 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
 
-/** The value of every setting, as text, from whichever source comes last. */
+/** Holds the value of every setting as text. Later sources override earlier ones. */
 final class Settings {
     private static final String DEFAULTS = "/conf/flash-sale.yaml";
 
     private final Map<String, String> values;
-    private final List<String> mistakes;
+    private final List<String> errors;
 
-    private Settings(Map<String, String> values, List<String> mistakes) {
+    private Settings(Map<String, String> values, List<String> errors) {
         this.values = values;
-        this.mistakes = mistakes;
+        this.errors = errors;
     }
 
-    /** Reads the file in the jar, the operator's file and the environment. */
+    /** Reads the defaults in the jar, then the operator's file, then the environment. */
     static Settings read(Map<String, String> environment) {
-        List<String> mistakes = new ArrayList<>();
+        List<String> errors = new ArrayList<>();
         Map<String, String> values = defaults();
         String file = environment.get(SettingNames.FILE);
         if (file != null && !file.isBlank()) {
-            readFile(file, values, mistakes);
+            readFile(file, values, errors);
         }
-        readEnvironment(environment, values, mistakes);
-        return new Settings(values, mistakes);
+        readEnvironment(environment, values, errors);
+        return new Settings(values, errors);
     }
 
-    /** Every setting with its default; an empty one has none. */
+    /** Returns every setting with its default; the value is empty if there is no default. */
     static Map<String, String> defaults() {
         try (InputStream file = Settings.class.getResourceAsStream(DEFAULTS)) {
             Map<String, String> values = new LinkedHashMap<>();
@@ -54,27 +54,27 @@ final class Settings {
         }
     }
 
-    private static void readFile(String file, Map<String, String> values, List<String> mistakes) {
+    private static void readFile(String file, Map<String, String> values, List<String> errors) {
         Map<String, String> given = new LinkedHashMap<>();
         try {
             flatten("", load(Files.readString(Path.of(file))), given);
         } catch (IOException | InvalidPathException e) {
-            mistakes.add(SettingNames.FILE + " = " + file + ": must name a file that can be read, in UTF-8");
+            errors.add(SettingNames.FILE + " = " + file + ": must name a readable file in UTF-8");
         } catch (YAMLException | ClassCastException e) {
-            mistakes.add(
-                    SettingNames.FILE + " = " + file + ": must be YAML, no key twice, such as conf/flash-sale.yaml");
+            errors.add(SettingNames.FILE + " = " + file
+                    + ": must be YAML without duplicate keys, such as conf/flash-sale.yaml");
         }
         given.forEach((key, value) -> {
             if (values.containsKey(key)) {
                 values.put(key, value);
             } else {
-                mistakes.add(key + ": is not a setting" + nearest(key, values.keySet()));
+                errors.add(key + ": is not a setting" + suggestion(key, values.keySet()));
             }
         });
     }
 
     private static void readEnvironment(
-            Map<String, String> environment, Map<String, String> values, List<String> mistakes) {
+            Map<String, String> environment, Map<String, String> values, List<String> errors) {
         SettingNames.SHORT.forEach((name, key) -> {
             if (environment.containsKey(name)) {
                 values.put(key, environment.get(name));
@@ -89,7 +89,7 @@ final class Settings {
             if (keys.containsKey(name)) {
                 values.put(keys.get(name), value);
             } else {
-                mistakes.add(name + ": is not a setting" + nearest(name, keys.keySet()));
+                errors.add(name + ": is not a setting" + suggestion(name, keys.keySet()));
             }
         });
     }
@@ -113,8 +113,8 @@ final class Settings {
         }
     }
 
-    /** A typo is mostly one letter; whoever made it is helped by the name that was meant. */
-    private static String nearest(String name, Set<String> names) {
+    /** Suggests the most similar name, because most typos change only a letter or two. */
+    private static String suggestion(String name, Set<String> names) {
         String best = "";
         int bestDistance = 4;
         for (String candidate : names) {
@@ -127,7 +127,7 @@ final class Settings {
         return best;
     }
 
-    /** Levenshtein's. */
+    /** Computes the Levenshtein distance. */
     private static int distance(String a, String b) {
         int[] previous = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
@@ -156,7 +156,7 @@ final class Settings {
         return values.get(key).trim();
     }
 
-    List<String> mistakes() {
-        return mistakes;
+    List<String> errors() {
+        return errors;
     }
 }

@@ -17,26 +17,26 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Reads settings by their type, and collects what is wrong with them instead of stopping at the first. */
+/** Reads settings by type and collects all errors instead of stopping at the first. */
 final class SettingsReader {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
-    private static final Duration LONGEST = Duration.ofDays(365);
+    private static final Duration MAX_DURATION = Duration.ofDays(365);
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|KiB|MiB)?");
 
     private final Settings settings;
-    private final List<String> mistakes;
-    private final Set<String> mistaken = new HashSet<>();
+    private final List<String> errors;
+    private final Set<String> invalidKeys = new HashSet<>();
 
     SettingsReader(Settings settings) {
         this.settings = settings;
-        this.mistakes = settings.mistakes();
+        this.errors = settings.errors();
     }
 
     String text(String key) {
         return settings.text(key);
     }
 
-    /** Empty where nothing is set. */
+    /** Returns the text of a setting, or empty if it is not set. */
     Optional<String> optional(String key) {
         return Optional.of(settings.text(key)).filter(text -> !text.isEmpty());
     }
@@ -61,7 +61,7 @@ final class SettingsReader {
                 .toList();
     }
 
-    /** A list of {@code name=duration}. */
+    /** Reads a list of {@code name=duration}. */
     Map<String, Duration> durations(String key) {
         Map<String, Duration> durations = new LinkedHashMap<>();
         for (String entry : list(key)) {
@@ -74,7 +74,7 @@ final class SettingsReader {
                 equals = 0;
             }
             if (equals < 1) {
-                mistake(key, "must be a list such as limited=5m, evergreen=60m");
+                error(key, "must be a list such as limited=5m, evergreen=60m");
                 return Map.of();
             }
         }
@@ -85,9 +85,9 @@ final class SettingsReader {
         return read(key, RateLimit::parse, null);
     }
 
-    /** A URI of one of these schemes; empty where nothing is set. */
+    /** Reads a URI with one of these schemes; returns empty if it is not set. */
     Optional<URI> uri(String key, Set<String> schemes) {
-        String right = "must be a URI that begins with "
+        String rule = "must be a URI that begins with "
                 + String.join(
                         " or ",
                         schemes.stream().sorted().map(scheme -> scheme + "://").toList());
@@ -95,94 +95,94 @@ final class SettingsReader {
             try {
                 return Optional.of(parseUri(text, schemes));
             } catch (IllegalArgumentException e) {
-                mistake(key, right);
+                error(key, rule);
                 return Optional.empty();
             }
         });
     }
 
-    /** A path of this machine; what is there is nobody's concern here. */
+    /** Reads a path of this machine without checking that it exists. */
     Optional<Path> path(String key) {
         String text = settings.text(key);
         try {
             return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
         } catch (InvalidPathException e) {
-            mistake(key, "must be a path of this system");
+            error(key, "must be a valid path on this system");
             return Optional.empty();
         }
     }
 
     /**
-     * A setting that somebody else judges; empty where nothing is set.
+     * Reads a setting and checks it with a validator; returns empty if it is not set or invalid.
      *
-     * @param judge answers what would be right, or empty
+     * @param validator returns the rule that the value violates, or empty
      */
-    Optional<String> judged(String key, Function<String, Optional<String>> judge) {
+    Optional<String> validated(String key, Function<String, Optional<String>> validator) {
         Optional<String> text = optional(key);
-        Optional<String> right = text.flatMap(judge);
-        right.ifPresent(said -> mistake(key, said));
-        return right.isPresent() ? Optional.empty() : text;
+        Optional<String> violated = text.flatMap(validator);
+        violated.ifPresent(rule -> error(key, rule));
+        return violated.isPresent() ? Optional.empty() : text;
     }
 
-    /** One of these words. */
+    /** Reads one of these words. */
     String oneOf(String key, List<String> words) {
         String text = settings.text(key);
         if (!words.contains(text)) {
-            mistake(key, "must be one of " + String.join(", ", words));
+            error(key, "must be one of " + String.join(", ", words));
         }
         return text;
     }
 
     /**
-     * Builds a record whose constructor refuses what is out of range, with a line for each value.
+     * Builds a record. Its constructor rejects invalid values with a message of one line per value.
      *
-     * @param prefix of the keys that the record's messages speak of
-     * @return null where it was refused
+     * @param prefix the prefix of the keys that the messages refer to
+     * @return null if the constructor rejected a value
      */
     <T> T build(String prefix, Supplier<T> record) {
         try {
             return record.get();
         } catch (IllegalArgumentException e) {
-            e.getMessage().lines().forEach(message -> refused(prefix, message));
+            e.getMessage().lines().forEach(message -> rejected(prefix, message));
             return null;
         }
     }
 
-    /** The message of a record begins with its component: as a setting it has a path and a value. */
-    private void refused(String prefix, String message) {
+    /** Converts a record's message, which begins with the component's name, to an error with key and value. */
+    private void rejected(String prefix, String message) {
         String component = message.split(" ", 2)[0];
-        // A record may speak of a setting that stands elsewhere: then it names the whole path.
+        // A record names a setting of another section by its full path.
         Optional<String> key =
                 Stream.of(prefix + component, component).filter(settings::has).findFirst();
         if (key.isEmpty()) {
-            mistakes.add(prefix + "*: " + message);
-        } else if (!mistaken.contains(key.get())) {
-            mistake(key.get(), message.substring(component.length() + 1));
+            errors.add(prefix + "*: " + message);
+        } else if (!invalidKeys.contains(key.get())) {
+            error(key.get(), message.substring(component.length() + 1));
         }
     }
 
-    /** Whether none of these was found wrong so far. */
-    boolean isRight(String... keys) {
-        return Stream.of(keys).noneMatch(mistaken::contains);
+    /** Returns whether no error has been found in any of these settings so far. */
+    boolean isValid(String... keys) {
+        return Stream.of(keys).noneMatch(invalidKeys::contains);
     }
 
-    void mistake(String key, String right) {
-        mistaken.add(key);
-        mistakes.add(line(key, right));
+    void error(String key, String rule) {
+        invalidKeys.add(key);
+        errors.add(line(key, rule));
     }
 
-    /** Ends with an exception if anything was wrong. */
+    /** Throws an exception with all errors, if there are any. */
     void check() {
-        if (!mistakes.isEmpty()) {
-            throw new ConfigurationException(mistakes);
+        if (!errors.isEmpty()) {
+            throw new ConfigurationException(errors);
         }
     }
 
-    private String line(String key, String right) {
-        return key + " = " + shown(key) + ": " + right;
+    private String line(String key, String rule) {
+        return key + " = " + masked(key) + ": " + rule;
     }
 
-    private String shown(String key) {
+    private String masked(String key) {
         String value = settings.text(key);
         if (SettingNames.isAddress(key)) {
             return MaskedUri.of(value);
@@ -190,12 +190,12 @@ final class SettingsReader {
         return SettingNames.isSecret(key) ? "***" : value;
     }
 
-    /** The default stands in for what cannot be read, so that all the rest is judged too. */
-    private <T> T read(String key, Function<String, T> parser, String right) {
+    /** Uses the default in place of an invalid value, so that all other settings are checked too. */
+    private <T> T read(String key, Function<String, T> parser, String rule) {
         try {
             return parser.apply(settings.text(key));
         } catch (IllegalArgumentException e) {
-            mistake(key, right == null ? e.getMessage() : right);
+            error(key, rule == null ? e.getMessage() : rule);
             return parser.apply(Settings.defaults().get(key));
         }
     }
@@ -209,7 +209,7 @@ final class SettingsReader {
             case "m" -> Duration.ofMinutes(amount);
             default -> Duration.ofHours(amount);
         };
-        if (duration.compareTo(LONGEST) > 0) {
+        if (duration.compareTo(MAX_DURATION) > 0) {
             throw new IllegalArgumentException(text);
         }
         return duration;

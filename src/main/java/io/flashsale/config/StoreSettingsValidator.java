@@ -3,19 +3,19 @@ package io.flashsale.config;
 import java.util.Optional;
 
 /**
- * Judges what only the clients of the stores can judge, by their own parsers. The composition hands it in, since this
- * package knows no client.
+ * Checks settings with the parsers of the stores' clients. The {@code server} package passes in the implementation,
+ * because this package must not depend on a client.
  *
- * <p>Every answer says what would be right, or is empty where the value is fine. It never repeats the value, which may hold
- * a password. Nothing is looked up and nothing is connected to.
+ * <p>Each method returns the rule that the value violates, or empty if the value is valid. The rule never repeats the
+ * value, which may contain a password. No method resolves a name or opens a connection.
  */
 public interface StoreSettingsValidator {
-    /** Judges the address of Redis. */
+    /** Checks the address of Redis. */
     Optional<String> redisUri(String uri);
 
-    /** Judges the address of MongoDB. */
+    /** Checks the address of MongoDB. */
     Optional<String> mongodbUri(String uri);
 
-    /** Judges the name of the database in MongoDB. */
+    /** Checks the name of the database in MongoDB. */
     Optional<String> mongodbDatabase(String name);
 }

@@ -1,2 +1,2 @@
-/** File and environment, turned into records that refuse to exist invalid; every mistake is told at once. */
+/** Reads file and environment into records that cannot be built with invalid values; reports all errors at once. */
 package io.flashsale.config;

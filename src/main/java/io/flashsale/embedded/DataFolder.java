@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** The folder of the embedded stores, held by this process alone. */
+/** Holds the data folder of the embedded stores, locked for this process alone. */
 public final class DataFolder implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
@@ -24,9 +24,9 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Creates the folder where it is missing, locks it, and makes sure that it takes data.
+     * Creates the folder if it is missing, locks it, and checks that data can be written to it.
      *
-     * @throws EmbeddedStoreException where it cannot be written or is full, or another process holds it
+     * @throws EmbeddedStoreException if the folder is not writable or is full, or if another process has locked it
      */
     public static DataFolder open(Path folder) {
         Path path = folder.toAbsolutePath().normalize();
@@ -66,7 +66,7 @@ public final class DataFolder implements AutoCloseable {
                 channel.close();
             }
         } catch (IOException e) {
-            // There is a better reason already.
+            // The caller already reports the actual cause.
         }
     }
 
@@ -74,7 +74,7 @@ public final class DataFolder implements AutoCloseable {
         return new EmbeddedStoreException(
                 "the data folder " + path + " cannot be used (" + FolderProbe.explain(reason)
                         + "); DATA_DIR must name a"
-                        + " folder that this user can write, with at least " + (FolderProbe.SPARE_BYTES >> 20)
+                        + " folder that this user can write to, with at least " + (FolderProbe.SPARE_BYTES >> 20)
                         + " MiB free",
                 reason);
     }
@@ -92,14 +92,14 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * A folder within for a store, created where it is missing.
+     * Returns the subfolder of one store and creates it if it is missing.
      *
-     * @throws EmbeddedStoreException where it, or a file in it, cannot be written
+     * @throws EmbeddedStoreException if the subfolder or a file in it is not writable
      */
     Path folder(String name) {
         try {
             Path folder = Files.createDirectories(path.resolve(name));
-            FolderProbe.requireOwn(folder);
+            FolderProbe.requireWritable(folder);
             FolderProbe.requireSpace(folder, 1);
             return folder;
         } catch (IOException e) {
@@ -108,9 +108,9 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * A secret that is invented once and kept in the folder, readable by its owner alone.
+     * Returns a secret that is generated once and kept in the folder, readable only by its owner.
      *
-     * @param name of the file
+     * @param name the name of the file
      */
     public String secret(String name) {
         Path file = path.resolve(name);
@@ -118,9 +118,9 @@ public final class DataFolder implements AutoCloseable {
             if (Files.exists(file)) {
                 return Files.readString(file).trim();
             }
-            String invented = Secrets.random();
-            Secrets.write(file, ascii(invented));
-            return invented;
+            String generated = Secrets.random();
+            Secrets.write(file, ascii(generated));
+            return generated;
         } catch (FileSystemException e) {
             throw unusable(path, e);
         } catch (IOException e) {
@@ -128,7 +128,7 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    /** Where the folder is. */
+    /** Returns the absolute path of the folder. */
     public Path path() {
         return path;
     }
@@ -139,7 +139,7 @@ public final class DataFolder implements AutoCloseable {
             lock.release();
             channel.close();
         } catch (IOException e) {
-            throw new EmbeddedStoreException("cannot let go of " + path, e);
+            throw new EmbeddedStoreException("cannot unlock " + path, e);
         }
     }
 }

@@ -7,15 +7,15 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a child in a process group of its own.
+ * Runs a child process in a process group of its own.
  *
- * <p>A terminal sends Ctrl-C to every process of the group in the foreground. A store of that group would end before the
- * server that still drains needs it no more.
+ * <p>A terminal sends Ctrl-C to every process of the foreground group. A store in that group would end while the server
+ * is still draining and needs it.
  */
 final class DetachedProcess {
     private static final long POLL_MILLIS = 2;
 
-    /** The child itself, or the shell that waits for it. */
+    /** The child itself, or the wrapper shell that waits for it. */
     private final Process launched;
 
     private final ProcessHandle child;
@@ -26,13 +26,13 @@ final class DetachedProcess {
     }
 
     /**
-     * Starts a child. The calling thread must live as long as the child is to live: where the system signals a child at its
-     * parent's death, it does so at the death of this thread.
+     * Starts a child. The calling thread must outlive the child: a system that signals a child when its parent dies
+     * does so when this thread ends.
      *
-     * @param launcher how this machine gives a child a group of its own
-     * @param folder in which the child works
-     * @param log to which its output is appended
-     * @throws InterruptedException with no child left
+     * @param launcher builds the command line that puts the child into its own process group
+     * @param folder the child's working directory
+     * @param log the file to which the child's output is appended
+     * @throws InterruptedException if interrupted; no child is left running
      */
     static DetachedProcess start(ProcessLauncher launcher, Path folder, File log, String... command)
             throws IOException, InterruptedException {
@@ -41,7 +41,7 @@ final class DetachedProcess {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                 .start();
-        if (!launcher.waitsForTheChild()) {
+        if (!launcher.usesWrapperShell()) {
             return new DetachedProcess(launched, launched.toHandle());
         }
         try {
@@ -53,7 +53,7 @@ final class DetachedProcess {
         }
     }
 
-    /** A shell that ended already never got a child, or had one that is dead. */
+    /** Returns the shell itself if it has already ended: then it has no child, or the child is dead. */
     private static ProcessHandle awaitChildOf(Process shell) throws InterruptedException {
         while (true) {
             Optional<ProcessHandle> child = shell.children().findFirst();
@@ -64,7 +64,7 @@ final class DetachedProcess {
         }
     }
 
-    /** The child, never the shell. */
+    /** Returns the handle of the child, not of the wrapper shell. */
     ProcessHandle handle() {
         return child;
     }
@@ -73,22 +73,22 @@ final class DetachedProcess {
         return launched.isAlive();
     }
 
-    /** Asks it to end, by SIGTERM. */
+    /** Sends SIGTERM to the child. */
     void terminate() {
         child.destroy();
     }
 
-    /** Ends it, by SIGKILL. */
+    /** Sends SIGKILL to the child. */
     void kill() {
         child.destroyForcibly();
     }
 
-    /** Waits for its end, and answers its exit code. */
+    /** Waits until the child ends and returns its exit code. */
     int waitFor() throws InterruptedException {
         return launched.waitFor();
     }
 
-    /** Waits for its end; false where it still runs then. */
+    /** Waits until the child ends; returns false if it still runs after the timeout. */
     boolean waitFor(long timeout, TimeUnit unit) throws InterruptedException {
         return launched.waitFor(timeout, unit);
     }

@@ -23,25 +23,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The library's backend on an H2 file, made to keep its word: a write is in the file before it is answered, and a read is
- * answered with nothing but what is in the file.
+ * Wraps the library's H2 backend and makes it durable: a write is in the file before it is acknowledged, and a read
+ * returns only data that is in the file.
  *
- * <p>As it comes, the file is written about once a second, and a process that is killed loses every write since that it
- * had acknowledged.
+ * <p>The library itself writes the file about once a second. If its process is killed, it loses every write that it
+ * acknowledged since.
  *
- * <p>H2 closes its store for good when a write to the file fails, as on a full disk. The client is then answered an
- * error, and the file is opened again at its last commit: what was acknowledged is there, what the failed write changed in
- * memory is not. Reads go on; further writes are refused, and one is tried after each pause until the file takes it.
+ * <p>H2 closes its store permanently when a write to the file fails, for example on a full disk. This class then
+ * replies with an error and reopens the file at its last commit, which contains every acknowledged write and nothing
+ * that the failed write changed in memory. Reads continue. Further writes are rejected; one is tried after each
+ * back-off until the file can be written again.
  */
 final class DurableBackend implements MongoBackend {
-    /** By the name that an operator knows. */
+    /** Named after the class that operators find in the documentation. */
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedMongo.class);
 
-    /** Commands about the server or the connection, which need no file. */
+    /** Commands about the server or the connection, which do not access the file. */
     private static final Set<String> WITHOUT_DATA = Set.of(
             "ping", "hello", "ismaster", "buildinfo", "serverstatus", "whatsmyuri", "endsessions", "killcursors");
 
-    /** Commands that change nothing; whatever is in neither list is taken for a write. */
+    /** Commands that change nothing. A command in neither list is treated as a write. */
     private static final Set<String> READS = Set.of(
             "find",
             "getmore",
@@ -57,12 +58,12 @@ final class DurableBackend implements MongoBackend {
     private static final long NO_COMMIT = -1;
 
     private final H2File file;
-    private final WritePause pause = new WritePause();
+    private final WriteBackoff backoff = new WriteBackoff();
 
-    /** One write at a time: a commit in the middle of another's would put half a document into the file. */
-    private final ReentrantLock writing = new ReentrantLock();
+    /** Allows one write at a time: a commit in the middle of another write would put half a document into the file. */
+    private final ReentrantLock writeLock = new ReentrantLock();
 
-    /** Its store is closed where the file could not be opened again yet. Replaced under the lock. */
+    /** The latest backend. Its store is closed while the file cannot be reopened. Replaced under the lock. */
     private volatile H2Backend current;
 
     private boolean closed;
@@ -73,10 +74,10 @@ final class DurableBackend implements MongoBackend {
     }
 
     /**
-     * Opens a file, and makes one that does not exist.
+     * Opens a file and creates it if it does not exist.
      *
-     * @param fileName as H2 takes it
-     * @throws MVStoreException where it cannot be opened
+     * @param fileName in the form that H2 accepts
+     * @throws MVStoreException if the file cannot be opened
      */
     static DurableBackend open(String fileName) {
         H2File file = new H2File(fileName);
@@ -86,15 +87,15 @@ final class DurableBackend implements MongoBackend {
     @Override
     public Document handleMessage(MongoMessage message) {
         String command = message.getDocument().keySet().iterator().next();
-        return answer(command, backend -> backend.handleMessage(message));
+        return execute(command, backend -> backend.handleMessage(message));
     }
 
     @Override
     public Document handleCommand(Channel channel, String databaseName, String command, Document query) {
-        return answer(command, backend -> backend.handleCommand(channel, databaseName, command, query));
+        return execute(command, backend -> backend.handleCommand(channel, databaseName, command, query));
     }
 
-    private Document answer(String command, Function<H2Backend, Document> step) {
+    private Document execute(String command, Function<H2Backend, Document> step) {
         String name = command.toLowerCase(Locale.ROOT);
         if (WITHOUT_DATA.contains(name)) {
             return step.apply(current);
@@ -102,7 +103,7 @@ final class DurableBackend implements MongoBackend {
         try {
             return READS.contains(name) ? read(step) : write(step);
         } catch (MVStoreException e) {
-            // As a reply: of what is thrown the library logs the document, which may hold what no log should.
+            // As a reply: for an exception the library would log the document, which may contain secrets.
             return StorageError.of(e).reply();
         }
     }
@@ -113,7 +114,7 @@ final class DurableBackend implements MongoBackend {
     }
 
     private <T> T read(Function<H2Backend, T> step) {
-        H2Backend backend = opened();
+        H2Backend backend = openBackend();
         MVStore store = backend.getMvStore();
         MVStore.TxCounter version = store.registerVersionUsage();
         T reply;
@@ -122,75 +123,77 @@ final class DurableBackend implements MongoBackend {
         } finally {
             store.deregisterVersionUsage(version);
         }
-        if (!survivesWriteUnderWay(backend)) {
-            throw new MVStoreException(DataUtils.ERROR_CLOSED, "the data file was opened again while it was read");
+        if (!isValidAfterConcurrentWrite(backend)) {
+            throw new MVStoreException(DataUtils.ERROR_CLOSED, "the data file was reopened while it was read");
         }
         return reply;
     }
 
-    /** A read may have seen what a write beside it had changed in memory, and what the file then refused. */
-    private boolean survivesWriteUnderWay(H2Backend backend) {
-        if (!writing.isLocked()) {
-            return stands(backend);
+    /** Waits for a concurrent write: the read may have seen changes in memory that the file then did not accept. */
+    private boolean isValidAfterConcurrentWrite(H2Backend backend) {
+        if (!writeLock.isLocked()) {
+            return isCurrentAndOpen(backend);
         }
-        writing.lock();
+        writeLock.lock();
         try {
-            return stands(backend);
+            return isCurrentAndOpen(backend);
         } finally {
-            writing.unlock();
+            writeLock.unlock();
         }
     }
 
-    /** A file that could not be opened again leaves a closed store behind, whose memory is not what the file holds. */
-    private boolean stands(H2Backend backend) {
+    /**
+     * Checks both: if the file cannot be reopened, the current store is closed and its memory differs from the file.
+     */
+    private boolean isCurrentAndOpen(H2Backend backend) {
         return backend == current && !backend.getMvStore().isClosed();
     }
 
     private Document write(Function<H2Backend, Document> step) {
-        writing.lock();
+        writeLock.lock();
         try {
-            pause.check();
-            H2Backend backend = opened();
+            backoff.check();
+            H2Backend backend = openBackend();
             try {
-                return committed(backend, step);
+                return applyAndCommit(backend, step);
             } catch (MVStoreException e) {
                 reopen(backend, e);
                 throw e;
             }
         } finally {
-            writing.unlock();
+            writeLock.unlock();
         }
     }
 
-    /** Commits also what a command had done before it ended with an error, as a bulk of several documents may. */
-    private Document committed(H2Backend backend, Function<H2Backend, Document> step) {
+    /** Commits even if the command ends with an error: a bulk write may have changed documents before it failed. */
+    private Document applyAndCommit(H2Backend backend, Function<H2Backend, Document> step) {
         Document reply = null;
-        RuntimeException refused = null;
+        RuntimeException failure = null;
         try {
             reply = step.apply(backend);
         } catch (MVStoreException e) {
             throw e;
         } catch (RuntimeException e) {
-            refused = e;
+            failure = e;
         }
         MVStore store = backend.getMvStore();
         long version = store.commit();
-        // A closed store commits nothing and says no more than one without changes.
+        // A closed store commits nothing, and returns the same value as a store without changes.
         if (store.isClosed()) {
             throw new MVStoreException(DataUtils.ERROR_CLOSED, "the data file was closed while it was written");
         }
-        if (version != NO_COMMIT && pause.end()) {
-            LOG.atInfo().addKeyValue("file", file).log("data file can be written again");
+        if (version != NO_COMMIT && backoff.end()) {
+            LOG.atInfo().addKeyValue("file", file).log("data file became writable again");
         }
-        tidy(backend);
-        if (refused != null) {
-            throw refused;
+        compactOccasionally(backend);
+        if (failure != null) {
+            throw failure;
         }
         return reply;
     }
 
-    /** What was committed stays committed, whatever becomes of this. */
-    private void tidy(H2Backend backend) {
+    /** Compacts the file after some commits. A failure does not affect what is already committed. */
+    private void compactOccasionally(H2Backend backend) {
         try {
             file.committed(backend.getMvStore());
         } catch (RuntimeException e) {
@@ -198,58 +201,58 @@ final class DurableBackend implements MongoBackend {
         }
     }
 
-    /** The store that is open, opened again where it is not. */
-    private H2Backend opened() {
+    /** Returns the current backend; reopens the file first if its store is closed. */
+    private H2Backend openBackend() {
         H2Backend backend = current;
         if (!backend.getMvStore().isClosed()) {
             return backend;
         }
-        writing.lock();
+        writeLock.lock();
         try {
             if (current.getMvStore().isClosed()) {
                 if (closed) {
                     throw new MVStoreException(DataUtils.ERROR_CLOSED, "the server is stopping");
                 }
-                pause.check();
+                backoff.check();
                 reopen(current, new MVStoreException(DataUtils.ERROR_CLOSED, "the data file was closed"));
             }
             return current;
         } finally {
-            writing.unlock();
+            writeLock.unlock();
         }
     }
 
     private void reopen(H2Backend broken, MVStoreException reason) {
         broken.getMvStore().closeImmediately();
-        if (pause.begin(reason)) {
+        if (backoff.begin(reason)) {
             LOG.atError()
                     .addKeyValue("file", file)
                     .addKeyValue("reason", StorageError.of(reason).reason())
-                    .log("data file could not be written; writes are refused until it can");
+                    .log("write to the data file failed; rejecting writes until it succeeds again");
         }
         try {
             current = file.open();
         } catch (RuntimeException e) {
-            pause.begin(storeFailure(e));
-            LOG.atDebug().addKeyValue("reason", e.getMessage()).log("data file could not be opened again yet");
+            backoff.begin(storeFailure(e));
+            LOG.atDebug().addKeyValue("reason", e.getMessage()).log("data file could not be reopened yet");
         }
     }
 
-    /** Whatever the store throws, a client is answered the same way. */
+    /** Turns any exception of the store into the one type that clients get an error reply for. */
     private static MVStoreException storeFailure(RuntimeException failure) {
         return failure instanceof MVStoreException known
                 ? known
                 : new MVStoreException(DataUtils.ERROR_INTERNAL, failure.toString());
     }
 
-    /** Closes the file. What was acknowledged is in it, so that a failure here is worth a line and no more. */
+    /** Closes the file. Every acknowledged write is already in it, so a failure here is only logged. */
     @Override
     public void close() {
-        writing.lock();
+        writeLock.lock();
         try {
             closed = true;
             MVStore store = current.getMvStore();
-            // Lets go of versions whose last reader could not do so itself, since a commit was under way.
+            // Releases versions whose last reader could not release them because a commit was under way.
             store.deregisterVersionUsage(store.registerVersionUsage());
             current.close();
         } catch (MVStoreException e) {
@@ -259,7 +262,7 @@ final class DurableBackend implements MongoBackend {
                     .log("data file was not closed cleanly; the next start reads it up to its last commit");
             current.getMvStore().closeImmediately();
         } finally {
-            writing.unlock();
+            writeLock.unlock();
         }
     }
 
@@ -301,7 +304,7 @@ final class DurableBackend implements MongoBackend {
         return current.resolveDatabase(database);
     }
 
-    /** Not supported: it would have to outlive a file that is opened again. */
+    /** Not supported: the oplog would have to survive the reopening of the file. */
     @Override
     public void enableOplog() {
         throw new UnsupportedOperationException("no oplog");
@@ -309,13 +312,13 @@ final class DurableBackend implements MongoBackend {
 
     @Override
     public void disableOplog() {
-        // There is none.
+        // There is no oplog.
     }
 
-    /** Not supported: it would have to outlive a file that is opened again. */
+    /** Not supported: the version would have to survive the reopening of the file. */
     @Override
     public MongoBackend version(MongoVersion version) {
-        throw new UnsupportedOperationException("the library's default version is served");
+        throw new UnsupportedOperationException("only the library's default version is served");
     }
 
     @Override

@@ -6,11 +6,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 
 /**
- * A MongoDB-wire server in this process, on a file, on the loopback interface.
+ * Runs a MongoDB-wire server in this process, backed by a file, on the loopback interface.
  *
- * <p>It outlives a disk that is full for a while: see {@link DurableBackend}.
+ * <p>It survives a disk that is temporarily full: see {@link DurableBackend}.
  *
- * <p>It is not MongoDB: see the README for what therefore is not proved on it.
+ * <p>It is not MongoDB: the README lists what it therefore cannot prove.
  */
 public final class EmbeddedMongo implements AutoCloseable {
     private final MongoServer server;
@@ -21,24 +21,24 @@ public final class EmbeddedMongo implements AutoCloseable {
         this.port = port;
     }
 
-    /** Starts a server on the file in this folder, on a port that the system chooses. */
+    /** Starts a server on the data file in this folder, on a port that the system chooses. */
     public static EmbeddedMongo start(Path folder) {
         return start(folder, 0);
     }
 
-    /** The same on a port of the caller's; a test brings a server back where it was. */
+    /** Starts a server on a given port. Tests use it to restart a server at its old address. */
     public static EmbeddedMongo start(Path folder, int port) {
         return start(folder.resolve("orders.mv").toString(), port);
     }
 
-    /** The same on a file by the name that H2 has for it; a test makes it fail. */
+    /** Starts a server on a file with an H2 file name. Tests use it to make the file fail. */
     static EmbeddedMongo start(String fileName, int port) {
         MongoServer server = new MongoServer(open(fileName));
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         return new EmbeddedMongo(server, server.getLocalAddress().getPort());
     }
 
-    /** What H2 throws is for its authors. */
+    /** Opens the file, and replaces H2's exception by one with a message for operators. */
     private static DurableBackend open(String fileName) {
         try {
             return DurableBackend.open(fileName);
@@ -51,12 +51,12 @@ public final class EmbeddedMongo implements AutoCloseable {
         }
     }
 
-    /** Where it listens. */
+    /** Returns the connection string of the server. */
     public String uri() {
         return "mongodb://127.0.0.1:" + port;
     }
 
-    /** Where it listens. */
+    /** Returns the port on which the server listens. */
     public int port() {
         return port;
     }

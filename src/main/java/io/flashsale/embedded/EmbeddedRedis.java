@@ -17,22 +17,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Redis as a child process that is started again on its data whenever it dies.
+ * Runs Redis as a supervised child process and restarts it on its data whenever it dies.
  *
- * <p>Its port and password stay the same as long as this object lives, so that clients need only reconnect. The child is
- * started and watched by one thread that lives as long: where the system can signal a child when its parent dies, it does
- * so when the <em>thread</em> that started it ends. It has a process group of its own, so that Ctrl-C in a terminal leaves
- * it to serve a node that still drains.
+ * <p>Port and password stay the same for the life of this object, so clients only have to reconnect. One thread starts
+ * and supervises the child and lives as long as this object: a system that can signal a child when its parent dies does
+ * so when the <em>thread</em> that started the child ends. The child has a process group of its own, so that Ctrl-C in
+ * a terminal does not end it while a node is still draining.
  */
 public final class EmbeddedRedis implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedis.class);
 
     private static final int START_SECONDS = 30;
     private static final int STOP_SECONDS = 10;
-    private static final int DEATHS_BEFORE_DOUBT = 3;
+    private static final int FAILED_STARTS_BEFORE_DATA_CHECK = 3;
 
-    /** What Redis 7 writes before it gives up on its files. */
-    private static final List<String> BAD_DATA = List.of(
+    /** Log messages of Redis 7 before it exits because it cannot read its files. */
+    private static final List<String> CORRUPT_DATA_MESSAGES = List.of(
             "Bad file format",
             "Wrong signature",
             "is corrupted",
@@ -69,15 +69,15 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     /**
-     * Starts a Redis on the data in this folder, and waits until it answers.
+     * Starts Redis on the data in this folder and waits until it answers.
      *
-     * @throws EmbeddedStoreException where it does not
+     * @throws EmbeddedStoreException if it does not answer in time
      */
     public static EmbeddedRedis start(Path folder) {
         return start(folder, ProcessLauncher.ofThisMachine());
     }
 
-    /** The same with other tools than this machine's; a test leaves some of them out. */
+    /** Starts Redis with a given launcher. Tests use it to hide some tools of this machine. */
     static EmbeddedRedis start(Path folder, ProcessLauncher launcher) {
         EmbeddedRedis redis = new EmbeddedRedis(folder.toAbsolutePath(), launcher);
         redis.supervisor.start();
@@ -94,29 +94,29 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    /** Where it listens, with its password: for the client, not for a log. */
+    /** Returns the address including the password. It must not be logged. */
     public String uri() {
         return "redis://:" + password + "@127.0.0.1:" + port;
     }
 
-    /** Where it listens. */
+    /** Returns the port on which Redis listens. */
     public int port() {
         return port;
     }
 
-    /** The binary that runs. */
+    /** Returns the path of the running binary. */
     public Path binary() {
         return binary;
     }
 
-    /** The child that runs now; another one after each restart. */
+    /** Returns the current child process, which changes with each restart. */
     public ProcessHandle process() {
         return child.handle();
     }
 
     /**
-     * Asks Redis to write what it has and to end; ends it where it does not. An interrupt does not cut that short: what Redis
-     * has not written yet would be lost.
+     * Shuts Redis down and lets it write its data; kills it if it does not end in time. An interrupt does not shorten
+     * the wait, because data that Redis has not written yet would be lost.
      */
     @Override
     public void close() {
@@ -131,7 +131,7 @@ public final class EmbeddedRedis implements AutoCloseable {
             supervisor.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
         } catch (InterruptedException e) {
             interrupted = true;
-            endChild();
+            killChild();
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -143,11 +143,12 @@ public final class EmbeddedRedis implements AutoCloseable {
         try {
             probe.shutDown();
         } catch (IOException e) {
-            // It loads its data, or writes for longer than the probe waits: SIGTERM means the same, and waits its turn.
+            // Redis is loading its data, or writes for longer than the probe's timeout. SIGTERM has the same effect and
+            // is handled when Redis is done.
             last.terminate();
         }
         for (int i = 0; i < STOP_SECONDS && !last.waitFor(1, TimeUnit.SECONDS); i++) {
-            // Where a shell started it, it ignores SIGTERM until it has come to say otherwise.
+            // A child of the wrapper shell ignores SIGTERM until Redis has installed its own handler, so send it again.
             last.terminate();
         }
         if (last.isAlive()) {
@@ -158,7 +159,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     private void supervise() {
-        int deathsInARow = 0;
+        int failedStarts = 0;
         while (!closing) {
             try {
                 DetachedProcess started = launch();
@@ -168,22 +169,23 @@ public final class EmbeddedRedis implements AutoCloseable {
                     return;
                 }
                 OrphanProcessReaper.record(folder, started.handle().pid(), port, password);
-                // However long it takes to find its data broken: one that never answered has not started.
-                deathsInARow = awaitAnswer(started) ? 0 : deathsInARow + 1;
+                // No time limit: Redis may take long to find that its data is corrupt. Only an answer counts as a
+                // start.
+                failedStarts = awaitAnswer(started) ? 0 : failedStarts + 1;
                 int exit = started.waitFor();
                 if (closing) {
                     return;
                 }
-                LOG.atWarn().addKeyValue("exit", exit).log("Redis ended; starting it again on its data");
-                if (deathsInARow >= DEATHS_BEFORE_DOUBT && logSaysBadData()) {
-                    moveBrokenDataAside();
-                    deathsInARow = 0;
+                LOG.atWarn().addKeyValue("exit", exit).log("Redis ended; restarting it on its data");
+                if (failedStarts >= FAILED_STARTS_BEFORE_DATA_CHECK && logReportsCorruptData()) {
+                    moveCorruptDataAside();
+                    failedStarts = 0;
                 }
-                Thread.sleep(Math.min(MAX_PAUSE_MILLIS, 50L << Math.min(deathsInARow, 6)));
+                Thread.sleep(Math.min(MAX_PAUSE_MILLIS, 50L << Math.min(failedStarts, 6)));
             } catch (IOException | RuntimeException e) {
-                endChild();
+                killChild();
                 if (!ready.completeExceptionally(e) && !closing) {
-                    LOG.atError().addKeyValue("reason", e.toString()).log("Redis could not be started again");
+                    LOG.atError().addKeyValue("reason", e.toString()).log("Redis could not be restarted");
                     pause();
                 }
             } catch (InterruptedException e) {
@@ -192,15 +194,15 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    /** Two servers on one append-only file would both write to it. */
-    private void endChild() {
+    /** Kills the child, because two servers on one append-only file would both write to it. */
+    private void killChild() {
         DetachedProcess last = child;
         if (last != null && last.isAlive()) {
             last.kill();
         }
     }
 
-    /** Whether it answered before it died. */
+    /** Returns whether the child answered before it died. */
     private boolean awaitAnswer(DetachedProcess started) throws InterruptedException {
         while (started.isAlive() && !closing) {
             if (probe.answers()) {
@@ -215,7 +217,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     private DetachedProcess launch() throws IOException, InterruptedException {
         Files.createDirectories(folder);
         Path configuration = folder.resolve("redis.conf");
-        // In a file that only its owner reads: command lines are public on this machine.
+        // The password is in a file that only its owner can read: every user of this machine can see command lines.
         String text = String.join(
                 "\n",
                 "bind 127.0.0.1",
@@ -240,22 +242,22 @@ public final class EmbeddedRedis implements AutoCloseable {
         return folder.resolve("redis.log");
     }
 
-    /** Only what the last launch wrote counts: an old complaint says nothing about the data of today. */
-    private boolean logSaysBadData() throws IOException {
+    /** Looks only at the output of the last launch: an older message says nothing about the current data. */
+    private boolean logReportsCorruptData() throws IOException {
         String text = Files.readString(log(), StandardCharsets.ISO_8859_1);
         String ofLastLaunch = text.substring((int) Math.min(logLengthAtLaunch, text.length()));
-        return BAD_DATA.stream().anyMatch(ofLastLaunch::contains);
+        return CORRUPT_DATA_MESSAGES.stream().anyMatch(ofLastLaunch::contains);
     }
 
-    /** Every sale is rebuilt from MongoDB, so an empty Redis that runs is better than a full one that does not. */
-    private void moveBrokenDataAside() throws IOException {
+    /** Lets Redis start empty: every sale can be rebuilt from MongoDB, but not while Redis does not run. */
+    private void moveCorruptDataAside() throws IOException {
         Path data = folder.resolve("appendonlydir");
         if (Files.exists(data)) {
             Path aside = Files.createTempDirectory(folder, "broken-").resolve("appendonlydir");
             Files.move(data, aside);
             LOG.atError()
                     .addKeyValue("movedTo", aside)
-                    .log("Redis cannot read its data; it starts empty and its sales are recovered from MongoDB");
+                    .log("Redis could not read its data; starting it empty and recovering its sales from MongoDB");
         }
     }
 

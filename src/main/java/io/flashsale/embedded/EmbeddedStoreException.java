@@ -1,6 +1,6 @@
 package io.flashsale.embedded;
 
-/** An embedded store cannot be started or stopped; the message is for the operator and says what to do. */
+/** Reports that an embedded store cannot be started or stopped. The message is for operators and says what to do. */
 public final class EmbeddedStoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

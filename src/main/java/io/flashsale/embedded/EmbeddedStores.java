@@ -2,7 +2,7 @@ package io.flashsale.embedded;
 
 import java.nio.file.Path;
 
-/** Both embedded stores on one data folder. */
+/** Runs both embedded stores on one data folder. */
 public final class EmbeddedStores implements AutoCloseable {
     private final DataFolder folder;
     private final EmbeddedRedis redis;
@@ -15,9 +15,9 @@ public final class EmbeddedStores implements AutoCloseable {
     }
 
     /**
-     * Locks the folder and starts both stores; what was started is stopped again where the rest cannot be.
+     * Locks the folder and starts both stores. If one cannot be started, the rest is stopped again.
      *
-     * @throws EmbeddedStoreException that says what to do
+     * @throws EmbeddedStoreException with a message that says what to do
      */
     public static EmbeddedStores start(Path dataFolder) {
         DataFolder folder = DataFolder.open(dataFolder);
@@ -34,22 +34,22 @@ public final class EmbeddedStores implements AutoCloseable {
         }
     }
 
-    /** Where Redis listens, with its password. */
+    /** Returns the address of Redis, including its password. */
     public String redisUri() {
         return redis.uri();
     }
 
-    /** Where the MongoDB-wire server listens. */
+    /** Returns the address of the MongoDB-wire server. */
     public String mongoUri() {
         return mongo.uri();
     }
 
-    /** The folder, and the secrets that are kept in it. */
+    /** Returns the data folder, which also keeps secrets. */
     public DataFolder folder() {
         return folder;
     }
 
-    /** What runs where, in two lines for the operator; no password in them. */
+    /** Describes in two lines for operators what runs where. Contains no password. */
     public String describe() {
         return "Redis     127.0.0.1:" + redis.port() + "  child process, " + redis.binary() + ", append-only file in "
                 + folder.path().resolve("redis") + "\nMongoDB   127.0.0.1:" + mongo.port()
@@ -62,7 +62,7 @@ public final class EmbeddedStores implements AutoCloseable {
         close(folder, redis, mongo);
     }
 
-    /** Whatever of them was started, and the folder last: it is nobody else's before the stores have let go of it. */
+    /** Closes what was started, and unlocks the folder last: no other process may use it while a store still does. */
     private static void close(DataFolder folder, EmbeddedRedis redis, EmbeddedMongo mongo) {
         try {
             if (mongo != null) {

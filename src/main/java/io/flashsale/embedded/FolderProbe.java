@@ -16,18 +16,18 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 
 /**
- * Finds out whether a folder takes data before a store is started on it: a store that cannot write fails late, and in ways
- * that do not name the folder.
+ * Checks that a folder is writable before a store is started on it. A store that cannot write fails late, and its error
+ * does not name the folder.
  */
 final class FolderProbe {
-    /** Enough for both stores to begin with nothing in them. */
+    /** The space that both stores need to start empty. */
     static final int SPARE_BYTES = 1 << 20;
 
     private FolderProbe() {}
 
     /**
-     * Writes so many bytes and takes them away again. What a file system says of its free space is not asked: quotas and
-     * reserved blocks are not in it.
+     * Writes a number of bytes and deletes them again. The free space that a file system reports is not enough to know,
+     * because it does not include quotas and reserved blocks.
      */
     static void requireSpace(Path folder, int bytes) throws IOException {
         Path probe = folder.resolve("probe.new");
@@ -45,8 +45,8 @@ final class FolderProbe {
         }
     }
 
-    /** Refuses files that somebody else has left: H2 would open one for reading only, and fail at the first write. */
-    static void requireOwn(Path folder) throws IOException {
+    /** Rejects files that this user cannot write: H2 would open one read-only and fail at the first write. */
+    static void requireWritable(Path folder) throws IOException {
         Files.walkFileTree(folder, Set.of(), 2, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path found, BasicFileAttributes attributes) throws IOException {
@@ -55,7 +55,7 @@ final class FolderProbe {
 
             @Override
             public FileVisitResult visitFile(Path found, BasicFileAttributes attributes) throws IOException {
-                // Binaries that were unpacked here are only run.
+                // Binaries that were unpacked here are executed, never written.
                 boolean isBinary = attributes.isRegularFile() && Files.isExecutable(found);
                 if (!Files.isWritable(found) && !isBinary && Files.exists(found)) {
                     throw new AccessDeniedException(found.toString());
@@ -63,7 +63,7 @@ final class FolderProbe {
                 return FileVisitResult.CONTINUE;
             }
 
-            /** A Redis that outlived its node may still work here, and take files away meanwhile. */
+            /** Ignores a file that has vanished: an orphaned Redis may still run here and delete files meanwhile. */
             @Override
             public FileVisitResult visitFileFailed(Path found, IOException failure) throws IOException {
                 if (failure instanceof NoSuchFileException) {
@@ -74,10 +74,10 @@ final class FolderProbe {
         });
     }
 
-    /** What went wrong, for an operator: the file and the system's own words. */
+    /** Explains a failure to operators: the file and the error message of the system. */
     static String explain(IOException failure) {
         if (failure instanceof AccessDeniedException denied) {
-            return denied.getFile() + " cannot be written by this user" + owner(Path.of(denied.getFile()));
+            return denied.getFile() + " is not writable for this user" + owner(Path.of(denied.getFile()));
         }
         if (failure instanceof FileAlreadyExistsException exists) {
             return exists.getFile() + " is not a folder";
@@ -88,7 +88,7 @@ final class FolderProbe {
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
-    /** Of the file, or of the folder in which it could not be made. */
+    /** Names the owner of the file, or of the folder in which it could not be created. */
     private static String owner(Path file) {
         Path found = Files.exists(file) ? file : file.getParent();
         try {

@@ -6,27 +6,28 @@ import org.h2.mvstore.MVStoreException;
 import org.h2.store.fs.FilePath;
 
 /**
- * Opens the H2 file of the embedded MongoDB-wire server, and keeps it from growing far beyond what it holds.
+ * Opens the H2 file of the embedded MongoDB-wire server and limits its growth.
  *
- * <p>Every write is a commit of its own, and each commit appends what it changed as one chunk. A chunk stays as long as
- * one of its pages is current. Without housekeeping the file grows to seven times its data, with it to about three times.
+ * <p>Every write is a commit of its own, and each commit appends its changes as one chunk. A chunk stays in the file as
+ * long as one of its pages is current. Without compaction the file grows to seven times its data; with compaction, to
+ * about three times.
  */
 final class H2File {
-    /** Two copies of the header, a block each, come before the first chunk. */
+    /** The file begins with two copies of the header, one block each. */
     private static final long HEADER_BYTES = 2L * 4_096;
 
     /**
-     * For so many commits the space of an outdated chunk is not used again.
+     * The number of commits for which the space of an outdated chunk is not reused.
      *
-     * <p>H2 finds the last commit from the file's header, or its end, by following each chunk to the next one. It writes
-     * the header anew after 20 commits. A write over a chunk in between that ends half-way would cut the chain, and the
-     * commits behind the cut would be lost.
+     * <p>H2 finds the last commit by following the chain of chunks from the header of the file, or from its end. It
+     * rewrites the header after 20 commits. If a chunk in between were overwritten and that write failed half-way, the
+     * chain would be cut and all later commits would be lost.
      */
     private static final int VERSIONS_TO_KEEP = 32;
 
-    private static final int TIDY_EVERY_COMMITS = 16;
-    private static final int TIDY_BELOW_FILL_PERCENT = 60;
-    private static final int TIDY_BYTES = 256 << 10;
+    private static final int COMPACT_EVERY_COMMITS = 16;
+    private static final int COMPACT_BELOW_FILL_PERCENT = 60;
+    private static final int COMPACT_BYTES = 256 << 10;
 
     private final String name;
     private int commits;
@@ -34,27 +35,27 @@ final class H2File {
     /**
      * Names the file.
      *
-     * @param name as H2 takes it: a path, or a path behind the scheme of a file system that is registered with H2
+     * @param name in the form that H2 accepts: a path, or a path after the scheme of a file system registered with H2
      */
     H2File(String name) {
         this.name = name;
     }
 
     /**
-     * Opens the file, and makes one that does not exist.
+     * Opens the file and creates it if it does not exist.
      *
-     * <p>Reads it up to the last chunk that was written as a whole, and writes nothing, so that it opens on a full disk.
+     * <p>Reads the file up to its last complete chunk. Writes nothing, so that it can be opened on a full disk.
      *
-     * @throws MVStoreException where it cannot be read
+     * @throws MVStoreException if the file cannot be read
      */
     H2Backend open() {
-        deleteTornHeader();
+        deleteIncompleteHeader();
         MVStore store = new MVStore.Builder()
                 .fileName(name)
                 .autoCommitDisabled()
                 .autoCommitBufferSize(0)
                 .open();
-        // By commits, not by time: what a second of writes leaves behind may be more than a small disk has.
+        // By commits, not by time: one second of writes may leave more outdated chunks than a small disk can hold.
         store.setVersionsToKeep(VERSIONS_TO_KEEP);
         store.setRetentionTime(0);
         try {
@@ -65,8 +66,8 @@ final class H2File {
         }
     }
 
-    /** A file that was created on a full disk holds nothing, but H2 would take it for a broken one. */
-    private void deleteTornHeader() {
+    /** Deletes a file that was created on a full disk: it contains no data, but H2 would report it as corrupt. */
+    private void deleteIncompleteHeader() {
         FilePath path = FilePath.get(name);
         if (path.isRegularFile() && path.size() < HEADER_BYTES) {
             path.delete();
@@ -74,13 +75,14 @@ final class H2File {
     }
 
     /**
-     * Counts a commit, and now and then has the next one write the rest of mostly outdated chunks anew, which frees them.
+     * Counts a commit. After some commits, schedules the live pages of mostly outdated chunks to be rewritten with the
+     * next commit, which frees those chunks.
      *
-     * @throws MVStoreException where the file cannot be read; the store is closed then
+     * @throws MVStoreException if the file cannot be read; the store is closed then
      */
     void committed(MVStore store) {
-        if (++commits % TIDY_EVERY_COMMITS == 0) {
-            store.compact(TIDY_BELOW_FILL_PERCENT, TIDY_BYTES);
+        if (++commits % COMPACT_EVERY_COMMITS == 0) {
+            store.compact(COMPACT_BELOW_FILL_PERCENT, COMPACT_BYTES);
         }
     }
 

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Redis that outlived the process which started it. Two servers on the same append-only folder would both write to it,
- * so the old one is ended before the data is opened again.
+ * Ends an orphaned Redis: a child that is still running although the process that started it is gone. Two servers on
+ * one append-only folder would both write to it, so the orphan has to end before the data is opened again.
  */
 final class OrphanProcessReaper {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanProcessReaper.class);
@@ -27,7 +27,7 @@ final class OrphanProcessReaper {
         this.folder = folder;
     }
 
-    /** Writes down which child runs. */
+    /** Records which child is running. */
     static void record(Path folder, long pid, int port, String password) throws IOException {
         Properties child = new Properties();
         child.setProperty("pid", String.valueOf(pid));
@@ -40,7 +40,9 @@ final class OrphanProcessReaper {
                 ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Ends the child that is written down, if it runs and is ours; a stranger that has its number now is left alone. */
+    /**
+     * Ends the recorded child if it still runs. Another process that has got the same process id since is left alone.
+     */
     void shutDown() {
         Path record = folder.resolve("child.properties");
         if (!Files.exists(record)) {
@@ -58,34 +60,34 @@ final class OrphanProcessReaper {
             }
             Files.deleteIfExists(record);
         } catch (IOException | NumberFormatException e) {
-            throw new EmbeddedStoreException("cannot tell whether an old Redis still runs, see " + record, e);
+            throw new EmbeddedStoreException("cannot determine whether an earlier Redis still runs; see " + record, e);
         }
     }
 
     private void end(ProcessHandle process, RedisProbe probe) throws IOException {
-        if (knowsOurPassword(process, probe)) {
-            LOG.atInfo().addKeyValue("pid", process.pid()).log("an earlier Redis still runs; shutting it down");
+        if (acceptsOurPassword(process, probe)) {
+            LOG.atInfo().addKeyValue("pid", process.pid()).log("orphaned Redis found; shutting it down");
             try {
                 probe.shutDown();
             } catch (IOException e) {
-                LOG.atDebug().log("it ended before it answered");
+                LOG.atDebug().log("orphaned Redis ended before it answered");
             }
-        } else if (!worksInOurFolder(process)) {
+        } else if (!runsInOurFolder(process)) {
             return;
         }
-        if (!ended(process)) {
+        if (!awaitEnd(process)) {
             if (Thread.currentThread().isInterrupted()) {
-                // This start is given up. That is no reason to kill one that may still write what it has acknowledged.
+                // This start was cancelled. Do not kill a Redis that may still be writing acknowledged data.
                 throw new EmbeddedStoreException("interrupted while an earlier Redis was ending", null);
             }
             process.destroyForcibly();
-            if (!ended(process)) {
+            if (!awaitEnd(process)) {
                 throw new EmbeddedStoreException("the earlier Redis, process " + process.pid() + ", does not end");
             }
         }
     }
 
-    private static boolean knowsOurPassword(ProcessHandle process, RedisProbe probe) {
+    private static boolean acceptsOurPassword(ProcessHandle process, RedisProbe probe) {
         try {
             return probe.pid() == process.pid();
         } catch (IOException e) {
@@ -93,8 +95,10 @@ final class OrphanProcessReaper {
         }
     }
 
-    /** A Redis that is stopped or overloaded does not answer, but where it works can be seen where the system tells. */
-    private boolean worksInOurFolder(ProcessHandle process) {
+    /**
+     * Checks the working directory, where the system exposes it: a Redis that is halted or overloaded does not answer.
+     */
+    private boolean runsInOurFolder(ProcessHandle process) {
         boolean isRedis = process.info()
                 .command()
                 .map(command -> command.matches(".*(redis|valkey)-(server|check).*"))
@@ -107,8 +111,8 @@ final class OrphanProcessReaper {
         }
     }
 
-    /** One that is dead but that nobody has waited for still has its number, and nothing behind it. */
-    private static boolean ended(ProcessHandle process) {
+    /** Waits until the process ends. A zombie counts as ended: it still has its process id, but no command. */
+    private static boolean awaitEnd(ProcessHandle process) {
         for (long waited = 0; waited < STOP_MILLIS; waited += POLL_MILLIS) {
             if (!process.isAlive() || process.info().command().isEmpty()) {
                 return true;

@@ -11,34 +11,36 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Builds the command line that gives a child a process group of its own, from the tools that this machine has.
+ * Builds the command line that gives a child a process group of its own, with the tools that this machine has.
  *
- * <p>{@code setsid} becomes the child and keeps its process id. Without it a shell's job control makes the group; the shell
- * then stays and waits for the child. {@code setpriv} sets the signal that the child gets when its parent dies; not every
- * system has it, and not every version knows that signal. A left-over child is ended by the next start in any case.
+ * <p>{@code setsid} becomes the child and keeps its process id. Without it, a wrapper shell creates the group by job
+ * control, and stays to wait for the child. {@code setpriv} sets the signal that the child gets when its parent dies.
+ * Not every system has it, and not every version supports that option. The next start ends an orphaned child in any
+ * case.
  */
 final class ProcessLauncher {
     private static final int PROBE_SECONDS = 5;
 
-    /** Where they are on most systems, whatever the PATH holds. */
+    /** The folders of these tools on most systems, searched in addition to the PATH. */
     private static final List<String> USUAL_FOLDERS = List.of("/usr/bin", "/bin");
 
     /**
-     * Job control makes the group, and is off again when the shell waits: else a child that is only halted would end the
-     * wait. The shell stays in the group of its parent, so it must not die of the signals for that group. A child inherits
-     * that it ignores them unless it says otherwise, as Redis does.
+     * The script of the wrapper shell. Job control creates the group. It is switched off before the shell waits,
+     * because otherwise a child that is only halted would end the wait. The shell stays in its parent's group, so it
+     * ignores the signals that are sent to that group. The child inherits this until it installs its own handlers, as
+     * Redis does.
      */
-    private static final String IN_A_GROUP = "trap '' INT TERM HUP QUIT; set -m; \"$@\" & set +m; wait $!";
+    private static final String RUN_IN_OWN_GROUP = "trap '' INT TERM HUP QUIT; set -m; \"$@\" & set +m; wait $!";
 
     private final List<String> prefix;
-    private final boolean waiting;
+    private final boolean wrapperShell;
 
-    private ProcessLauncher(List<String> prefix, boolean waiting) {
+    private ProcessLauncher(List<String> prefix, boolean wrapperShell) {
         this.prefix = prefix;
-        this.waiting = waiting;
+        this.wrapperShell = wrapperShell;
     }
 
-    /** Finds the tools of this machine. */
+    /** Creates a launcher with the tools of this machine. */
     static ProcessLauncher ofThisMachine() {
         List<String> folders = new ArrayList<>(
                 List.of(Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator, -1)));
@@ -46,35 +48,35 @@ final class ProcessLauncher {
         return withToolsIn(folders);
     }
 
-    /** Uses only what is in these folders. */
+    /** Creates a launcher that uses only the tools in these folders. */
     static ProcessLauncher withToolsIn(List<String> folders) {
         Optional<String> setsid = find("setsid", folders).filter(tool -> works(List.of(tool, "true")));
         Optional<String> setpriv = find("setpriv", folders)
-                .filter(tool -> works(concatenated(onParentsDeath(Optional.of(tool), "TERM"), List.of("true"))));
-        // Not SIGKILL: a Redis whose parent was killed still writes what it has.
-        List<String> signalled = onParentsDeath(setpriv, "TERM");
+                .filter(tool -> works(concatenated(signalOnParentDeath(Optional.of(tool), "TERM"), List.of("true"))));
+        // Not SIGKILL: a Redis whose parent was killed can still write its data.
+        List<String> signalled = signalOnParentDeath(setpriv, "TERM");
         if (setsid.isPresent()) {
             return new ProcessLauncher(concatenated(List.of(setsid.get()), signalled), false);
         }
-        // Bash needs no terminal for its job control. Others do, and without a terminal there is no Ctrl-C.
+        // Bash needs no terminal for job control. Other shells do, but without a terminal there is no Ctrl-C either.
         String shell = find("bash", folders).or(() -> find("sh", folders)).orElse("/bin/sh");
-        List<String> inAGroup = concatenated(List.of(shell, "-c", IN_A_GROUP, shell), signalled);
-        // The shell ignores SIGTERM; its own death is what its child is told of.
-        return new ProcessLauncher(concatenated(onParentsDeath(setpriv, "KILL"), inAGroup), true);
+        List<String> inOwnGroup = concatenated(List.of(shell, "-c", RUN_IN_OWN_GROUP, shell), signalled);
+        // SIGKILL, since the shell ignores SIGTERM. The death of the shell then sends SIGTERM to the child.
+        return new ProcessLauncher(concatenated(signalOnParentDeath(setpriv, "KILL"), inOwnGroup), true);
     }
 
-    private static List<String> onParentsDeath(Optional<String> setpriv, String signal) {
+    private static List<String> signalOnParentDeath(Optional<String> setpriv, String signal) {
         return setpriv.map(tool -> List.of(tool, "--pdeathsig", signal)).orElse(List.of());
     }
 
-    /** The command line of a child that runs this command. */
+    /** Returns the command line of a child that runs this command. */
     List<String> commandFor(String... command) {
         return concatenated(prefix, List.of(command));
     }
 
-    /** Whether the command line starts a shell that has the child as its own child and ends with it. */
-    boolean waitsForTheChild() {
-        return waiting;
+    /** Returns whether the command line starts a wrapper shell that is the parent of the child and ends with it. */
+    boolean usesWrapperShell() {
+        return wrapperShell;
     }
 
     private static Optional<String> find(String tool, List<String> folders) {

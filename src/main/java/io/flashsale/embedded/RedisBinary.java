@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Finds a Redis server of version 7 or newer: on the PATH, else unpacked from the jar.
+ * Finds a Redis server of version 7 or newer: on the PATH, or else in the jar, from which it is unpacked.
  *
- * <p>The system property {@code flashsale.redis.server} names another one, such as {@code valkey-server}. The tests run on
- * Valkey by it.
+ * <p>The system property {@code flashsale.redis.server} selects another server, such as {@code valkey-server}. It lets
+ * the tests run on Valkey.
  */
 final class RedisBinary {
     /** A command on the PATH, or the path of a program. */
@@ -31,31 +31,31 @@ final class RedisBinary {
     private static final int BUSY_TRIES = 20;
     private static final long BUSY_PAUSE_MILLIS = 25;
 
-    /** As the jar of {@code org.signal:embedded-redis} names its binaries. */
-    private static final String IN_JAR = "/redis-server-7.0.15-";
+    /** The prefix of the binaries in the jar of {@code org.signal:embedded-redis}. */
+    private static final String JAR_RESOURCE_PREFIX = "/redis-server-7.0.15-";
 
-    private static final String INSTEAD = "install redis-server 7 or newer, or set REDIS_URI and MONGODB_URI";
+    private static final String ALTERNATIVE = "install redis-server 7 or newer, or set REDIS_URI and MONGODB_URI";
 
     private RedisBinary() {}
 
     /**
      * Finds a binary that runs on this machine.
      *
-     * @param folder where one from the jar is unpacked; created where it is missing
-     * @throws EmbeddedStoreException that says what to do, where there is none
+     * @param folder where a binary from the jar is unpacked; created if it is missing
+     * @throws EmbeddedStoreException if there is none; the message says what to do
      */
     static Path find(Path folder) {
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-        String chosen = System.getProperty(SERVER_PROPERTY, "");
-        return chosen.isEmpty() ? find(folder, path) : chosen(chosen, path);
+        String selected = System.getProperty(SERVER_PROPERTY, "");
+        return selected.isEmpty() ? find(folder, path) : selected(selected, path);
     }
 
     /**
-     * Finds the server that somebody chose; no other takes its place.
+     * Finds the server that the system property selects, without falling back to another one.
      *
-     * @throws EmbeddedStoreException where it is not there, or does not run
+     * @throws EmbeddedStoreException if the server does not exist or does not run
      */
-    static Path chosen(String server, String path) {
+    static Path selected(String server, String path) {
         Optional<Path> found = server.contains(File.separator)
                 ? Optional.of(Path.of(server)).filter(Files::isExecutable).filter(RedisBinary::isNewEnough)
                 : onPath(server, path);
@@ -64,9 +64,9 @@ final class RedisBinary {
     }
 
     /**
-     * The same with another PATH than that of this process.
+     * Finds a binary with a PATH other than that of this process.
      *
-     * @param path the folders to search, separated as in the environment; with an empty one the jar's binary is used
+     * @param path the folders to search, separated as in the environment; if empty, the binary in the jar is used
      */
     static Path find(Path folder, String path) {
         return onPath("redis-server", path).orElseGet(() -> fromJar(folder));
@@ -83,7 +83,7 @@ final class RedisBinary {
 
     private static boolean isNewEnough(Path binary) {
         try {
-            Matcher version = VERSION.matcher(sayVersion(binary));
+            Matcher version = VERSION.matcher(readVersion(binary));
             return version.find() && Integer.parseInt(version.group(1)) >= OLDEST_MAJOR;
         } catch (IOException e) {
             return false;
@@ -91,44 +91,44 @@ final class RedisBinary {
     }
 
     private static Path fromJar(Path folder) {
-        String name = IN_JAR + platform();
+        String name = JAR_RESOURCE_PREFIX + platform();
         Path binary = folder.resolve(name.substring(1));
         try {
-            byte[] content = inJar(name);
-            // Compared as a whole: what a power cut left of an earlier file would be run otherwise.
+            byte[] content = readResource(name);
+            // Compares the whole content: otherwise a file that a power cut left incomplete would be run.
             if (!Files.isExecutable(binary) || !Arrays.equals(content, Files.readAllBytes(binary))) {
                 write(content, binary);
             }
         } catch (IOException e) {
             throw new EmbeddedStoreException(
                     "cannot unpack Redis to " + binary + " (" + FolderProbe.explain(e)
-                            + "); make room, let DATA_DIR name another folder, or " + INSTEAD,
+                            + "); free some space, set DATA_DIR to another folder, or " + ALTERNATIVE,
                     e);
         }
         try {
-            sayVersion(binary);
+            readVersion(binary);
             return binary;
         } catch (IOException e) {
             throw new EmbeddedStoreException(
-                    "the Redis from the jar does not run (" + e.getMessage()
-                            + "); perhaps its file system is mounted noexec:"
-                            + " let DATA_DIR name a folder from which programs may run, or " + INSTEAD,
+                    "the bundled Redis does not run (" + e.getMessage()
+                            + "); its file system may be mounted noexec:"
+                            + " set DATA_DIR to a folder from which programs may run, or " + ALTERNATIVE,
                     e);
         }
     }
 
-    private static byte[] inJar(String name) throws IOException {
+    private static byte[] readResource(String name) throws IOException {
         try (InputStream resource = RedisBinary.class.getResourceAsStream(name)) {
             if (resource == null) {
-                throw new EmbeddedStoreException("no Redis comes along for " + platform() + "; " + INSTEAD);
+                throw new EmbeddedStoreException("no Redis is bundled for " + platform() + "; " + ALTERNATIVE);
             }
             return resource.readAllBytes();
         }
     }
 
     /**
-     * Moved into place as a whole, so that neither a process that does the same at this moment nor one that starts after
-     * this one was killed runs half a binary.
+     * Writes the binary to a temporary file and moves it into place atomically. Neither a process that does the same
+     * concurrently, nor one that starts after this one was killed, can then run an incomplete binary.
      */
     private static void write(byte[] content, Path binary) throws IOException {
         Files.createDirectories(binary.getParent());
@@ -145,18 +145,18 @@ final class RedisBinary {
     }
 
     /**
-     * Runs the binary to learn its version.
+     * Runs the binary to read its version.
      *
-     * @throws IOException where it does not run, or does not end well
-     * @throws EmbeddedStoreException where the thread is interrupted
+     * @throws IOException if the binary does not run, or exits with an error
+     * @throws EmbeddedStoreException if the thread is interrupted
      */
-    private static String sayVersion(Path binary) throws IOException {
+    private static String readVersion(Path binary) throws IOException {
         Process process = start(binary);
         try {
             if (!process.waitFor(ANSWER_SECONDS, TimeUnit.SECONDS)) {
-                throw new IOException("it does not tell its version");
+                throw new IOException("it does not print its version");
             }
-            // A line or two: they fit into the pipe, so that it can end before anybody reads them.
+            // The output is a line or two and fits into the pipe, so the process can end before it is read.
             String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.exitValue() != 0) {
                 throw new IOException("exit code " + process.exitValue() + ": " + answer.trim());
@@ -170,8 +170,9 @@ final class RedisBinary {
     }
 
     /**
-     * A file that was just written is "busy" for as long as a child holds it open that another thread of this process
-     * started meanwhile: until that child runs its own program, a few milliseconds.
+     * Starts the binary, and retries while its file is "busy". If another thread of this process forks a child while
+     * the file is being written, the child holds the file open until it executes its own program, a few milliseconds
+     * later.
      */
     private static Process start(Path binary) throws IOException {
         for (int tries = 1; ; tries++) {
@@ -196,10 +197,10 @@ final class RedisBinary {
         }
     }
 
-    /** Says nothing about the binary, so that no other is looked for. */
+    /** Ends the search: an interrupt says nothing about the binary, so the next one must not be tried. */
     private static EmbeddedStoreException interrupted(InterruptedException reason) {
         Thread.currentThread().interrupt();
-        return new EmbeddedStoreException("interrupted while Redis was asked for its version", reason);
+        return new EmbeddedStoreException("interrupted while reading the version of Redis", reason);
     }
 
     private static String platform() {

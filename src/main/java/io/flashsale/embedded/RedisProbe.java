@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** Says a few words to a Redis on the loopback interface, blocking and with a short time-out. */
+/** Sends single commands to a Redis on the loopback interface, blocking and with a short timeout. */
 final class RedisProbe {
     private static final int TIMEOUT_MILLIS = 1_000;
 
@@ -20,16 +20,16 @@ final class RedisProbe {
         this.password = password;
     }
 
-    /** Whether a Redis that knows our password answers and has loaded its data. */
+    /** Returns whether a Redis with our password answers and has loaded its data. */
     boolean answers() {
         try {
-            return say("PING").startsWith("+PONG");
+            return send("PING").startsWith("+PONG");
         } catch (IOException e) {
             return false;
         }
     }
 
-    /** The process id that the server gives itself. */
+    /** Returns the process id that the server reports. */
     long pid() throws IOException {
         try (Socket socket = open();
                 BufferedReader reader = authenticated(socket)) {
@@ -43,12 +43,12 @@ final class RedisProbe {
         throw new IOException("no process_id");
     }
 
-    /** Asks the server to write what it has and to end. */
+    /** Asks the server to write its data and to end. */
     void shutDown() throws IOException {
-        say("SHUTDOWN");
+        send("SHUTDOWN");
     }
 
-    private String say(String command) throws IOException {
+    private String send(String command) throws IOException {
         try (Socket socket = open();
                 BufferedReader reader = authenticated(socket)) {
             write(socket, command);
@@ -70,7 +70,7 @@ final class RedisProbe {
         write(socket, "AUTH " + password);
         String answer = reader.readLine();
         if (answer == null || !answer.startsWith("+OK")) {
-            throw new IOException("it is not our Redis");
+            throw new IOException("another Redis has this port");
         }
         return reader;
     }

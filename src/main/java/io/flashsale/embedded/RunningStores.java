@@ -10,10 +10,10 @@ import java.nio.file.Path;
 import java.util.Properties;
 
 /**
- * Where the embedded stores of another process run, so that a command can look at a live sale.
+ * Holds the addresses of the embedded stores of a running server, so that a command can inspect a live sale.
  *
- * @param redisUri with its password
- * @param mongoUri of the MongoDB-wire server
+ * @param redisUri the address of Redis, including its password
+ * @param mongoUri the address of the MongoDB-wire server
  */
 public record RunningStores(String redisUri, String mongoUri) {
     private static final String FILE = "stores.properties";
@@ -33,9 +33,9 @@ public record RunningStores(String redisUri, String mongoUri) {
     }
 
     /**
-     * The stores that a running server keeps in this folder.
+     * Reads the addresses of the stores that a running server keeps in this folder.
      *
-     * @throws EmbeddedStoreException where none was started there
+     * @throws EmbeddedStoreException if no server was started there
      */
     public static RunningStores find(Path folder) {
         try {
@@ -44,12 +44,13 @@ public record RunningStores(String redisUri, String mongoUri) {
             return new RunningStores(stores.getProperty("redis"), stores.getProperty("mongodb"));
         } catch (IOException e) {
             throw new EmbeddedStoreException(
-                    "no server was started on " + folder + "; set DATA_DIR to its folder, or REDIS_URI and MONGODB_URI",
+                    "no server was started on " + folder
+                            + "; set DATA_DIR to the folder of a running server, or set REDIS_URI and MONGODB_URI",
                     e);
         }
     }
 
-    /** Without the password. */
+    /** Omits the password. */
     @Override
     public String toString() {
         return "RunningStores[" + mongoUri + "]";

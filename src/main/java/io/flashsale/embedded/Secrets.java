@@ -14,20 +14,20 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Set;
 
-/** Invents secrets and writes them where only their owner reads them. */
+/** Generates secrets and writes them to files that only their owner can read. */
 final class Secrets {
     private static final int RANDOM_BYTES = 15;
 
     private Secrets() {}
 
-    /** 120 random bits as 20 characters that need no quoting anywhere. */
+    /** Generates 120 random bits as 20 characters that need no quoting in URIs, shells or configuration files. */
     static String random() {
         byte[] bytes = new byte[RANDOM_BYTES];
         new SecureRandom().nextBytes(bytes);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    /** Writes the file as a whole or not at all, with owner-only permissions from its first moment. */
+    /** Writes the file atomically. It has owner-only permissions from its creation on. */
     static void write(Path file, ByteBuffer content) throws IOException {
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         FileAttribute<?>[] ownerOnly = posix

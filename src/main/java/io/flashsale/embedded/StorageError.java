@@ -4,14 +4,14 @@ import de.bwaldvogel.mongo.bson.Document;
 import java.util.Locale;
 
 /**
- * What a client is answered when the data file failed, in MongoDB's codes.
+ * Describes a failure of the data file by MongoDB's error codes, as the reply to a client.
  *
- * @param code {@code 14031} where the disk is full, else {@code 1}
- * @param codeName the same as a name
- * @param reason what the system said
+ * @param code {@code 14031} if the disk is full, else {@code 1}
+ * @param codeName the name of the code
+ * @param reason the error message of the system
  */
 record StorageError(int code, String codeName, String reason) {
-    /** The error that an exception of H2 stands for. */
+    /** Classifies an exception of H2. */
     static StorageError of(RuntimeException failure) {
         Throwable root = failure;
         while (root.getCause() != null && root.getCause().getMessage() != null) {
@@ -23,7 +23,7 @@ record StorageError(int code, String codeName, String reason) {
         return full ? new StorageError(14_031, "OutOfDiskSpace", reason) : new StorageError(1, "InternalError", reason);
     }
 
-    /** The reply to a command. */
+    /** Formats the reply to a command. */
     Document reply() {
         Document reply = new Document("ok", 0);
         reply.put("code", code);

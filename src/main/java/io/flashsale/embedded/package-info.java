@@ -1,7 +1,7 @@
 /**
- * The stores that come along when none are configured: a Redis as a supervised child process and a MongoDB-wire server in
- * this process, both on the loopback interface, both on files that survive a kill.
+ * Runs the embedded stores if none are configured: Redis as a supervised child process, and a MongoDB-wire server in
+ * this process. Both listen on the loopback interface and keep their data in files that survive a kill.
  *
- * <p>Everything here blocks and is called before the event loops run, or from threads of its own.
+ * <p>All methods block. They are called before the event loops start, or from separate threads.
  */
 package io.flashsale.embedded;

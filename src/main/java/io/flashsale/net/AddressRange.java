@@ -1,6 +1,6 @@
 package io.flashsale.net;
 
-/** A range of addresses, as CIDR (RFC 4632). */
+/** Represents a range of IP addresses in CIDR notation (RFC 4632). */
 public final class AddressRange {
     private final byte[] network;
     private final int prefix;
@@ -11,9 +11,9 @@ public final class AddressRange {
     }
 
     /**
-     * Reads {@code 10.0.0.0/8}; an address alone is a range of one.
+     * Parses a range such as {@code 10.0.0.0/8}. A single address is a range of one.
      *
-     * @throws IllegalArgumentException that says what would be right
+     * @throws IllegalArgumentException if the text is invalid; the message states the rule
      */
     public static AddressRange parse(String text) {
         int slash = text.indexOf('/');

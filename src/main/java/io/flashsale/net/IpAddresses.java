@@ -6,14 +6,14 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** IP addresses as bytes. Never asks a name server. */
+/** Parses IP addresses to bytes, and never queries a name server. */
 public final class IpAddresses {
     private static final int IPV4_BYTES = 4;
     private static final int NETWORK_BYTES = 8;
 
     private IpAddresses() {}
 
-    /** Reads an address with or without brackets and port; an IPv4 one in IPv6 clothes is an IPv4 one. */
+    /** Parses an address with or without brackets and port. Converts an IPv4-mapped IPv6 address to IPv4. */
     public static Optional<byte[]> parse(String text) {
         String address = withoutPort(text.trim());
         byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
@@ -21,7 +21,7 @@ public final class IpAddresses {
             return Optional.empty();
         }
         try {
-            // InetAddress unwraps ::ffff:a.b.c.d; from bytes it looks nothing up.
+            // InetAddress converts ::ffff:a.b.c.d to IPv4. From bytes it does not query a name server.
             return Optional.of(InetAddress.getByAddress(bytes).getAddress());
         } catch (UnknownHostException e) {
             return Optional.empty();
@@ -40,8 +40,10 @@ public final class IpAddresses {
         return zone < 0 ? host : host.substring(0, zone);
     }
 
-    /** An IPv4 address as it is, an IPv6 one by its /64. */
-    public static String countedBy(byte[] address) {
+    /**
+     * Returns the key under which a client is rate-limited: its IPv4 address, or the /64 network of its IPv6 address.
+     */
+    public static String rateLimitKey(byte[] address) {
         if (address.length == IPV4_BYTES) {
             return NetUtil.bytesToIpAddress(address);
         }

@@ -1,2 +1,2 @@
-/** IP addresses and host names. */
+/** Parses and compares IP addresses, address ranges and host names. */
 package io.flashsale.net;

@@ -49,7 +49,7 @@ public final class ClientAddress {
                 client = hop.get();
             }
         }
-        return IpAddresses.countedBy(client);
+        return IpAddresses.rateLimitKey(client);
     }
 
     private boolean isTrusted(byte[] address) {

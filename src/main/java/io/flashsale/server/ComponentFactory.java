@@ -70,7 +70,8 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
- * Everything of one node but its verticles: what all event loops share, and how each event loop's own objects are made.
+ * Creates the components of one node: those that all event loops share, and those that each event loop needs for
+ * itself. The verticles are deployed by {@link FlashSaleServer}.
  */
 final class ComponentFactory {
     private static final String AUTH_SECRET = "gate";
@@ -137,7 +138,7 @@ final class ComponentFactory {
                 new ConcurrencyLimiter(configuration.purchase().maxInFlight());
         this.commitMetrics = new CommitMetrics(meters);
         this.purchaseMetrics = new PurchaseMetrics(meters, concurrencyLimiter);
-        this.purchases = new PurchaseClient(vertx, concurrencyLimiter, purchaseMetrics, timeout(configuration));
+        this.purchases = new PurchaseClient(vertx, concurrencyLimiter, purchaseMetrics, purchaseTimeout(configuration));
         this.liveMetrics = new LiveMetrics(meters, listeners);
         meters.gauge(
                 "flashsale.redis.links",
@@ -162,8 +163,8 @@ final class ComponentFactory {
         this.startedAt = clock.instant();
     }
 
-    /** Nobody waits for a recovery to write an order but the sale, which is closed until then. */
-    private OrderClient patientOrderClient() {
+    /** Creates a client with a longer timeout: no buyer waits for the orders that a recovery writes. */
+    private OrderClient recoveryOrderClient() {
         return new OrderClient(vertx, configuration.mongodb().commandTimeout().multipliedBy(3));
     }
 
@@ -171,8 +172,10 @@ final class ComponentFactory {
         return catalogs.stream().mapToLong(count).sum();
     }
 
-    /** The script twice, should the identity have changed, and then the confirmation. */
-    private static Duration timeout(Configuration configuration) {
+    /**
+     * Covers the script and its repetition if the identity of Redis has changed, then the confirmation by MongoDB.
+     */
+    private static Duration purchaseTimeout(Configuration configuration) {
         return configuration
                 .redis()
                 .commandTimeout()
@@ -181,7 +184,7 @@ final class ComponentFactory {
                 .plusSeconds(1);
     }
 
-    /** Indexes are readiness: nothing may be sold before they stand. */
+    /** Creates the indexes in MongoDB, which are part of readiness: nothing may be sold before they exist. */
     Future<Void> prepareStores() {
         return orders.ensureIndexes()
                 .compose(done -> products.ensureIndexes())
@@ -194,22 +197,22 @@ final class ComponentFactory {
                 .mapEmpty();
     }
 
-    /** A connection for the event loop that calls. */
+    /** Opens a connection for the calling event loop. */
     Future<RedisGateway> connect() {
         RedisGateway redis = new RedisGateway(vertx, redisOptions, configuration.redis());
         redisGateways.add(redis);
-        // Asked after it was added: whichever comes first, it is closed.
+        // Checked after adding, so that a concurrent close() cannot miss this connection.
         return closed
-                ? Future.failedFuture(new IllegalStateException("the node was closed"))
+                ? Future.failedFuture(new IllegalStateException("the node is closed"))
                 : redis.start().map(redis);
     }
 
-    /** The node is about to drain: connections that end from now on are no news. */
-    void expectEnd() {
+    /** Announces the drain: connections that close from now on are not logged as failures. */
+    void expectDisconnects() {
         redisGateways.forEach(RedisGateway::expectEnd);
     }
 
-    /** Closes what the verticles have shared; when they are gone. */
+    /** Closes the shared components. Must be called after all verticles are undeployed. */
     Future<Void> close() {
         closed = true;
         return Future.join(redisGateways.stream().map(RedisGateway::close).toList())
@@ -257,7 +260,7 @@ final class ComponentFactory {
                             orderAudit,
                             auditLog),
                     new Recovery(
-                            loop, saleScripts, products, orders, patientOrderClient(), deadLetters, orderAudit, clock),
+                            loop, saleScripts, products, orders, recoveryOrderClient(), deadLetters, orderAudit, clock),
                     recoveringSales,
                     reconcilerMetrics,
                     configuration.reconciliation(),
@@ -265,7 +268,11 @@ final class ComponentFactory {
         });
     }
 
-    /** What an HTTP instance serves; the health of the stores is the same that operators read. */
+    /**
+     * Creates the dependencies of an HTTP instance.
+     *
+     * @param health the same health of the stores that the management port reports
+     */
     Future<Routes.Dependencies> httpDependencies(Vertx loop, Supplier<Future<JsonObject>> health) {
         return connect().map(redis -> {
             SaleScripts saleScripts = saleScripts(redis);

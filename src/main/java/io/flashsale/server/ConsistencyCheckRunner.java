@@ -19,14 +19,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a {@link ConsistencyCheck} on connections of its own, beside the nodes of a running sale. */
+/** Runs a {@link ConsistencyCheck} on separate connections while the nodes of a sale are running. */
 public final class ConsistencyCheckRunner {
-    /** By then, what was in flight at the first comparison has arrived. */
+    /** The time between both scans, by which writes that were in flight at the first one have arrived. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
     private ConsistencyCheckRunner() {}
 
-    /** Compares twice; completes with the lines of the second comparison and the differences that lasted. */
+    /** Scans twice; completes with the lines of the second scan and the differences that both scans found. */
     public static Future<List<Line>> run(
             Vertx vertx, Configuration configuration, Configuration.Stores stores, Clock clock) {
         Promise<List<Line>> promise = Promise.promise();

@@ -16,49 +16,51 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Judges the addresses of the stores by the parsers of the clients that will connect to them.
+ * Validates the addresses of the stores with the parsers of the clients that will connect to them.
  *
- * <p>What a parser says is never repeated, since it may quote a password: its complaint is recognised, and told in words of
- * our own.
+ * <p>A parser's message is never repeated, because it may quote a password. Known messages are replaced by descriptions
+ * of our own.
  */
 public final class DriverValidator implements StoreSettingsValidator {
     private static final String REDIS_FORM =
             "must be the address of one server, such as redis://user:password@host:6379/0";
     private static final String MONGODB_FORM = "must be an address such as"
             + " mongodb://user:password@host:27017/?replicaSet=rs0 or mongodb+srv://user:password@host";
-    private static final String ESCAPED =
-            "reserved characters in user name and password must be percent-encoded, such as"
+    private static final String PERCENT_ENCODING =
+            "reserved characters in user name and password must be percent-encoded, for example"
                     + " %40 for @, %3A for : and %2F for /";
-    private static final String PORT = "a port must be 1 to 65535; " + ESCAPED;
+    private static final String PORT = "a port must be 1 to 65535; " + PERCENT_ENCODING;
 
-    /** How the complaints of MongoDB's driver begin, and what they mean. */
-    private static final Map<String, String> COMPLAINTS = complaints();
+    /** Maps the beginning of each error message of MongoDB's driver to a description. */
+    private static final Map<String, String> DESCRIPTIONS = descriptions();
 
     private static final Pattern SECURITY_SWITCH =
             Pattern.compile("[?&;](?:tls|ssl)=(?!(?:true|yes|1|false|no|0)(?:[&;]|$))", Pattern.CASE_INSENSITIVE);
     private static final Pattern NEEDS_A_LIBRARY =
             Pattern.compile("[?&;]compressors=[^&;]*(?:snappy|zstd)", Pattern.CASE_INSENSITIVE);
     private static final Pattern RESERVED_IN_DATABASE = Pattern.compile("[$\\s]");
-    private static final Set<String> MONGODBS_OWN = Set.of("admin", "config", "local");
+    private static final Set<String> SYSTEM_DATABASES = Set.of("admin", "config", "local");
     private static final int MAX_DATABASE_BYTES = 63;
 
-    private static Map<String, String> complaints() {
-        Map<String, String> complaints = new LinkedHashMap<>();
-        complaints.put("The connection string contains an invalid host and port", PORT);
-        complaints.put("The connection string contains invalid user information", ESCAPED);
-        complaints.put("URLDecoder", ESCAPED);
-        complaints.put("The connection string contains an at-sign", "the user name is missing");
-        complaints.put("No username", "the user name is missing");
-        complaints.put("The connection string contains an empty host", "a host is missing");
-        complaints.put(
-                "The connection string contains an invalid host", "an IPv6 address stands in brackets; " + ESCAPED);
-        complaints.put("Only one host allowed", "mongodb+srv:// takes one host name, without a port");
-        complaints.put("Host for when using mongodb+srv", "mongodb+srv:// takes one host name, without a port");
-        complaints.put("The connection string contains an invalid option", "every option must be name=value");
-        complaints.put("The connection string contains an invalid value", "an option that takes a number has none");
-        complaints.put("state should be: databaseName", "the database in it has a name that MongoDB does not take");
-        complaints.put("Direct connections are not supported", "directConnection=true takes one host");
-        return complaints;
+    private static Map<String, String> descriptions() {
+        Map<String, String> descriptions = new LinkedHashMap<>();
+        descriptions.put("The connection string contains an invalid host and port", PORT);
+        descriptions.put("The connection string contains invalid user information", PERCENT_ENCODING);
+        descriptions.put("URLDecoder", PERCENT_ENCODING);
+        descriptions.put("The connection string contains an at-sign", "the user name is missing");
+        descriptions.put("No username", "the user name is missing");
+        descriptions.put("The connection string contains an empty host", "a host is missing");
+        descriptions.put(
+                "The connection string contains an invalid host",
+                "an IPv6 address must be in brackets; " + PERCENT_ENCODING);
+        descriptions.put("Only one host allowed", "mongodb+srv:// takes one host name, without a port");
+        descriptions.put("Host for when using mongodb+srv", "mongodb+srv:// takes one host name, without a port");
+        descriptions.put("The connection string contains an invalid option", "every option must be name=value");
+        descriptions.put(
+                "The connection string contains an invalid value", "an option that needs a number has no valid number");
+        descriptions.put("state should be: databaseName", "the name of the database is invalid");
+        descriptions.put("Direct connections are not supported", "directConnection=true takes one host");
+        return descriptions;
     }
 
     @Override
@@ -76,13 +78,13 @@ public final class DriverValidator implements StoreSettingsValidator {
                 return redis("the database must be a number from 0");
             }
             if (parsed.user() != null && parsed.password() == null) {
-                return redis("a user name needs a password; a password alone stands behind a colon, :password@host");
+                return redis("a user name needs a password; a password alone follows a colon, as in :password@host");
             }
             return Optional.empty();
         } catch (NumberFormatException e) {
             return redis("the database must be a number from 0");
         } catch (RuntimeException e) {
-            return redis(redisComplaint(uri));
+            return redis(redisError(uri));
         }
     }
 
@@ -90,8 +92,8 @@ public final class DriverValidator implements StoreSettingsValidator {
         return Optional.of(REDIS_FORM + ": " + reason);
     }
 
-    /** The parser says no more than that it failed. */
-    private static String redisComplaint(String uri) {
+    /** Finds the cause, because the parser only reports that it failed. */
+    private static String redisError(String uri) {
         String host = uri.substring(uri.lastIndexOf('@') + 1)
                 .replaceFirst("^rediss?://", "")
                 .split("[/?#]", 2)[0];
@@ -104,7 +106,7 @@ public final class DriverValidator implements StoreSettingsValidator {
         int colon = host.lastIndexOf(':');
         return colon > host.lastIndexOf(']') && !isPort(host.substring(colon + 1))
                 ? "the port must be 1 to 65535"
-                : "a host name has letters, digits, hyphens and dots; " + ESCAPED;
+                : "a host name consists of letters, digits, hyphens and dots; " + PERCENT_ENCODING;
     }
 
     private static boolean isPort(String text) {
@@ -117,22 +119,22 @@ public final class DriverValidator implements StoreSettingsValidator {
             return Optional.of("must begin with mongodb:// or mongodb+srv://");
         }
         try {
-            // The options that DNS would add are not asked for: whether it answers is not a matter of configuration.
+            // Does not query DNS for further options: whether DNS answers is not a matter of configuration.
             ConnectionString parsed = new ConnectionString(uri, (name, type) -> List.of());
             MongoClientSettings.builder().applyConnectionString(parsed).build();
             return mongodbRules(uri, parsed).map(reason -> MONGODB_FORM + ": " + reason);
         } catch (RuntimeException e) {
-            String said = String.valueOf(e.getMessage());
-            String reason = COMPLAINTS.entrySet().stream()
-                    .filter(complaint -> said.startsWith(complaint.getKey()))
+            String message = String.valueOf(e.getMessage());
+            String reason = DESCRIPTIONS.entrySet().stream()
+                    .filter(description -> message.startsWith(description.getKey()))
                     .map(Map.Entry::getValue)
                     .findFirst()
-                    .orElse("its options are not known or contradict each other");
+                    .orElse("its options are unknown or contradict each other");
             return Optional.of(MONGODB_FORM + ": " + reason);
         }
     }
 
-    /** What the parser lets pass, and what then goes wrong later or in silence. */
+    /** Rejects values that the parser accepts but that fail later, or without an error. */
     private static Optional<String> mongodbRules(String uri, ConnectionString parsed) {
         if (parsed.getHosts().stream().anyMatch(host -> host.endsWith(".sock"))) {
             return Optional.of("Unix sockets are not supported");
@@ -144,11 +146,11 @@ public final class DriverValidator implements StoreSettingsValidator {
             return Optional.of("tls must be true or false");
         }
         if (NEEDS_A_LIBRARY.matcher(uri).find()) {
-            return Optional.of("of the compressors only zlib comes along");
+            return Optional.of("zlib is the only supported compressor");
         }
         ReadPreference preference = parsed.getReadPreference();
         if (preference != null && !preference.equals(ReadPreference.primary())) {
-            return Optional.of("readPreference must be primary, since what a secondary answers may be old");
+            return Optional.of("readPreference must be primary, because a secondary may return stale data");
         }
         return Optional.empty();
     }
@@ -161,8 +163,8 @@ public final class DriverValidator implements StoreSettingsValidator {
 
     @Override
     public Optional<String> mongodbDatabase(String name) {
-        if (MONGODBS_OWN.contains(name)) {
-            return Optional.of("must be a database of its own: admin, config and local are MongoDB's");
+        if (SYSTEM_DATABASES.contains(name)) {
+            return Optional.of("must not be one of MongoDB's system databases admin, config and local");
         }
         try {
             MongoNamespace.checkDatabaseNameValidity(name);
@@ -176,6 +178,6 @@ public final class DriverValidator implements StoreSettingsValidator {
     }
 
     private static String databaseRule() {
-        return "must be 1 to " + MAX_DATABASE_BYTES + " bytes without blanks and without any of / \\ . \" $";
+        return "must be 1 to " + MAX_DATABASE_BYTES + " bytes without whitespace and without any of / \\ . \" $";
     }
 }

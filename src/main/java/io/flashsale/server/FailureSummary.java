@@ -4,12 +4,15 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The one sentence of a failure that helps an operator; what MongoDB's driver says of a server that is away is a page. */
+/**
+ * Extracts the sentence of a failure that helps operators. MongoDB's driver describes an unreachable server in a page
+ * of text.
+ */
 public final class FailureSummary {
     private static final int MAX_LENGTH = 200;
     private static final Pattern CLASS_NAME = Pattern.compile("^(?:[\\w.$]+(?:Exception|Error): )+");
 
-    /** In the driver's description of the cluster: the cause if it names one, else the failure itself. */
+    /** Matches the cause in the driver's description of the cluster. If it names none, {@link #FAILURE} is used. */
     private static final Pattern CAUSE = Pattern.compile("caused by \\{([^{}]+)");
 
     private static final Pattern FAILURE = Pattern.compile("[eE]xception=\\{?([^{},]+)");
@@ -17,7 +20,7 @@ public final class FailureSummary {
 
     private FailureSummary() {}
 
-    /** The sentence, at most some 200 characters of it. */
+    /** Returns the sentence, cut after about 200 characters. */
     public static String of(Throwable failure) {
         String message = failure.getMessage();
         if (message == null || message.isBlank()) {

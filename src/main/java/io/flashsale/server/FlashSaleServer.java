@@ -51,9 +51,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node: wires the rooms, deploys the verticles, and takes them down again in the order that loses nothing.
+ * Runs one node: wires the components, deploys the verticles, and undeploys them in an order that loses no work.
  *
- * <p>The tests start it the same way as the program does.
+ * <p>The tests start it in the same way as the program does.
  */
 public final class FlashSaleServer {
     private static final Logger LOG = LoggerFactory.getLogger(FlashSaleServer.class);
@@ -68,26 +68,26 @@ public final class FlashSaleServer {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
     private final Configuration.Stores stores;
-    private final StoreWait waiting;
+    private final StoreWait storeWait;
     private final Optional<DevMailbox> mailbox;
     private final ComponentFactory components;
     private final StaticAssets assets = StaticAssets.load();
     private final Lifecycle lifecycle;
     private HttpVerticle http;
     private ManagementVerticle management;
-    private RedisGateway own;
+    private RedisGateway ownRedis;
     private StoreHealth health;
 
     /**
      * Wires a node.
      *
-     * @param stores where Redis and MongoDB are, whoever started them
+     * @param stores the addresses of Redis and MongoDB, configured or embedded
      */
     public FlashSaleServer(Vertx vertx, Configuration configuration, Configuration.Stores stores, Clock clock) {
         this(vertx, configuration, stores, SaleScripts.Scripts.load(), clock);
     }
 
-    /** The same with other scripts: a test breaks one of them on purpose. */
+    /** Wires a node with other scripts. Tests use it to break one of them on purpose. */
     FlashSaleServer(
             Vertx vertx,
             Configuration configuration,
@@ -98,24 +98,24 @@ public final class FlashSaleServer {
         this.configuration = configuration;
 
         this.clock = clock;
-        // The API itself ends by its time-out; a moment more, and it is told apart from one that does not end.
+        // The API ends within its own timeout. The grace distinguishes it from an API that does not end at all.
         this.lifecycle =
                 new Lifecycle(vertx, configuration.http().drainTimeout().plus(UNDEPLOY_GRACE));
         this.loop = vertx.getOrCreateContext();
-        // Beside everything else that a start waits for.
+        // Loads in parallel with everything else that the start waits for.
         this.contract = vertx.executeBlocking(ContractFormats::contract);
         boolean embedded = configuration.stores().isEmpty();
         this.mailbox =
                 embedded && configuration.smtp().isEmpty() ? Optional.of(new DevMailbox(clock)) : Optional.empty();
         this.stores = stores;
-        this.waiting = new StoreWait(vertx, clock, lifecycle::isEnding);
+        this.storeWait = new StoreWait(vertx, clock, lifecycle::isEnding);
         RedisOptions redisOptions = new RedisOptions().setConnectionString(stores.redisUri());
-        measureTheJvm();
+        registerJvmMetrics();
         this.components = new ComponentFactory(vertx, configuration, scripts, redisOptions, mailer(), meters, clock);
     }
 
-    /** What any operator of a JVM expects to see. */
-    private void measureTheJvm() {
+    /** Registers the metrics that operators expect of any JVM. */
+    private void registerJvmMetrics() {
         new JvmMemoryMetrics().bindTo(meters);
         new JvmThreadMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
@@ -131,16 +131,16 @@ public final class FlashSaleServer {
         if (mailbox.isPresent()) {
             return mailbox.get();
         }
-        LOG.warn("no SMTP_URI: nobody will get a one-time code");
-        return mail -> LOG.warn("a mail was dropped: no SMTP_URI");
+        LOG.warn("SMTP_URI is not set; one-time codes will not be sent");
+        return mail -> LOG.warn("mail dropped; SMTP_URI is not set");
     }
 
     /**
-     * Starts. Waits for both stores as long as it takes, also where one goes away again meanwhile: nothing may be sold before
-     * MongoDB's indexes stand, and a Redis that nobody has spoken to may be one that loses keys. Meanwhile the management
-     * port tells what is waited for.
+     * Starts the node. Waits for both stores without a time limit, also if one becomes unavailable again meanwhile:
+     * nothing may be sold before MongoDB's indexes exist and before Redis has been checked, since it may be one that
+     * evicts keys. Meanwhile the management port reports what the node waits for.
      *
-     * @return fails where the configuration can never work, such as a Redis that is too old or evicts keys, and as soon as
+     * @return fails if the configuration can never work, such as a Redis that is too old or evicts keys, and as soon as
      *     the node is stopped
      */
     public Future<Void> start() {
@@ -157,32 +157,33 @@ public final class FlashSaleServer {
         return components
                 .connect()
                 .compose(redis -> {
-                    own = redis;
+                    ownRedis = redis;
                     return deployManagement();
                 })
-                .compose(deployed -> waiting.until("Redis", MaskedUri.of(stores.redisUri()), this::redisAnswered))
-                .compose(answered -> checkRedis(own))
-                .compose(fit -> waiting.until("MongoDB", MaskedUri.of(stores.mongoUri()), this::prepareMongo))
+                .compose(deployed -> storeWait.until("Redis", MaskedUri.of(stores.redisUri()), this::redisAnswered))
+                .compose(answered -> checkRedis(ownRedis))
+                .compose(fit -> storeWait.until("MongoDB", MaskedUri.of(stores.mongoUri()), this::prepareMongo))
                 .compose(prepared -> deployVerticles())
-                .compose(deployed -> waiting.until("MongoDB", MaskedUri.of(stores.mongoUri()), this::seedAdmin))
-                .compose(admin -> waiting.until("Redis and MongoDB", "this machine", this::seedDemo))
-                // Whoever called ends this node now: that its connections end is no news.
-                .onFailure(failure -> components.expectEnd());
+                .compose(deployed -> storeWait.until("MongoDB", MaskedUri.of(stores.mongoUri()), this::seedAdmin))
+                .compose(admin -> storeWait.until("Redis and MongoDB", "this machine", this::seedDemo))
+                // The caller stops the node after a failed start, so closed connections are expected from now on.
+                .onFailure(failure -> components.expectDisconnects());
     }
 
-    /** One that answers and is refused need not be waited for. */
+    /** Also succeeds if Redis answers but is unsuitable: there is no point in waiting for it. */
     private Future<Void> redisAnswered() {
-        return own.identity()
+        return ownRedis.identity()
                 .<Void>mapEmpty()
-                .recover(away -> own.refusal().isPresent() ? Future.succeededFuture() : Future.failedFuture(away));
+                .recover(failure ->
+                        ownRedis.refusal().isPresent() ? Future.succeededFuture() : Future.failedFuture(failure));
     }
 
-    /** A Redis on which no sale may rest is refused with the reason. */
+    /** Rejects a Redis that is not safe for sales, and gives the reason. */
     private static Future<Void> checkRedis(RedisGateway redis) {
-        // One that went away just now is no reason not to start: every recovery checks again.
+        // A Redis that has just become unavailable does not prevent the start: every recovery checks it again.
         return redis.identity()
                 .map(ServerIdentity::rejection)
-                .otherwise(away -> redis.refusal())
+                .otherwise(failure -> redis.refusal())
                 .compose(rejection -> rejection.isPresent()
                         ? Future.failedFuture(new IllegalStateException(rejection.get()))
                         : Future.succeededFuture());
@@ -190,10 +191,10 @@ public final class FlashSaleServer {
 
     private Future<Void> deployManagement() {
         health = new StoreHealth(
-                vertx, own, components.redisGateways(), components.mongo(), components.recoveringSales(), clock);
+                vertx, ownRedis, components.redisGateways(), components.mongo(), components.recoveringSales(), clock);
         management = new ManagementVerticle(
                 configuration.management(), this::notReady, this::storeHealth, meters::scrape, mailbox);
-        // Before anything is waited for: this is where an operator asks what it is.
+        // Before the node waits for anything, so that operators can see what it waits for.
         return deploy(() -> management, 1)
                 .onSuccess(open ->
                         LOG.atInfo().addKeyValue("port", management.port()).log("management port opened"));
@@ -205,7 +206,7 @@ public final class FlashSaleServer {
 
     private Optional<String> notReady() {
         return switch (lifecycle.state()) {
-            case STARTING -> Optional.of(waiting.detail());
+            case STARTING -> Optional.of(storeWait.detail());
             case READY -> Optional.empty();
             case DRAINING, STOPPED -> Optional.of("stopping");
         };
@@ -244,20 +245,20 @@ public final class FlashSaleServer {
         return lifecycle.deploy(verticle, instances);
     }
 
-    /** The first admin. */
+    /** Creates the first admin if one is configured. */
     private Future<Void> seedAdmin() {
         return configuration
                 .admin()
-                .map(first -> components.accounts(own).ensureAdmin(first.email(), first.password()))
+                .map(first -> components.accounts(ownRedis).ensureAdmin(first.email(), first.password()))
                 .orElse(Future.succeededFuture());
     }
 
-    /** In the embedded default a product to try. */
+    /** Creates a product to try, in the embedded default only. */
     private Future<Void> seedDemo() {
         if (configuration.stores().isPresent()) {
             return Future.succeededFuture();
         }
-        Catalog catalog = components.catalog(own);
+        Catalog catalog = components.catalog(ownRedis);
         return catalog.list(null, 1).compose(page -> {
             if (!page.items().isEmpty()) {
                 return Future.succeededFuture();
@@ -274,11 +275,11 @@ public final class FlashSaleServer {
     }
 
     /**
-     * Stops, at any moment of the start too: takes no new requests, lets those under way end, and closes the rest in the
-     * reverse order of its start. Asked for twice it is done once.
+     * Stops the node, also during its start: accepts no new requests, lets requests under way finish, and closes the
+     * rest in reverse order of its start. A second call has no further effect.
      */
     public Future<Void> stop() {
-        components.expectEnd();
+        components.expectDisconnects();
         return lifecycle.stop(() -> components
                 .close()
                 .eventually(() -> components.mongo().close())
@@ -289,40 +290,43 @@ public final class FlashSaleServer {
                 }));
     }
 
-    /** How long requests under way may take to end after {@link #stop}. */
+    /** Returns how long requests under way may take to finish after {@link #stop}. */
     public Duration drainTimeout() {
         return configuration.http().drainTimeout();
     }
 
-    /** The port of the API. */
+    /** Returns the port of the API. */
     public int port() {
         return http.port();
     }
 
-    /** The port of the management endpoints. */
+    /** Returns the port of the management endpoints. */
     public int managementPort() {
         return management.port();
     }
 
-    /** A product to try, the newest one. */
-    public Future<Optional<String>> anyProduct() {
-        return onOwnLoop(() -> components.catalog(own).list(null, 1))
+    /** Returns the id of the newest product, as a product to try. */
+    public Future<Optional<String>> newestProduct() {
+        return onOwnLoop(() -> components.catalog(ownRedis).list(null, 1))
                 .map(page -> page.items().stream()
                         .findFirst()
                         .map(view -> view.product().id()));
     }
 
-    /** Asks Redis on this node's own connection. */
-    <T> Future<T> ask(Function<RedisGateway, Future<T>> question) {
-        return onOwnLoop(() -> question.apply(own));
+    /** Queries Redis on this node's own connection. */
+    <T> Future<T> queryRedis(Function<RedisGateway, Future<T>> query) {
+        return onOwnLoop(() -> query.apply(ownRedis));
     }
 
-    /** The orders as MongoDB has them. */
+    /** Returns the store of the orders in MongoDB. */
     OrderStore orders() {
         return components.orders();
     }
 
-    /** This object's own connection to Redis belongs to one event loop, whoever calls; an answer goes back to the caller's. */
+    /**
+     * Runs a step on the event loop to which this node's own Redis connection belongs, and completes on the event loop
+     * of the caller.
+     */
     private <T> Future<T> onOwnLoop(Supplier<Future<T>> step) {
         Promise<T> promise = Promise.promise();
         Context caller = Vertx.currentContext();

@@ -19,16 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of a node: starting, ready, draining, stopped, in this order and never back. Owns the list of deployments.
+ * Controls the life cycle of a node: starting, ready, draining, stopped, only in this order. Owns the list of
+ * deployments.
  *
- * <p>A signal to stop comes from another thread, and may come in the middle of the start. State and deployments therefore
- * change together, by compare-and-set: whatever is deployed before the drain begins is undeployed by it, and nothing is
- * deployed afterwards. May be used by any thread.
+ * <p>A signal to stop arrives on another thread, possibly during the start. State and deployments therefore change
+ * together, by compare-and-set: the drain undeploys everything that was deployed before it began, and nothing is
+ * deployed afterwards. Thread-safe.
  */
 final class Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
-    /** Where a node is in its life. */
+    /** The states of a node, in their order. */
     enum State {
         STARTING,
         READY,
@@ -37,17 +38,17 @@ final class Lifecycle {
     }
 
     /**
-     * One moment of it.
+     * Combines state and deployments, so that both change atomically.
      *
-     * @param deployments oldest first; some may still be under way
+     * @param deployments the oldest first; some may not have completed yet
      */
-    private record Moment(State state, List<Future<String>> deployments) {
-        private Moment with(State next) {
-            return new Moment(next, deployments);
+    private record Snapshot(State state, List<Future<String>> deployments) {
+        private Snapshot with(State next) {
+            return new Snapshot(next, deployments);
         }
 
-        private Moment with(Future<String> deployment) {
-            return new Moment(
+        private Snapshot with(Future<String> deployment) {
+            return new Snapshot(
                     state,
                     Stream.concat(deployments.stream(), Stream.of(deployment)).toList());
         }
@@ -55,14 +56,14 @@ final class Lifecycle {
 
     private final Vertx vertx;
     private final Duration undeployTimeout;
-    private final AtomicReference<Moment> now = new AtomicReference<>(new Moment(State.STARTING, List.of()));
+    private final AtomicReference<Snapshot> current = new AtomicReference<>(new Snapshot(State.STARTING, List.of()));
     private final Promise<Void> started = Promise.promise();
     private final Promise<Void> stopped = Promise.promise();
 
     /**
-     * Makes the life of a node that has yet to start.
+     * Creates the life cycle of a node that has not started yet.
      *
-     * @param undeployTimeout how long the drain waits for one deployment before it goes on with the next
+     * @param undeployTimeout how long the drain waits for one deployment before it continues with the next
      */
     Lifecycle(Vertx vertx, Duration undeployTimeout) {
         this.vertx = vertx;
@@ -70,23 +71,23 @@ final class Lifecycle {
     }
 
     State state() {
-        return now.get().state();
+        return current.get().state();
     }
 
     boolean isReady() {
         return state() == State.READY;
     }
 
-    /** Whether the drain has begun. */
+    /** Returns whether the drain has begun. */
     boolean isEnding() {
         return state() == State.DRAINING || state() == State.STOPPED;
     }
 
     /**
-     * Starts, and is ready when all steps have succeeded.
+     * Starts the node, which is ready when all steps have succeeded.
      *
-     * @param steps deploys what belongs to the node
-     * @return fails as soon as the drain begins, whatever a step still waits for
+     * @param steps deploys the verticles of the node
+     * @return fails as soon as the drain begins, even if a step is still waiting
      */
     Future<Void> start(Supplier<Future<Void>> steps) {
         if (isEnding()) {
@@ -95,7 +96,7 @@ final class Lifecycle {
         steps.get().onComplete(done -> {
             if (done.failed()) {
                 started.tryFail(done.cause());
-            } else if (moveOn(State.STARTING, State.READY)) {
+            } else if (transition(State.STARTING, State.READY)) {
                 started.tryComplete();
             }
         });
@@ -105,40 +106,42 @@ final class Lifecycle {
     /** Deploys instances of a verticle; fails once the drain has begun, without deploying anything. */
     Future<Void> deploy(Supplier<Deployable> verticle, int instances) {
         Promise<String> deployment = Promise.promise();
-        Moment before;
+        Snapshot before;
         do {
-            before = now.get();
+            before = current.get();
             if (before.state() != State.STARTING) {
                 return Future.failedFuture(new IllegalStateException("nothing is deployed on a node that is "
                         + before.state().name().toLowerCase(Locale.ROOT)));
             }
-        } while (!now.compareAndSet(before, before.with(deployment.future())));
-        // A deployment that throws must end, or it would hold up the drain.
+        } while (!current.compareAndSet(before, before.with(deployment.future())));
+        // A deployment that throws must complete too, or it would block the drain.
         Futures.attempt(() -> vertx.deployVerticle(verticle, new DeploymentOptions().setInstances(instances)))
                 .onComplete(deployment);
         return deployment.future().mapEmpty();
     }
 
     /**
-     * Drains: undeploys everything, the newest first, each when the one before has ended; then releases the rest.
+     * Drains the node: undeploys everything one after another, the newest first, then releases the shared components.
      *
-     * @param release closes what the deployments have shared; called once
-     * @return the same end for every caller
+     * @param release closes the components that the deployments share; called once
+     * @return the same result for every caller
      */
     Future<Void> stop(Supplier<Future<Void>> release) {
-        if (moveOn(State.STARTING, State.DRAINING) || moveOn(State.READY, State.DRAINING)) {
+        if (transition(State.STARTING, State.DRAINING) || transition(State.READY, State.DRAINING)) {
             LOG.info("draining");
             started.tryFail(new IllegalStateException("stopped before it was ready"));
-            undeployAll(now.get().deployments()).compose(done -> release.get()).onComplete(done -> {
-                moveOn(State.DRAINING, State.STOPPED);
-                LOG.info("stopped");
-                stopped.handle(done);
-            });
+            undeployAll(current.get().deployments())
+                    .compose(done -> release.get())
+                    .onComplete(done -> {
+                        transition(State.DRAINING, State.STOPPED);
+                        LOG.info("stopped");
+                        stopped.handle(done);
+                    });
         }
         return stopped.future();
     }
 
-    /** Never fails: what cannot be undeployed must not keep the others from being undeployed. */
+    /** Undeploys all deployments and never fails, so that one failure does not prevent the others. */
     private Future<Void> undeployAll(List<Future<String>> deployments) {
         List<Future<String>> newestFirst = new ArrayList<>(deployments);
         Collections.reverse(newestFirst);
@@ -148,24 +151,24 @@ final class Lifecycle {
                     .compose(done -> undeploy(deployment).timeout(undeployTimeout.toMillis(), TimeUnit.MILLISECONDS))
                     .onFailure(failure -> LOG.atWarn()
                             .addKeyValue("reason", failure.toString())
-                            .log("not undeployed cleanly"))
+                            .log("verticle was not undeployed cleanly"))
                     .otherwiseEmpty();
         }
         return undeployed;
     }
 
-    /** Waits for a deployment that is still under way; one that failed has left nothing behind. */
+    /** Waits for the deployment to complete first. A failed deployment leaves nothing to undeploy. */
     private Future<Void> undeploy(Future<String> deployment) {
         return deployment.otherwiseEmpty().compose(id -> id == null ? Future.succeededFuture() : vertx.undeploy(id));
     }
 
-    private boolean moveOn(State from, State to) {
-        Moment before = now.get();
+    private boolean transition(State from, State to) {
+        Snapshot before = current.get();
         while (before.state() == from) {
-            if (now.compareAndSet(before, before.with(to))) {
+            if (current.compareAndSet(before, before.with(to))) {
                 return true;
             }
-            before = now.get();
+            before = current.get();
         }
         return false;
     }

@@ -4,25 +4,26 @@ import io.flashsale.persistence.MongoGateway;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The connection string that the client is given: the operator's, with what this program relies on. */
+/** Adds the options that this program relies on to the operator's connection string. */
 public final class MongoUri {
     private MongoUri() {}
 
     /**
-     * Writes are acknowledged and reads are answered by a majority of the replica set, whatever else is configured; time-
-     * outs that the operator did not set follow the command time-out.
+     * Requires that a majority of the replica set acknowledges writes and answers reads, and overrides other settings
+     * of these options. Timeouts that the operator did not set are derived from the command timeout.
      */
     public static String withMajority(String uri, MongoGateway.Settings settings) {
         String millis = String.valueOf(settings.commandTimeout().toMillis());
         Map<String, String> options = new LinkedHashMap<>();
-        // A little sooner than the command's own, so that a server that is away is reported with the driver's reason.
+        // Slightly shorter than the command timeout, so that an unreachable server is reported with the driver's
+        // reason.
         options.put(
                 "serverSelectionTimeoutMS",
                 String.valueOf(Math.max(1, settings.commandTimeout().toMillis() * 9 / 10)));
         options.put("connectTimeoutMS", millis);
         options.put("waitQueueTimeoutMS", millis);
-        // A network that swallows everything would keep the pool's connections for ever; nobody waits for an answer by
-        // then.
+        // Without it, a network that drops all packets would occupy the pool's connections forever. The command has
+        // timed out long before.
         options.put(
                 "socketTimeoutMS", String.valueOf(2 * settings.commandTimeout().toMillis()));
         int question = uri.indexOf('?');

@@ -9,7 +9,7 @@ import io.flashsale.purchase.StockHolds;
 import io.flashsale.redis.RedisUnavailableException;
 import io.vertx.core.Future;
 
-/** The running sale as the catalogue sees it. */
+/** Lets the catalogue configure running sales: implements its port with the scripts of the sale. */
 final class SaleAdapter implements SalePort {
     private final SaleScripts saleScripts;
     private final OrderPersister persister;
@@ -43,7 +43,10 @@ final class SaleAdapter implements SalePort {
                 .mapEmpty();
     }
 
-    /** A recovery that had begun may have read the product before it was edited: so the sale is asked again. */
+    /**
+     * Recovers the sale and configures it again: a recovery that was already running may have read the product before
+     * it was edited.
+     */
     private Future<SaleScripts.ConfigureResult> recoveredAndConfigured(Product product, long wrongEpoch) {
         return recoveries
                 .recoverBeyond(product.id(), wrongEpoch)

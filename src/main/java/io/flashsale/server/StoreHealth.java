@@ -17,16 +17,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells whether the stores can be written, since when they can or cannot, and why not.
+ * Reports whether the stores are writable, since when, and the reason if they are not.
  *
- * <p>Writes to both to find out: a store whose disk is full answers a ping. Calls within a second share one probe, so that
- * asking often costs the stores nothing. Belongs to the event loop of its link.
+ * <p>Writes to both stores, because a store with a full disk still answers a ping. Calls within a second share one
+ * probe, so that frequent calls do not load the stores. Belongs to the event loop of its Redis connection.
  */
 final class StoreHealth {
     private static final Logger LOG = LoggerFactory.getLogger(StoreHealth.class);
 
     private static final Script PROBE = Script.load("probe-1");
-    private static final String PROBE_LASTS_MILLIS = "60000";
+    private static final String PROBE_TTL_MILLIS = "60000";
     private static final long SHARED_FOR_MILLIS = 1_000;
 
     private final Vertx vertx;
@@ -38,10 +38,10 @@ final class StoreHealth {
     private final State redisState = new State("redis");
     private final State mongoState = new State("mongodb");
 
-    /** Under way, or not older than a second; else null. */
+    /** The probe that is under way or not older than a second, else null. */
     private Future<Void> probe;
 
-    /** What is known of one store. */
+    /** Holds the result of the last probe of one store. */
     private final class State {
         private final String store;
         private Boolean up;
@@ -52,7 +52,7 @@ final class StoreHealth {
             this.store = store;
         }
 
-        /** Takes in how a write ended; never fails. */
+        /** Records the result of a write; never fails. */
         private Future<Void> observe(Future<?> write) {
             return write.<Void>mapEmpty()
                     .onSuccess(written -> set(true, null))
@@ -60,18 +60,18 @@ final class StoreHealth {
                     .otherwiseEmpty();
         }
 
-        private void set(boolean nowUp, String why) {
-            reason = why;
+        private void set(boolean nowUp, String newReason) {
+            reason = newReason;
             if (up != null && up == nowUp) {
                 return;
             }
             if (!nowUp) {
                 LOG.atWarn()
                         .addKeyValue("store", store)
-                        .addKeyValue("reason", why)
-                        .log("store cannot be written");
+                        .addKeyValue("reason", newReason)
+                        .log("store became unwritable");
             } else if (up != null) {
-                LOG.atInfo().addKeyValue("store", store).log("store can be written again");
+                LOG.atInfo().addKeyValue("store", store).log("store became writable again");
             }
             up = nowUp;
             since = clock.instant();
@@ -98,7 +98,7 @@ final class StoreHealth {
         this.clock = clock;
     }
 
-    /** Tells how both stores are, and which sales are being recovered. */
+    /** Reports the health of both stores and the sales that are being recovered. */
     Future<JsonObject> check() {
         return probe().map(probed -> new JsonObject()
                 .put("redis", redisState.json().put("links", redisGateways()))
@@ -108,7 +108,7 @@ final class StoreHealth {
 
     private Future<Void> probe() {
         if (probe == null) {
-            Future<?> redisWrite = redis.run(PROBE, List.of(Keys.HEALTH_PROBE), List.of(PROBE_LASTS_MILLIS));
+            Future<?> redisWrite = redis.run(PROBE, List.of(Keys.HEALTH_PROBE), List.of(PROBE_TTL_MILLIS));
             probe = Future.all(redisState.observe(redisWrite), mongoState.observe(mongo.probeWrite()))
                     .mapEmpty();
             probe.onComplete(probed -> vertx.setTimer(SHARED_FOR_MILLIS, outdated -> probe = null));
@@ -116,7 +116,7 @@ final class StoreHealth {
         return probe;
     }
 
-    /** Each event loop has its own connection, and one may be silent while the others are not. */
+    /** Counts connections: each event loop has its own, and one may be down while the others are up. */
     private JsonObject redisGateways() {
         return new JsonObject()
                 .put(

@@ -12,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits at the start for stores that do not answer yet, one after another, and says so: in the log every few seconds, and to
- * whoever asks why the node is not ready.
+ * Waits during the start for stores that do not answer yet, one after another. Reports it in the log every few seconds,
+ * and as the reason why the node is not ready.
  *
- * <p>Belongs to one event loop; {@link #detail} may be asked by any thread.
+ * <p>Belongs to one event loop; {@link #detail} may be called by any thread.
  */
 public final class StoreWait {
     private static final Logger LOG = LoggerFactory.getLogger(StoreWait.class);
@@ -24,10 +24,10 @@ public final class StoreWait {
 
     private final Vertx vertx;
     private final Clock clock;
-    private final BooleanSupplier givenUp;
+    private final BooleanSupplier stopping;
     private volatile Waiting current;
 
-    /** A store that is waited for. */
+    /** Holds the store that the node waits for. */
     private static final class Waiting {
         private final String store;
         private final String address;
@@ -44,24 +44,24 @@ public final class StoreWait {
     }
 
     /**
-     * Makes one for a start.
+     * Creates one for a start.
      *
-     * @param givenUp whether the node is stopping: then a failure ends the wait
+     * @param stopping whether the node is stopping; then the next failure ends the wait
      */
-    public StoreWait(Vertx vertx, Clock clock, BooleanSupplier givenUp) {
+    public StoreWait(Vertx vertx, Clock clock, BooleanSupplier stopping) {
         this.vertx = vertx;
         this.clock = clock;
-        this.givenUp = givenUp;
+        this.stopping = stopping;
     }
 
     /**
-     * Tries a step until it succeeds.
+     * Retries a step until it succeeds.
      *
-     * @param store its name, such as MongoDB
-     * @param address of the store, without a password
-     * @param step is tried again a second after it failed
-     * @return fails where the node is stopping, and where the step is refused as {@link IllegalArgumentException}: that no
-     *     server can mend
+     * @param store the name of the store, such as MongoDB
+     * @param address the address of the store, without a password
+     * @param step is retried one second after each failure
+     * @return fails if the node is stopping, or if the step fails with an {@link IllegalArgumentException}, which
+     *     waiting cannot fix
      */
     public <T> Future<T> until(String store, String address, Supplier<Future<T>> step) {
         Waiting waiting = new Waiting(store, address, clock.millis());
@@ -84,7 +84,7 @@ public final class StoreWait {
     private <T> void attempt(Waiting waiting, Supplier<Future<T>> step, Promise<T> promise) {
         Futures.attempt(step).onSuccess(promise::complete).onFailure(failure -> {
             waiting.reason = FailureSummary.of(failure);
-            if (givenUp.getAsBoolean() || failure instanceof IllegalArgumentException) {
+            if (stopping.getAsBoolean() || failure instanceof IllegalArgumentException) {
                 promise.fail(failure);
                 return;
             }
@@ -111,7 +111,7 @@ public final class StoreWait {
         return Math.max(0, clock.millis() - waiting.sinceMillis) / 1_000;
     }
 
-    /** Why the node is not ready, for an operator. */
+    /** Returns the reason why the node is not ready, for operators. */
     public String detail() {
         Waiting waiting = current;
         return waiting == null

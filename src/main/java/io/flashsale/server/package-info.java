@@ -1,2 +1,2 @@
-/** The composition of a node, its life cycle and its health; the only package that knows all others. */
+/** Composes a node and controls its life cycle and health; the only package that depends on all others. */
 package io.flashsale.server;

@@ -31,7 +31,7 @@ class ConfigurationTest {
 
     private static List<String> mistakes(Map<String, String> environment) {
         return assertThrows(ConfigurationException.class, () -> read(environment))
-                .mistakes();
+                .errors();
     }
 
     @Test
@@ -119,8 +119,8 @@ class ConfigurationTest {
                 "limits.otp.user = 3: must be count/window such as 10/60s or 3/5m, or unlimited",
                 "proxies.trusted = 10.0.0.0/99: the prefix of 10.0.0.0/99 must be 0 to 32",
                 "FLASHSALE_NO_SUCH: is not a setting",
-                "server.tls.key = /no/such/file: must name a PEM file that can be read",
-                "server.tls.certificate = : certificate and key go together: set both or none")) {
+                "server.tls.key = /no/such/file: must name a readable PEM file",
+                "server.tls.certificate = : certificate and key go together: set both or neither")) {
             assertTrue(mistakes.contains(expected), () -> expected + "\nnot in\n" + String.join("\n", mistakes));
         }
     }
@@ -148,11 +148,11 @@ class ConfigurationTest {
                 "FLASHSALE_REDIS_RECONNECT_MAX=1ms | redis.reconnectMax = 1ms: must be reconnectMin to 1h",
                 "FLASHSALE_MONGODB_COMMAND_TIMEOUT=24h | mongodb.commandTimeout = 24h: must be 1ms to 1h",
                 "FLASHSALE_MONGODB_DATABASE= | mongodb.database = : must be 1 to 63 bytes",
-                "FLASHSALE_MONGODB_DATABASE=local | mongodb.database = local: must be a database of its own",
+                "FLASHSALE_MONGODB_DATABASE=local | mongodb.database = local: must not be one of MongoDB's system databases",
                 "DATA_DIR= | embedded.dataDir = : must name a folder",
-                "DATA_DIR=a\u0000b | embedded.dataDir = a?b: must be a path of this system",
-                "FLASHSALE_SERVER_TLS_KEY=a\u0000b | server.tls.key = a?b: must be a path of this system",
-                "FLASHSALE_CONFIG=a\u0000b | FLASHSALE_CONFIG = a?b: must name a file that can be read",
+                "DATA_DIR=a\u0000b | embedded.dataDir = a?b: must be a valid path on this system",
+                "FLASHSALE_SERVER_TLS_KEY=a\u0000b | server.tls.key = a?b: must be a valid path on this system",
+                "FLASHSALE_CONFIG=a\u0000b | FLASHSALE_CONFIG = a?b: must name a readable file",
                 "FLASHSALE_PURCHASE_CONFIRM_TIMEOUT=0s | purchase.confirmTimeout = 0s: must be 1ms to 1h",
                 "FLASHSALE_PERSISTENCE_MAX_QUEUED=1 | persistence.maxQueued = 1: must be at least maxBatch",
                 "FLASHSALE_PERSISTENCE_STALL=2h | persistence.stall = 2h: must be 10ms to 1h",
@@ -167,7 +167,7 @@ class ConfigurationTest {
                 "SMTP_URI=mail.example.com:25 | smtp.uri = mail.example.com:25: must be a URI that begins with smtp://",
                 "SMTP_URI=smtp://u:hunter2@mail:99999 | smtp.uri = smtp://u:***@mail:99999: must have a port of 1 to",
                 "SMTP_URI=smtp://mail?starttls=requird | smtp.uri = smtp://mail?starttls=requird: may have one option",
-                "ADMIN_EMAIL=nobody | admin.email = nobody: must be an address such as admin@example.com",
+                "ADMIN_EMAIL=nobody | admin.email = nobody: must be an e-mail address such as admin@example.com",
                 "ADMIN_PASSWORD=hunter2 | admin.password = ***: must have 10 to 72 characters",
                 "FLASHSALE_LOG_LEVEL=info | log.level = info: must be one of ERROR, WARN, INFO, DEBUG",
             })
@@ -201,7 +201,7 @@ class ConfigurationTest {
     @Test
     void aServerOnEveryAddressAndOneOnLoopbackCannotShareAPort() {
         String mistake =
-                "management.port = 3000: must be another port than server.port; PORT and MANAGEMENT_PORT are two"
+                "management.port = 3000: must be another port than server.port; PORT and MANAGEMENT_PORT belong to two"
                         + " servers";
         assertEquals(List.of(mistake), mistakes(Map.of("MANAGEMENT_PORT", "3000")));
         assertEquals(0, read(Map.of("PORT", "0", "MANAGEMENT_PORT", "0")).http().port());
@@ -269,7 +269,7 @@ class ConfigurationTest {
     void aFileThatIsNoneIsRefused() throws IOException {
         Path twice = folder.resolve("twice.yaml");
         Files.writeString(twice, "server:\n  port: 1\n  port: 2\n");
-        assertTrue(mistakes(Map.of("FLASHSALE_CONFIG", twice.toString())).get(0).contains("no key twice"));
-        assertTrue(mistakes(Map.of("FLASHSALE_CONFIG", "/no/such/file")).get(0).contains("can be read"));
+        assertTrue(mistakes(Map.of("FLASHSALE_CONFIG", twice.toString())).get(0).contains("without duplicate keys"));
+        assertTrue(mistakes(Map.of("FLASHSALE_CONFIG", "/no/such/file")).get(0).contains("must name a readable file"));
     }
 }

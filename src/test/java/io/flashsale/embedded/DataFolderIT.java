@@ -188,7 +188,7 @@ class DataFolderIT {
         String said = refusal(temporary);
 
         // then
-        assertTrue(said.contains(theirs + " cannot be written by this user; " + theirs + " belongs to "), said);
+        assertTrue(said.contains(theirs + " is not writable for this user; " + theirs + " belongs to "), said);
         assertEquals(before, contents(theirs));
     }
 }

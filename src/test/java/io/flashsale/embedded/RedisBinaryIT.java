@@ -230,12 +230,12 @@ class RedisBinaryIT {
         assertTrue(valkey.toFile().setExecutable(true));
 
         // then
-        assertEquals(valkey, RedisBinary.chosen("valkey-server", redis.toString()));
-        assertEquals(valkey, RedisBinary.chosen(valkey.toString(), NOTHING_ON_THE_PATH));
+        assertEquals(valkey, RedisBinary.selected("valkey-server", redis.toString()));
+        assertEquals(valkey, RedisBinary.selected(valkey.toString(), NOTHING_ON_THE_PATH));
         for (String absent :
                 List.of("keydb-server", folder.resolve("keydb-server").toString())) {
             EmbeddedStoreException refused =
-                    assertThrows(EmbeddedStoreException.class, () -> RedisBinary.chosen(absent, redis.toString()));
+                    assertThrows(EmbeddedStoreException.class, () -> RedisBinary.selected(absent, redis.toString()));
             assertTrue(refused.getMessage().startsWith("flashsale.redis.server = " + absent), refused.getMessage());
         }
     }

@@ -41,7 +41,7 @@ class RateLimitTest {
         "'[2001:db8:1:2::9]:443', 2001:db8:1:2::/64"
     })
     void countsByAddressOrNetwork(String text, String counted) {
-        String actual = IpAddresses.countedBy(IpAddresses.parse(text).orElseThrow());
+        String actual = IpAddresses.rateLimitKey(IpAddresses.parse(text).orElseThrow());
         if (counted.endsWith("/64")) {
             // The same network may be abbreviated differently.
             assertTrue(actual.endsWith("/64"));

@@ -103,7 +103,7 @@ class StopIT {
         buying.forEach(CompletableFuture::join);
         assertEquals(0, process.exitValue(), server.said());
         assertFalse(server.said().contains("Redis ended"), server.said());
-        assertFalse(server.said().contains("stopped before everything had ended"), server.said());
+        assertFalse(server.said().contains("Not everything was stopped cleanly"), server.said());
         assertEquals(1, launchesOfRedis());
         String sinceTheSignal = server.said().substring(server.said().indexOf("draining"));
         assertFalse(sinceTheSignal.contains("connected to Redis"), sinceTheSignal);
@@ -213,7 +213,7 @@ class StopIT {
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it ends");
         String said = Files.readString(output);
         assertEquals(0, process.exitValue(), said);
-        assertFalse(said.contains("\tat ") || said.contains("cannot run"), said);
+        assertFalse(said.contains("\tat ") || said.contains("cannot start"), said);
         assertEquals(List.of(), processesIn(data));
         DataFolder.open(data).close();
     }
@@ -249,7 +249,7 @@ class StopIT {
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it ends");
         String said = Files.readString(output);
         assertEquals(0, process.exitValue(), said);
-        assertFalse(said.contains("\tat ") || said.contains("cannot run"), said);
+        assertFalse(said.contains("\tat ") || said.contains("cannot start"), said);
     }
 
     /** However long its time limit is: nobody else needs what it has begun. */

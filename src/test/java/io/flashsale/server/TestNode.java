@@ -137,7 +137,7 @@ public final class TestNode implements AutoCloseable {
 
     /** Asks Redis itself. */
     public String redis(String command, String... arguments) {
-        return await(sale.ask(redis -> redis.send(command, arguments))).asString();
+        return await(sale.queryRedis(redis -> redis.send(command, arguments))).asString();
     }
 
     /** Waits until no order of a product waits for MongoDB or for the audit log. */

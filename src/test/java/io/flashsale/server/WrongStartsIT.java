@@ -76,7 +76,7 @@ class WrongStartsIT {
         start(
                 "an admin who cannot be",
                 WRONG_CONFIGURATION,
-                "admin.email = nobody: must be an address such as admin@example.com\n"
+                "admin.email = nobody: must be an e-mail address such as admin@example.com\n"
                         + "  admin.password = ***: must have 10 to 72 bytes",
                 "ADMIN_EMAIL",
                 "nobody",
@@ -87,7 +87,7 @@ class WrongStartsIT {
         start(
                 DAMAGED,
                 CANNOT_RUN,
-                "Flash Sale cannot run: java.lang.ClassFormatError: ",
+                "Flash Sale cannot start: java.lang.ClassFormatError: ",
                 "SMTP_URI",
                 "smtp://127.0.0.1:1?starttls=disabled",
                 "JDK_JAVA_OPTIONS",
@@ -143,11 +143,11 @@ class WrongStartsIT {
         assertTrue(said.contains(start.says()), said);
         assertFalse(said.contains("hunter2") || said.contains("\tat "), said);
         if (start.exitCode() == WRONG_CONFIGURATION) {
-            assertTrue(said.startsWith("The configuration is wrong:\n"), said);
+            assertTrue(said.startsWith("The configuration is invalid:\n"), said);
             assertFalse(Files.exists(start.data()), "no store was started");
         } else {
             List<String> lines = said.lines()
-                    .filter(line -> line.startsWith("Flash Sale cannot run: "))
+                    .filter(line -> line.startsWith("Flash Sale cannot start: "))
                     .toList();
             assertEquals(1, lines.size(), said);
             assertFalse(said.contains("connection to Redis lost"), said);

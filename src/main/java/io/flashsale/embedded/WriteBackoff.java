@@ -4,14 +4,15 @@ import java.util.concurrent.TimeUnit;
 import org.h2.mvstore.MVStoreException;
 
 /**
- * Holds writes back after one has failed, so that a full disk is not tried with every write.
+ * Rejects writes for a while after one has failed, so that not every write tries a full disk.
  *
- * <p>Each pause is twice as long as the one before, up to a bound. A write that succeeds in between does not make the next
- * one shorter, since small ones still fit where larger ones fail; a few seconds without a failure do.
+ * <p>Implements exponential back-off: each pause is twice as long as the one before, up to a maximum. A write that
+ * succeeds does not reset the back-off, because small writes may still fit on a disk where larger ones fail. A few
+ * seconds without a failure do.
  *
- * <p>Guarded by the lock of the backend that owns it.
+ * <p>Guarded by the write lock of the backend that owns it.
  */
-final class WritePause {
+final class WriteBackoff {
     private static final long MIN_MILLIS = 100;
     private static final long MAX_MILLIS = 1_000;
     private static final long QUIET_MILLIS = 5_000;
@@ -21,9 +22,9 @@ final class WritePause {
     private long endNanos = System.nanoTime();
 
     /**
-     * Lets a write pass, unless it is too early after one that failed.
+     * Rejects a write during a pause.
      *
-     * @throws MVStoreException the last failure, where it is too early
+     * @throws MVStoreException the last failure, if the pause has not ended yet
      */
     void check() {
         if (failure != null && millisSinceEnd() < 0) {
@@ -32,9 +33,9 @@ final class WritePause {
     }
 
     /**
-     * Begins a pause.
+     * Begins a pause after a failed write.
      *
-     * @return whether writes had succeeded until now
+     * @return whether this is the first failure in a row
      */
     boolean begin(MVStoreException reason) {
         millis = millisSinceEnd() > QUIET_MILLIS ? MIN_MILLIS : Math.min(millis * 2, MAX_MILLIS);
@@ -45,9 +46,9 @@ final class WritePause {
     }
 
     /**
-     * Ends it: a write reached the file.
+     * Ends the row of failures after a write has reached the file.
      *
-     * @return whether there was one to end
+     * @return whether writes were failing before
      */
     boolean end() {
         boolean ended = failure != null;
