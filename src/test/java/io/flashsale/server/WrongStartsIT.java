@@ -77,7 +77,7 @@ class WrongStartsIT {
                 "an admin who cannot be",
                 WRONG_CONFIGURATION,
                 "admin.email = nobody: must be an e-mail address such as admin@example.com\n"
-                        + "  admin.password = ***: must have 10 to 72 bytes",
+                        + "  admin.password = ***: must have 10 to 72 characters",
                 "ADMIN_EMAIL",
                 "nobody",
                 "ADMIN_PASSWORD",
