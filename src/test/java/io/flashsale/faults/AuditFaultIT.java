@@ -34,7 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What an admin relies on while a store goes away: no entry of an order is lost or doubled, the overview is there. */
+/** Verifies the audit log and the admin overview while a store is down: no entry of an order is lost or doubled. */
 class AuditFaultIT {
     private static final String DATABASE = TestStores.freshDatabase();
 
@@ -95,7 +95,7 @@ class AuditFaultIT {
         assertTrue(condition.getAsBoolean());
     }
 
-    /** The moment in which an entry is about to reach MongoDB, which it then does not. */
+    /** Cuts the network to MongoDB just before an entry with this action is sent; the flag says when that happened. */
     private AtomicBoolean cutBefore(String action) {
         AtomicBoolean cut = new AtomicBoolean();
         network.on(new Trigger(new Trigger.Mark(true, action, false), bytes -> {
@@ -117,7 +117,7 @@ class AuditFaultIT {
         await(cut::get);
 
         // then
-        assertEquals(201, bought.status(), "nobody waits for the log");
+        assertEquals(201, bought.status(), "a purchase does not wait for the audit log");
         String order = bought.json().getString("orderId");
         assertEquals(
                 1,
@@ -135,7 +135,7 @@ class AuditFaultIT {
     }
 
     @Test
-    void theNextNodeWritesWhatTheOneThatDiedOwed() throws Exception {
+    void theNextNodeWritesTheEntryThatItsPredecessorLeftOut() throws Exception {
         // given
         String product = TestNode.product(admin, 5, 1);
         Client ada = node.user();
@@ -182,7 +182,7 @@ class AuditFaultIT {
     }
 
     @Test
-    void withoutRedisTheOverviewSaysSo() throws Exception {
+    void theOverviewReportsThatRedisIsDown() throws Exception {
         // given
         String product = TestNode.product(admin, 5, 1);
 
@@ -202,23 +202,24 @@ class AuditFaultIT {
                 "down",
                 answer.json().getJsonObject("stores").getJsonObject("redis").getString("status"));
         assertEquals(200, admin.get("/api/v1/admin/audit").status());
-        assertEquals("unavailable", admin.buy(product, "k").code(), "for an onlooker's routes only");
+        assertEquals("unavailable", admin.buy(product, "k").code(), "only read-only admin routes work without Redis");
         assertEquals("unavailable", admin.get("/api/v1/user/profile").code());
     }
 
     @Test
-    void aSignedOutAdminIsNotLetInByMongoDb() throws Exception {
+    void aSignedOutAdminIsStillRejectedWithoutRedis() throws Exception {
         // given
-        Client gone = node.admin();
-        String cookie = gone.cookie();
-        gone.post("/api/v1/auth/logout");
+        Client signedOut = node.admin();
+        String cookie = signedOut.cookie();
+        signedOut.post("/api/v1/auth/logout");
 
         // when
         redis.close();
         await(() -> admin.get("/api/v1/user/profile").status() == 503);
 
         // then
-        assertEquals(401, gone.withCookie(cookie).get("/api/v1/admin/overview").status());
+        assertEquals(
+                401, signedOut.withCookie(cookie).get("/api/v1/admin/overview").status());
         assertEquals(200, admin.get("/api/v1/admin/overview").status());
     }
 
@@ -243,9 +244,9 @@ class AuditFaultIT {
                 answer.json().getJsonObject("stores").getJsonObject("mongodb").getString("status"));
     }
 
-    /** 20 MB of rows: far more than the buffers on the way can hold. */
+    /** Exports 20 MB of rows: far more than the buffers between MongoDB and the client can hold. */
     @Test
-    void aTableIsReadNoFasterThanItsClientReadsAndNotAfterItLeft() throws Exception {
+    void anExportFollowsTheClientsPaceAndStopsWhenItDisconnects() throws Exception {
         // given
         String product = "largetable";
         String bulky = "u".repeat(5_000);
@@ -260,24 +261,24 @@ class AuditFaultIT {
         long started = System.nanoTime();
         assertEquals(4_001, wholeTable(product));
         assertTrue(lastRowRead.get());
-        long enough = 3 * TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started) + 500;
+        long waitMillis = 3 * TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started) + 500;
         lastRowRead = onLastRow(product);
 
-        // when: a client that reads a little and then nothing, and leaves
-        try (Socket slow = ask(product)) {
+        // when: a client reads the start of the table, stops reading and disconnects
+        try (Socket slow = requestTable(product)) {
             readSome(slow, 1_000);
-            Thread.sleep(enough);
-            assertFalse(lastRowRead.get(), "nobody has room for all of it");
+            Thread.sleep(waitMillis);
+            assertFalse(lastRowRead.get(), "the buffers cannot hold the whole table");
         }
-        Thread.sleep(enough);
+        Thread.sleep(waitMillis);
 
         // then
-        assertFalse(lastRowRead.get(), "nobody wants it any more");
+        assertFalse(lastRowRead.get(), "the client has disconnected");
 
-        // when: more than may be open at once leave too, and then one stays
+        // when: more clients than may be open at once disconnect, and then one reads everything
         for (int i = 0; i < 10; i++) {
-            try (Socket left = ask(product)) {
-                readSome(left, 1_000);
+            try (Socket abandoned = requestTable(product)) {
+                readSome(abandoned, 1_000);
             }
         }
 
@@ -299,7 +300,7 @@ class AuditFaultIT {
         return table.status() == 200 ? (int) table.body().lines().count() : 0;
     }
 
-    private Socket ask(String product) throws Exception {
+    private Socket requestTable(String product) throws Exception {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(8_192);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), node.port()));

@@ -15,11 +15,11 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * A guard of the sale, and what goes wrong without it. Each is played twice, with the guard and without: the first must be
- * clean, the second must not be.
+ * Lists the sale's guards, and the rule that is violated without each. Every control runs twice: with the guard the run
+ * must be clean, without it the violation must be found.
  */
 enum Control {
-    /** As if looking and taking were two steps: every second buyer sees what the one before saw. */
+    /** Simulates a purchase script in two steps: every second buyer reads the state that the previous buyer read. */
     THE_SCRIPT_IS_ATOMIC("sold twice") {
         @Override
         void prepare(SingleNodeCluster cluster, boolean guarded) {
@@ -28,7 +28,7 @@ enum Control {
         }
 
         @Override
-        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
+        SaleScripts.Scripts withoutGuard(SaleScripts.Scripts good) {
             return withPurchase(
                     good,
                     "tonumber(sale[4]), tonumber(sale[5])",
@@ -37,7 +37,7 @@ enum Control {
     },
     UNITS_ARE_UNIQUE("sold twice") {
         @Override
-        boolean forgetful() {
+        boolean losesData() {
             return true;
         }
 
@@ -50,7 +50,7 @@ enum Control {
         }
 
         @Override
-        void goWrong(SingleNodeCluster cluster) {
+        void disrupt(SingleNodeCluster cluster) {
             cluster.awaitSold(8);
             for (ProductOnSale product : cluster.products()) {
                 cluster.redis().send("HSET", "product:sale:{" + product.id() + "}", "issued", "0");
@@ -63,7 +63,7 @@ enum Control {
     },
     BUYERS_SLOTS_ARE_UNIQUE("limit") {
         @Override
-        boolean forgetful() {
+        boolean losesData() {
             return true;
         }
 
@@ -76,15 +76,15 @@ enum Control {
         }
 
         @Override
-        void goWrong(SingleNodeCluster cluster) {
+        void disrupt(SingleNodeCluster cluster) {
             cluster.awaitSold(6);
-            cluster.forget("product:user:");
+            cluster.deleteKeys("product:user:");
             Processes.pause(1_000);
         }
     },
     THE_ORDERS_ID_IS_A_HASH("one key, one order") {
         @Override
-        boolean forgetful() {
+        boolean losesData() {
             return true;
         }
 
@@ -94,7 +94,7 @@ enum Control {
         }
 
         @Override
-        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
+        SaleScripts.Scripts withoutGuard(SaleScripts.Scripts good) {
             String source = good.purchase().source();
             return with(
                     good,
@@ -105,9 +105,9 @@ enum Control {
         }
 
         @Override
-        void goWrong(SingleNodeCluster cluster) {
+        void disrupt(SingleNodeCluster cluster) {
             cluster.awaitSold(20);
-            cluster.forget("idempotency:");
+            cluster.deleteKeys("idempotency:");
             Processes.pause(1_000);
         }
     },
@@ -118,7 +118,7 @@ enum Control {
         }
 
         @Override
-        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
+        SaleScripts.Scripts withoutGuard(SaleScripts.Scripts good) {
             return withPurchase(
                     good, "if answer then", "if answer and tonumber(redis.call('GET', KEYS[2])) >= quantity then");
         }
@@ -130,13 +130,13 @@ enum Control {
         }
 
         @Override
-        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
+        SaleScripts.Scripts withoutGuard(SaleScripts.Scripts good) {
             return withPurchase(good, "redis.call('HSET', KEYS[5], ARGV[2], order)", "");
         }
 
         @Override
-        void goWrong(SingleNodeCluster cluster) {
-            cluster.mongoAwayAndNodeReplaced(700);
+        void disrupt(SingleNodeCluster cluster) {
+            cluster.replaceNodeWhileMongoIsDown(700);
             Processes.pause(500);
         }
     },
@@ -146,8 +146,8 @@ enum Control {
             cluster.sell(12, 0);
             if (!guarded) {
                 cluster.node().eventBus().<Object>addInboundInterceptor(delivery -> {
-                    if (delivery.message().body() instanceof PersistOrder asked) {
-                        Order placed = asked.order().withStatus(OrderStatus.PLACED, Instant.EPOCH);
+                    if (delivery.message().body() instanceof PersistOrder request) {
+                        Order placed = request.order().withStatus(OrderStatus.PLACED, Instant.EPOCH);
                         delivery.message().reply(new PersistResult(PersistResult.Kind.PLACED, placed, Map.of(), null));
                     }
                     delivery.next();
@@ -156,8 +156,8 @@ enum Control {
         }
 
         @Override
-        void goWrong(SingleNodeCluster cluster) {
-            cluster.mongoAwayFor(1_500);
+        void disrupt(SingleNodeCluster cluster) {
+            cluster.stopMongoFor(1_500);
             Processes.pause(1_000);
         }
     },
@@ -169,13 +169,14 @@ enum Control {
         }
 
         @Override
-        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
+        SaleScripts.Scripts withoutGuard(SaleScripts.Scripts good) {
             String source = good.release().source();
-            String broken = source.replace("if redis.call('HGET', KEYS[4], unit) == ARGV[2] then", "if true then");
+            String withoutGuard =
+                    source.replace("if redis.call('HGET', KEYS[4], unit) == ARGV[2] then", "if true then");
             return new SaleScripts.Scripts(
                     good.purchase(),
                     good.settle(),
-                    Script.of("release-7", changed(source, broken)),
+                    Script.of("release-7", changed(source, withoutGuard)),
                     good.remember(),
                     good.adopt(),
                     good.freeUnit(),
@@ -184,7 +185,7 @@ enum Control {
     },
     DATA_IS_CERTIFIED("sold twice") {
         @Override
-        boolean forgetful() {
+        boolean losesData() {
             return true;
         }
 
@@ -198,24 +199,24 @@ enum Control {
 
         @Override
         TestNode.Builder node(boolean guarded) {
-            // Else its passes would recover the sale, whatever the script checks.
+            // Otherwise the reconciler would recover the sale, whatever the script checks.
             return super.node(guarded).with("FLASHSALE_RECONCILE_INTERVAL", "1h");
         }
 
         @Override
-        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
+        SaleScripts.Scripts withoutGuard(SaleScripts.Scripts good) {
             return withPurchase(good, "if sale[1] ~= ARGV[1] or sale[2] then", "if sale[2] then");
         }
 
         @Override
-        void goWrong(SingleNodeCluster cluster) {
+        void disrupt(SingleNodeCluster cluster) {
             cluster.awaitSold(15);
             cluster.restore();
             cluster.awaitSold(12);
             Processes.pause(500);
         }
     },
-    /** A unit that is nowhere is found, and by the time it is to be freed somebody has bought it. */
+    /** A scan finds an unaccounted unit, and a buyer takes it before the repair frees it. */
     REPAIRS_CHECK_THE_HOLDER("sold twice") {
         @Override
         void prepare(SingleNodeCluster cluster, boolean guarded) {
@@ -229,9 +230,9 @@ enum Control {
         }
 
         @Override
-        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
+        SaleScripts.Scripts withoutGuard(SaleScripts.Scripts good) {
             String source = good.freeUnit().source();
-            String broken =
+            String withoutGuard =
                     source.replace("if (redis.call('HGET', KEYS[4], ARGV[2]) or '') ~= ARGV[3] then", "if false then");
             return new SaleScripts.Scripts(
                     good.purchase(),
@@ -239,34 +240,34 @@ enum Control {
                     good.release(),
                     good.remember(),
                     good.adopt(),
-                    Script.of("free-unit-4", changed(source, broken)),
+                    Script.of("free-unit-4", changed(source, withoutGuard)),
                     good.configure());
         }
 
         @Override
-        void goWrong(SingleNodeCluster cluster) {
+        void disrupt(SingleNodeCluster cluster) {
             PhantomHolder phantom =
                     new PhantomHolder(cluster.redis(), cluster.products().get(0));
             for (int i = 0; i < 3; i++) {
                 phantom.appear();
-                // The first thing that a repair does is to ask MongoDB for the order that Redis names.
-                Trigger trigger = new Trigger(new Trigger.Mark(true, PhantomHolder.NAME, false), bytes -> {
+                // A repair begins by reading from MongoDB the order that Redis names.
+                Trigger trigger = new Trigger(new Trigger.Mark(true, PhantomHolder.ORDER_ID, false), bytes -> {
                     phantom.vanish();
                     phantom.awaitBuyer();
                     Trigger.deliver(bytes);
                 });
                 cluster.network().on(trigger);
                 if (!trigger.awaitFired(10_000) || !trigger.awaitDone(10_000)) {
-                    throw new AssertionError("no repair was tried");
+                    throw new AssertionError("no repair was attempted");
                 }
                 Processes.pause(300);
             }
         }
     },
-    /** As if a sale that was sold out once were over, whatever comes back. */
+    /** Simulates a sale that stays sold out although units are returned. */
     SOLD_OUT_IS_LOOKED_UP("sold out") {
         @Override
-        boolean calm() {
+        boolean isolated() {
             return true;
         }
 
@@ -276,7 +277,7 @@ enum Control {
         }
 
         @Override
-        SaleScripts.Scripts broken(SaleScripts.Scripts good) {
+        SaleScripts.Scripts withoutGuard(SaleScripts.Scripts good) {
             return withPurchase(
                     good,
                     "if stock <= 0 then",
@@ -286,7 +287,7 @@ enum Control {
     },
     NOBODY_IS_LET_IN_TOO_OFTEN("admission") {
         @Override
-        int admitted() {
+        int rateLimit() {
             return 60;
         }
 
@@ -310,7 +311,7 @@ enum Control {
         this.rule = rule;
     }
 
-    /** The rule that has to be found broken. */
+    /** Returns the rule whose violation must be found. */
     String rule() {
         return rule;
     }
@@ -323,30 +324,30 @@ enum Control {
                 .with("FLASHSALE_MONGODB_COMMAND_TIMEOUT", "1s");
     }
 
-    /** Whether Redis is made to forget, which excuses reservations that MongoDB never confirmed. */
-    boolean forgetful() {
+    /** Whether Redis loses data, which excuses reservations that MongoDB never confirmed. */
+    boolean losesData() {
         return false;
     }
 
-    /** Whether nothing is broken but the guard: then the checker makes no allowance for anything. */
-    boolean calm() {
+    /** Whether nothing but the guard is missing: then the checker makes no allowances. */
+    boolean isolated() {
         return false;
     }
 
-    /** Calls that one user may make in a second, as the checker believes; 0 for any. */
-    int admitted() {
+    /** Rate limit per user and second that the checker expects; 0 for none. */
+    int rateLimit() {
         return 0;
     }
 
     abstract void prepare(SingleNodeCluster cluster, boolean guarded);
 
-    /** The scripts without the guard, where it is one of theirs. */
-    SaleScripts.Scripts broken(SaleScripts.Scripts good) {
+    /** Returns the scripts without the guard, if it is part of a script. */
+    SaleScripts.Scripts withoutGuard(SaleScripts.Scripts good) {
         return good;
     }
 
-    /** What happens while buyers buy. */
-    void goWrong(SingleNodeCluster cluster) {
+    /** Disrupts the cluster while buyers buy. */
+    void disrupt(SingleNodeCluster cluster) {
         Processes.pause(1_500);
     }
 
@@ -367,7 +368,7 @@ enum Control {
 
     private static String changed(String before, String after) {
         if (before.equals(after)) {
-            throw new AssertionError("the guard is not where it was");
+            throw new AssertionError("the guard was not found in the script");
         }
         return after;
     }

@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Without this the checker proves nothing: each guard is taken away, and what it guards has to be found broken. */
+/** Proves that the checker works: it removes each guard, and the resulting violation must be found. */
 @Tag("soak")
 class ControlsIT {
     private static final int BUYERS = 8;
 
-    /** What one play does not bring about another may, on a machine that is busy. */
+    /** Attempts per control: on a busy machine a run may not hit the race. */
     private static final int TRIES = 3;
 
     private static Vertx vertx;
@@ -45,7 +45,7 @@ class ControlsIT {
         List<String> guarded = play(control, good, true);
         List<String> unguarded = List.of();
         for (int i = 0; i < TRIES && !isFound(control, unguarded); i++) {
-            unguarded = play(control, control.broken(good), false);
+            unguarded = play(control, control.withoutGuard(good), false);
         }
 
         // then
@@ -60,16 +60,16 @@ class ControlsIT {
     private static List<String> play(Control control, SaleScripts.Scripts scripts, boolean guarded) {
         TestNode.Builder node = control.node(guarded).with(scripts);
         if (guarded) {
-            // One of the guards is the reconciler's, which may have been told to keep out of the way of its absence.
+            // One of the guards is the reconciler's; a control may have slowed it down for the run without the guard.
             node.with("FLASHSALE_RECONCILE_INTERVAL", "100ms");
         }
         try (SingleNodeCluster cluster = new SingleNodeCluster(vertx, node, BUYERS)) {
             control.prepare(cluster, guarded);
             return cluster.play(
                     control.name().hashCode(),
-                    new SingleNodeCluster.Terms(control.forgetful(), control.calm(), control.admitted()),
+                    new SingleNodeCluster.Terms(control.losesData(), control.isolated(), control.rateLimit()),
                     guarded ? Optional.empty() : Optional.of(control.rule()),
-                    () -> control.goWrong(cluster));
+                    () -> control.disrupt(cluster));
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 
-/** What came of each fault, as the rows of {@code system-design/failure-scenarios.md}. */
+/** Collects the results of each fault, and prints them as the rows of {@code system-design/failure-scenarios.md}. */
 final class FaultTable {
     private final Map<Fault, List<Result>> results = new EnumMap<>(Fault.class);
 
@@ -26,7 +26,7 @@ final class FaultTable {
                         .add(result));
     }
 
-    /** Faults that were to be played, and never were. */
+    /** Returns the scheduled faults that were never injected. */
     List<Fault> neverPlayed() {
         return scheduled.stream().filter(fault -> !wasPlayed(fault)).toList();
     }
@@ -35,10 +35,10 @@ final class FaultTable {
         return results.containsKey(fault);
     }
 
-    /** A row for each fault: how many sales it was played in, and the medians of them. */
+    /** Returns a row for each fault: in how many sales it was injected, and their medians. */
     String rows() {
         StringBuilder rows =
-                new StringBuilder("| fault | sales | violations | whole again | longest | slowest call |\n");
+                new StringBuilder("| fault | sales | violations | consistent after | longest | slowest call |\n");
         rows.append("|---|---|---|---|---|---|\n");
         results.forEach((fault, all) -> rows.append(String.format(
                 Locale.ROOT,

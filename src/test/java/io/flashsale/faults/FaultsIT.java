@@ -24,19 +24,22 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Sale after sale with everything dying around it, from a seed that is printed.
+ * Plays sales while processes and networks fail, from a seed that it prints.
  *
- * <p>A seed stands for faults, their length and their victims, the stock and all wishes: see {@link Schedule}. Every fault
- * that can be played on these stores strikes at least once. {@code -Dfaults.seed=} plays the same schedule again, {@code
- * -Dfaults.seconds=} goes on for at least that long, {@code -Dfaults.only=} plays certain faults, {@code -Dfaults.each=} so
- * many of them in a sale.
+ * <p>A seed determines the faults, their durations and targets, the stock and all operations: see {@link Schedule}.
+ * Every fault that these stores allow is injected at least once. {@code -Dfaults.seed=} plays the same schedule again,
+ * {@code -Dfaults.seconds=} continues for at least that long, {@code -Dfaults.only=} selects faults, {@code
+ * -Dfaults.each=} sets how many are injected in a sale.
  */
 @Tag("faults")
 class FaultsIT {
     private static final int BUYERS = 16;
 
-    /** A node may not come to a crash point in time. One that never does, in so many sales, is a fault of the tests. */
-    private static final int SALES_FOR_A_POINT = 3;
+    /**
+     * Attempts to reach a crash point, which no node may reach in time. If none of these sales does, the tests are
+     * wrong.
+     */
+    private static final int ATTEMPTS_FOR_A_POINT = 3;
 
     private final long seed = Long.getLong("faults.seed", new Random().nextLong());
     private final FaultTable table = new FaultTable();
@@ -44,7 +47,7 @@ class FaultsIT {
     private final Map<KnownViolation, Integer> known = new EnumMap<>(KnownViolation.class);
     private int sales;
     private int sold;
-    private int turnedAway;
+    private int rateLimited;
 
     @Test
     void everyPromiseIsKeptWhateverDies() {
@@ -65,13 +68,13 @@ class FaultsIT {
             TestNode.await(vertx.close());
         }
         System.out.print(table.rows());
-        System.out.println("violations that are known and not mended yet: " + known);
+        System.out.println("known violations that are not fixed yet: " + known);
 
         // then
         assertEquals(List.of(), violations, "with -Dfaults.seed=" + seed);
-        assertTrue(sold > 0, "nothing was sold at all");
-        assertTrue(turnedAway > 0, "nobody was told to ask less often");
-        assertEquals(List.of(), table.neverPlayed(), "no node came to these points, with -Dfaults.seed=" + seed);
+        assertTrue(sold > 0, "no unit was sold");
+        assertTrue(rateLimited > 0, "no call was rate-limited");
+        assertEquals(List.of(), table.neverPlayed(), "no node reached these crash points, with -Dfaults.seed=" + seed);
     }
 
     private void play(Vertx vertx, Cluster cluster, List<Fault> faults, LateReplayCheck lateReplays) {
@@ -81,7 +84,7 @@ class FaultsIT {
             play(vertx, cluster, schedule.next(), lateReplays);
         } while (violations.isEmpty() && (!schedule.isComplete() || System.nanoTime() < end));
         for (Fault missed : table.neverPlayed()) {
-            for (int i = 1; i < SALES_FOR_A_POINT && violations.isEmpty() && !table.wasPlayed(missed); i++) {
+            for (int i = 1; i < ATTEMPTS_FOR_A_POINT && violations.isEmpty() && !table.wasPlayed(missed); i++) {
                 play(vertx, cluster, schedule.again(missed), lateReplays);
             }
         }
@@ -93,10 +96,10 @@ class FaultsIT {
         table.add(sale.faults(), result);
         lateReplays.remember(result.history());
         sold += result.sold();
-        turnedAway += result.turnedAway();
+        rateLimited += result.rateLimited();
         result.known().forEach((violation, count) -> known.merge(violation, count, Integer::sum));
         if (!result.violations().isEmpty()) {
-            result.history().write(folder().resolve("round-" + sales + ".jsonl"));
+            result.history().write(folder().resolve("sale-" + sales + ".jsonl"));
             violations.addAll(result.violations());
         }
     }
@@ -105,7 +108,7 @@ class FaultsIT {
         return Path.of("target", "faults", String.valueOf(seed));
     }
 
-    /** The chosen ones, without those that cannot be played on the stores of this run; the run says which these are. */
+    /** Returns the chosen faults that the stores of this run allow; prints the others. */
     private static List<Fault> possible(Cluster cluster) {
         String only = System.getProperty("faults.only", "");
         List<Fault> chosen = only.isBlank()
@@ -114,7 +117,7 @@ class FaultsIT {
         List<Fault> leftOut =
                 chosen.stream().filter(fault -> !fault.isPossible(cluster)).toList();
         if (!leftOut.isEmpty()) {
-            System.out.println("left out, since MONGODB_URI names a server of somebody else's: " + leftOut);
+            System.out.println("left out, since MONGODB_URI names a server that the tests must not touch: " + leftOut);
         }
         return chosen.stream().filter(fault -> !leftOut.contains(fault)).toList();
     }
@@ -122,16 +125,16 @@ class FaultsIT {
     private static void report(int trial, Sale sale, Result result) {
         System.out.printf(
                 Locale.ROOT,
-                "sale %d: %d calls, %d turned away, slowest %d ms, %d units sold, whole again after %d ms,"
-                        + " %d violations, %s%s%n",
+                "sale %d: calls=%d rateLimited=%d slowestMs=%d unitsSold=%d consistentAfterMs=%d violations=%d"
+                        + " faults=%s%s%n",
                 trial,
                 result.calls(),
-                result.turnedAway(),
+                result.rateLimited(),
                 result.slowestMillis(),
                 result.sold(),
                 result.healedMillis(),
                 result.violations().size(),
                 sale.faults(),
-                result.notPlayed().isEmpty() ? "" : ", not played: " + result.notPlayed());
+                result.notPlayed().isEmpty() ? "" : " notInjected=" + result.notPlayed());
     }
 }

@@ -17,14 +17,16 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Long after their sales, with everything that struck the later ones in between, winners ask once more: a key stays bound
- * to its answer for 24 hours, whatever was sold out, cancelled or lost since.
+ * Repeats the purchases of winners long after their sales and after all faults since: a key stays bound to its response
+ * for 24 hours, whatever was sold out, cancelled or lost since.
  */
 final class LateReplayCheck {
-    /** Winners of so many sales, the latest, ask again, and so many of each. */
+    /** How many sales, counted from the latest, are repeated. */
     private static final int SALES = 20;
 
+    /** How many winners of each sale repeat their purchase. */
     private static final int WINNERS = 60;
+
     private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(20);
 
     private final Cluster cluster;
@@ -36,7 +38,7 @@ final class LateReplayCheck {
         this.cluster = cluster;
     }
 
-    /** Keeps what buyers were promised in a sale. */
+    /** Remembers the acknowledged orders of a sale. */
     void remember(History sale) {
         Map<String, Call> first = new LinkedHashMap<>();
         sale.calls().stream().filter(Call::acknowledged).forEach(call -> first.putIfAbsent(call.request(), call));
@@ -47,18 +49,18 @@ final class LateReplayCheck {
         }
     }
 
-    /** Everybody asks again, the latest sales last; answers what was told otherwise than before. */
+    /** Repeats all remembered purchases, those of the latest sales last; returns every response that differs. */
     List<String> play() {
         Map<String, Buyer> buyers = new HashMap<>();
         cluster.buyers().forEach(buyer -> buyers.put(buyer.userId(), buyer));
-        buyers.put(cluster.hammerer().userId(), cluster.hammerer());
+        buyers.put(cluster.floodingBuyer().userId(), cluster.floodingBuyer());
         Map<String, List<Call>> operations = new HashMap<>();
         winners.forEach(sale -> sale.forEach(call -> operations
                 .computeIfAbsent(call.buyer(), each -> new ArrayList<>())
                 .add(call)));
         List<Thread> threads = new ArrayList<>();
         operations.forEach((buyer, calls) -> {
-            Thread thread = new Thread(() -> calls.forEach(call -> ask(buyers.get(buyer), call)), "winner");
+            Thread thread = new Thread(() -> calls.forEach(call -> repeat(buyers.get(buyer), call)), "winner");
             thread.start();
             threads.add(thread);
         });
@@ -72,7 +74,7 @@ final class LateReplayCheck {
         return violations;
     }
 
-    private void ask(Buyer buyer, Call before) {
+    private void repeat(Buyer buyer, Call before) {
         long deadline = history.now() + TIMEOUT;
         int turn = 0;
         Call now;
@@ -80,13 +82,12 @@ final class LateReplayCheck {
             now = buyer.buy(history, turn++ % 2, before.productId(), before.key(), before.quantity());
             if (now.status() == 201) {
                 if (!now.body().equals(before.body())) {
-                    violations.add("one key, one order: " + before.body() + " and long after " + now.body());
+                    violations.add("one key, one order: " + before.body() + " and later " + now.body());
                 }
                 return;
             }
             Processes.pause(50);
         } while ((now.outcome() != Outcome.FAIL || now.status() == 429) && history.now() < deadline);
-        violations.add(
-                "replay: long after " + now.status() + " " + now.code() + " for a key that has " + before.orderId());
+        violations.add("replay: later " + now.status() + " " + now.code() + " for a key that has " + before.orderId());
     }
 }

@@ -33,10 +33,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Prints when thousands who watch a product learn that it is sold out; asserts only that all of them do, once.
+ * Measures how fast thousands of subscribers of a product receive its sell-out; asserts only that each receives it
+ * once.
  *
- * <p>{@code mvn -B -ntp verify -Pmeasure -Dit.test=LiveTimingsIT}, with {@code -Dlive.clients=} and {@code -Dlive.runs=}.
- * The node is a process of its own with two event loops; its stores, the buyers and those who watch share the machine
+ * <p>Run it with {@code mvn -B -ntp verify -Pmeasure -Dit.test=LiveTimingsIT}, {@code -Dlive.clients=} and {@code
+ * -Dlive.runs=}. The node has its own process and two event loops; stores, buyers and subscribers share the machine
  * with it.
  */
 @Tag("measure")
@@ -47,16 +48,16 @@ class LiveTimingsIT {
     private static final int STOCK = 100;
     private static final List<String> JVM = List.of("-Xmx512m");
 
-    /** What one run took, in nanoseconds and Redis' commands. */
+    /** Holds the timings of one run in nanoseconds, and its number of Redis commands. */
     private record Run(
             long openedIn, Times snapshots, long commands, long answeredIn, Times sinceAsked, Times sincePublished) {}
 
     @Test
-    void everybodyLearnsOfTheSellOut() {
+    void everySubscriberReceivesTheSellOut() {
         // given
         long files =
                 ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getMaxFileDescriptorCount();
-        assertTrue(files > CLIENTS + 500, "each client is an open file, and there may be " + files + ": ulimit -n");
+        assertTrue(files > CLIENTS + 500, "each client needs an open file, and ulimit -n is " + files);
         Path folder = TestStores.temporaryFolder();
         Path log = folder.resolve("node.log");
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
@@ -94,7 +95,7 @@ class LiveTimingsIT {
         environment.put("ADMIN_PASSWORD", Client.PASSWORD);
         environment.put("FLASHSALE_SERVER_MAX_CONNECTIONS_PER_ADDRESS", String.valueOf(CLIENTS + 1_000));
         environment.put("FLASHSALE_LIVE_MAX_CLIENTS", String.valueOf(CLIENTS + 1_000));
-        // Counted as ever, and never reached: all of them come from one address here.
+        // Still counted, but never exceeded: all clients share one address here.
         environment.put("FLASHSALE_LIMITS_READ_IP", "999999/60s");
         environment.put("FLASHSALE_LIMITS_PURCHASE_IP", "unlimited");
         environment.put("FLASHSALE_LIMITS_PURCHASE_USER", "unlimited");
@@ -114,7 +115,7 @@ class LiveTimingsIT {
             try (Streams streams = new Streams(vertx, port, product, CLIENTS)) {
                 Run played = sellOut(streams, redis, buyer, product);
                 if (run == 0) {
-                    // The first one warms everything up, and is the one that allocates.
+                    // The first run warms up, and allocates the memory.
                     System.out.printf(
                             Locale.ROOT,
                             "memory for each client: %.1f KiB of heap, %.1f KiB resident%n",
@@ -124,9 +125,9 @@ class LiveTimingsIT {
                     runs.add(played);
                     print(run, played);
                 }
-                assertEquals(CLIENTS, streams.soldOutTold(), "each is told once");
+                assertEquals(CLIENTS, streams.soldOutEvents(), "each subscriber receives the sell-out once");
             }
-            awaitNobody(managementPort);
+            awaitNoClients(managementPort);
         }
         report(runs);
     }
@@ -137,7 +138,7 @@ class LiveTimingsIT {
         streams.open(OPENED_AT_ONCE);
         long opened = System.nanoTime() - begin;
         long used = commands(redis) - commands;
-        // All but the last at once, so that the sell-out comes in the middle of other news.
+        // All but the last at once, so that the sell-out comes among other events.
         IntStream.range(1, STOCK)
                 .mapToObj(i -> buyer.buyLater(product, "key-" + i))
                 .toList()
@@ -157,40 +158,39 @@ class LiveTimingsIT {
                 streams.soldOut(published.join()));
     }
 
-    /** When Redis said that the product is sold out, as somebody hears it who does nothing else. */
+    /** Returns when Redis published the sell-out, as received by a subscriber that does nothing else. */
     private static CompletableFuture<Long> publication(RedisServer redis, String product) {
-        CompletableFuture<Long> heard = new CompletableFuture<>();
+        CompletableFuture<Long> received = new CompletableFuture<>();
         try {
             RawRedis raw = new RawRedis(redis.port());
             raw.send("SUBSCRIBE", Keys.STOCK_CHANNEL);
-            Thread thread = new Thread(() -> awaitPublication(raw, product, heard), "publication");
+            Thread thread = new Thread(() -> awaitPublication(raw, product, received), "publication");
             thread.setDaemon(true);
             thread.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return heard;
+        return received;
     }
 
-    private static void awaitPublication(RawRedis raw, String product, CompletableFuture<Long> heard) {
+    private static void awaitPublication(RawRedis raw, String product, CompletableFuture<Long> received) {
         try (raw) {
             String message = "";
             while (!message.contains("product:soldout") || !message.contains(product)) {
                 message = String.valueOf(raw.read());
             }
-            heard.complete(System.nanoTime());
+            received.complete(System.nanoTime());
         } catch (IOException e) {
-            heard.completeExceptionally(e);
+            received.completeExceptionally(e);
         }
     }
 
     private static void print(int run, Run played) {
         System.out.printf(
                 Locale.ROOT,
-                "run %d: all open after %.0f ms, each told how it stands after p50 %.0f p99 %.0f ms, %d commands in"
-                        + " Redis%n"
-                        + "  sold out, since it was published: p50 %.0f p99 %.0f max %.0f ms; since the last purchase was"
-                        + " sent: p50 %.0f p99 %.0f max %.0f ms; that was answered after %.0f ms%n",
+                "run %d: all open after %.0f ms, snapshots after p50 %.0f p99 %.0f ms, %d Redis commands%n"
+                        + "  sell-out received after its publication: p50 %.0f p99 %.0f max %.0f ms; after the last purchase was"
+                        + " sent: p50 %.0f p99 %.0f max %.0f ms; its response took %.0f ms%n",
                 run,
                 played.openedIn() / 1e6,
                 played.snapshots().at(0.5),
@@ -208,8 +208,8 @@ class LiveTimingsIT {
     private static void report(List<Run> runs) {
         System.out.printf(
                 Locale.ROOT,
-                "medians of %d runs: %d clients open after %.0f ms; sold out, since it was published: p50 %.0f p99 %.0f"
-                        + " max %.0f ms; since the last purchase was sent: p50 %.0f p99 %.0f max %.0f ms%n",
+                "medians of %d runs: %d clients open after %.0f ms; sell-out received after its publication: p50 %.0f"
+                        + " p99 %.0f max %.0f ms; after the last purchase was sent: p50 %.0f p99 %.0f max %.0f ms%n",
                 runs.size(),
                 CLIENTS,
                 median(runs, run -> run.openedIn() / 1e6),
@@ -226,7 +226,7 @@ class LiveTimingsIT {
         return sorted[sorted.length / 2];
     }
 
-    /** What Redis was asked for since its start, scripts as one each. */
+    /** Returns how many commands Redis has executed since its start; a script counts as one. */
     private static long commands(RedisServer redis) {
         String stats = String.valueOf(redis.send("INFO", "commandstats"));
         return stats.lines()
@@ -235,7 +235,7 @@ class LiveTimingsIT {
                 .sum();
     }
 
-    private static void awaitNobody(int managementPort) {
+    private static void awaitNoClients(int managementPort) {
         for (int i = 0; i < 600; i++) {
             String metrics = new Client(managementPort, 0).get("/metrics").body();
             if (metrics.contains("flashsale_live_clients 0.0")) {
@@ -243,7 +243,7 @@ class LiveTimingsIT {
             }
             Processes.pause(50);
         }
-        throw new AssertionError("who left is still counted");
+        throw new AssertionError("disconnected clients are still counted");
     }
 
     private static long heapAfterCollection(Process node) {
@@ -271,7 +271,7 @@ class LiveTimingsIT {
         }
     }
 
-    /** Linux only; elsewhere 0. */
+    /** Returns the resident memory on Linux, elsewhere 0. */
     private static long residentBytes(Process node) {
         Path status = Path.of("/proc", String.valueOf(node.pid()), "status");
         try {

@@ -4,10 +4,10 @@ import io.flashsale.faults.stores.Processes;
 import io.flashsale.faults.stores.RedisServer;
 import io.flashsale.faults.workload.ProductOnSale;
 
-/** A unit that Redis holds for an order that there never was, as a crash between the stores might leave it. */
+/** Makes Redis hold a unit for an order that does not exist, as a crash between the stores might. */
 final class PhantomHolder {
-    /** The order's id, as Redis has it. */
-    static final String NAME = "ghost-of-no-order";
+    /** Id of the order that does not exist. */
+    static final String ORDER_ID = "phantom-order";
 
     private static final String APPEAR = """
             local unit = redis.call('SPOP', KEYS[3])
@@ -41,7 +41,7 @@ final class PhantomHolder {
         this.tag = "{" + product.id() + "}";
     }
 
-    /** Takes a unit, as soon as there is one to take. */
+    /** Takes a unit as soon as one is available. */
     void appear() {
         for (int i = 0; i < 1_000; i++) {
             Object taken = run(APPEAR, "");
@@ -51,19 +51,19 @@ final class PhantomHolder {
             }
             Processes.pause(10);
         }
-        throw new AssertionError("nobody gave a unit back");
+        throw new AssertionError("no unit became available");
     }
 
-    /** The unit is for sale again. */
+    /** Returns the unit to the sale. */
     void vanish() {
         run(VANISH, unit);
     }
 
-    /** Waits until somebody has bought the unit. */
+    /** Waits until a buyer holds the unit. */
     void awaitBuyer() {
         for (int i = 0; i < 100; i++) {
             Object holder = redis.send("HGET", "product:holder:" + tag, unit);
-            if (holder != null && !holder.equals(NAME)) {
+            if (holder != null && !holder.equals(ORDER_ID)) {
                 return;
             }
             Processes.pause(10);
@@ -79,7 +79,7 @@ final class PhantomHolder {
                 "product:stock:" + tag,
                 "product:free:" + tag,
                 "product:holder:" + tag,
-                NAME,
+                ORDER_ID,
                 argument);
     }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A MongoDB that takes its time makes repairs slow, and nothing worse. */
+/** Verifies that a slow MongoDB only delays repairs. */
 class SlowRecoveryIT {
     private static Vertx vertx;
 
@@ -36,8 +36,8 @@ class SlowRecoveryIT {
         TestNode.await(vertx.close());
     }
 
-    /** Gives up on nobody but buyers: what is slow here is to be waited for. */
-    private static TestNode.Builder patient() {
+    /** Configures short time-outs for buyers and long ones for MongoDB. */
+    private static TestNode.Builder withLongTimeouts() {
         return TestNode.builder()
                 .with("FLASHSALE_PURCHASE_CONFIRM_TIMEOUT", "500ms")
                 .with("FLASHSALE_PERSISTENCE_STALL", "500ms")
@@ -56,7 +56,7 @@ class SlowRecoveryIT {
         return condition.getAsBoolean();
     }
 
-    /** Each buys all the time, and is given an answer or none. */
+    /** Makes each buyer buy continuously, ignoring failures. */
     private static List<Thread> shop(List<Client> buyers, String product, AtomicBoolean over, int pauseMillis) {
         List<Thread> threads = new ArrayList<>();
         for (Client buyer : buyers) {
@@ -87,11 +87,11 @@ class SlowRecoveryIT {
         });
     }
 
-    /** Buyers who saw the loss ask for a recovery, and some of them only when it is over. */
+    /** Buyers who noticed the loss request a recovery, some only after it has ended. */
     @Test
-    void whatIsRecoveredStaysOpen() {
+    void aRecoveredSaleStaysOpen() {
         try (SingleNodeCluster cluster =
-                new SingleNodeCluster(vertx, patient().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1)) {
+                new SingleNodeCluster(vertx, withLongTimeouts().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1)) {
             // given
             cluster.sell(100_000, 0);
             List<Client> buyers = new ArrayList<>();
@@ -119,11 +119,11 @@ class SlowRecoveryIT {
         }
     }
 
-    /** A recovery that takes longer than the lease of its lock is left to the node that is at it. */
+    /** A recovery that outlasts its lease is left to the node that runs it. */
     @Test
     void aLongRecoveryIsNotTakenOver() {
         try (SingleNodeCluster cluster =
-                        new SingleNodeCluster(vertx, patient().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1);
+                        new SingleNodeCluster(vertx, withLongTimeouts().with("FLASHSALE_RECONCILE_INTERVAL", "1s"), 1);
                 TestNode other = cluster.anotherNode()) {
             // given
             cluster.sell(10, 0);
@@ -147,11 +147,11 @@ class SlowRecoveryIT {
         }
     }
 
-    /** The admin is told "unavailable", and by then the units are taken, or about to be. */
+    /** The admin gets "unavailable" although the units are, or will be, taken off sale. */
     @Test
-    void unitsOfAFailedEditAreSoldAfterAll() {
+    void unitsOfAFailedEditReturnToTheSale() {
         try (SingleNodeCluster cluster =
-                new SingleNodeCluster(vertx, patient().with("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "2"), 1)) {
+                new SingleNodeCluster(vertx, withLongTimeouts().with("FLASHSALE_RECONCILE_PASSES_PER_LOOK", "2"), 1)) {
             // given
             cluster.sell(10, 0);
             ProductOnSale product = cluster.products().get(0);
@@ -183,8 +183,8 @@ class SlowRecoveryIT {
             assertEquals(200, again.status(), again.body());
             Processes.pause(1_000);
             StoreSnapshot snapshot = StoreSnapshot.read(vertx, cluster.stores(), product.id());
-            assertEquals(8, snapshot.stock(), "and what stands is not undone");
-            assertEquals(List.of(), snapshot.unrest());
+            assertEquals(8, snapshot.stock(), "a confirmed edit is not undone");
+            assertEquals(List.of(), snapshot.discrepancies());
             assertNotNull(field(cluster, "certifiedBy"));
         }
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
-/** Thousands of connections that each read one product's stream, as cheaply as one process can. */
+/** Opens thousands of connections that each read one product's event stream, at little cost in one process. */
 final class Streams implements AutoCloseable {
     private static final String SNAPSHOT = "event: stock:updated";
     private static final String SOLD_OUT = "event: product:soldout";
@@ -28,7 +28,7 @@ final class Streams implements AutoCloseable {
     private final AtomicLongArray beganAt;
     private final AtomicLongArray snapshotAfter;
     private final AtomicLongArray soldOutAt;
-    private final AtomicInteger soldOutTold = new AtomicInteger();
+    private final AtomicInteger soldOutEvents = new AtomicInteger();
     private final CountDownLatch snapshots;
     private final CountDownLatch soldOuts;
     private final AtomicInteger next = new AtomicInteger();
@@ -48,7 +48,7 @@ final class Streams implements AutoCloseable {
         this.soldOuts = new CountDownLatch(count);
     }
 
-    /** Opens them all, so many at a time; returns when each was told how the product stands. */
+    /** Opens all connections, that many at a time; returns when each has received its snapshot. */
     void open(int atOnce) {
         for (int i = 0; i < atOnce; i++) {
             vertx.runOnContext(now -> openNext());
@@ -92,18 +92,18 @@ final class Streams implements AutoCloseable {
         }
         int found = unread.indexOf(SOLD_OUT);
         if (found >= 0) {
-            soldOutTold.incrementAndGet();
+            soldOutEvents.incrementAndGet();
             if (soldOutAt.compareAndSet(index, 0, System.nanoTime())) {
                 soldOuts.countDown();
             }
         }
-        int kept = found >= 0 ? found + SOLD_OUT.length() : Math.max(0, unread.length() - SOLD_OUT.length());
+        int consumed = found >= 0 ? found + SOLD_OUT.length() : Math.max(0, unread.length() - SOLD_OUT.length());
         if (snapshotAfter.get(index) != 0) {
-            unread.delete(0, kept);
+            unread.delete(0, consumed);
         }
     }
 
-    /** Returns when everybody was told of the sell-out. */
+    /** Waits until every connection has received the sell-out. */
     void awaitSoldOut() {
         await(soldOuts, "sell-outs");
     }
@@ -119,12 +119,12 @@ final class Streams implements AutoCloseable {
         }
     }
 
-    /** How long each waited from its connect to its snapshot. */
+    /** Returns the time from connect to snapshot of each connection. */
     Times snapshots() {
         return values(snapshotAfter, 0);
     }
 
-    /** How long after that moment each was told of the sell-out. */
+    /** Returns how long after that moment each connection received the sell-out. */
     Times soldOut(long since) {
         return values(soldOutAt, since);
     }
@@ -136,7 +136,7 @@ final class Streams implements AutoCloseable {
                 .toArray());
     }
 
-    /** How long something took each of many. */
+    /** Holds the sorted durations of many operations. */
     static final class Times {
         private final long[] sorted;
 
@@ -144,15 +144,15 @@ final class Streams implements AutoCloseable {
             this.sorted = sorted;
         }
 
-        /** In milliseconds, so long it took all but the slowest of them; 1 asks for the very slowest. */
+        /** Returns a quantile in milliseconds; 1 is the maximum. */
         double at(double quantile) {
             return sorted[(int) Math.min(sorted.length - 1L, Math.round(quantile * sorted.length))] / 1e6;
         }
     }
 
-    /** How often it was told in all. */
-    int soldOutTold() {
-        return soldOutTold.get();
+    /** Returns how many sell-out events were received in total. */
+    int soldOutEvents() {
+        return soldOutEvents.get();
     }
 
     @Override

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Prints how long it takes; asserts only that it was done. {@code mvn -B -ntp verify -Pmeasure} */
+/** Measures recovery times and prints them; asserts only success. Run it with {@code mvn -B -ntp verify -Pmeasure}. */
 @Tag("measure")
 class TimingsIT {
     private static final int RUNS = 5;
@@ -121,7 +121,7 @@ class TimingsIT {
             print("a sale of 10,000 units with 5,000 orders is open again after FLUSHALL", millis.build());
             assertEquals(
                     List.of(),
-                    StoreSnapshot.read(vertx, cluster.stores(), product.id()).unrest());
+                    StoreSnapshot.read(vertx, cluster.stores(), product.id()).discrepancies());
         }
     }
 
@@ -145,12 +145,12 @@ class TimingsIT {
             print("200 sales of 100 units with 50 orders each are open again after FLUSHALL", millis.build());
             assertTrue(cluster.products().stream()
                     .allMatch(product -> StoreSnapshot.read(vertx, cluster.stores(), product.id())
-                            .unrest()
+                            .discrepancies()
                             .isEmpty()));
         }
     }
 
-    /** Where a breaker would not help, the two lines would not differ. */
+    /** If the circuit breaker had no effect, both printed lines would be equal. */
     @Test
     void reservationsWhileMongoIsSilent() {
         for (String stall : List.of("1h", "500ms")) {

@@ -15,7 +15,7 @@ import io.flashsale.faults.injection.Schedule.Sale;
 import io.flashsale.faults.stores.Processes;
 import io.flashsale.faults.workload.Buyer;
 import io.flashsale.faults.workload.ProductOnSale;
-import io.flashsale.faults.workload.Watch;
+import io.flashsale.faults.workload.StreamSubscriber;
 import io.flashsale.faults.workload.Workload;
 import io.flashsale.server.TestNode;
 import io.vertx.core.Vertx;
@@ -26,27 +26,28 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
-/** One sale of three products from its opening to its judgement, with faults in the middle. */
+/** Plays one sale of three products from opening to verdict, with faults in between. */
 final class Trial {
-    /** By then every answer has to be final. */
+    /** Deadline for every response to be final. */
     private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(40);
 
-    /** Within it everything has to be repaired; how long it took is printed. */
+    /** Deadline for all repairs; the actual time is printed. */
     private static final long REPAIR_MILLIS = 10_000;
 
-    private static final int CALM_MILLIS = 400;
+    private static final int FAULT_FREE_MILLIS = 400;
 
     /**
-     * What came of it.
+     * Holds the result of a sale.
      *
      * @param violations of every product
-     * @param known violations of every product that are not mended yet
-     * @param notPlayed faults that need a point to which no node came
-     * @param calls that were made
-     * @param turnedAway calls of somebody who had asked too often
-     * @param sold units
+     * @param known violations of every product that are not fixed yet
+     * @param notPlayed faults whose crash point no node reached
+     * @param history of all calls
+     * @param calls number of calls
+     * @param rateLimited number of rate-limited calls
+     * @param sold number of units sold
      * @param healedMillis from the end of the last fault until both stores agreed
-     * @param slowestMillis of all calls
+     * @param slowestMillis duration of the slowest call
      */
     record Result(
             List<String> violations,
@@ -54,7 +55,7 @@ final class Trial {
             List<Fault> notPlayed,
             History history,
             int calls,
-            int turnedAway,
+            int rateLimited,
             int sold,
             long healedMillis,
             long slowestMillis) {}
@@ -84,36 +85,36 @@ final class Trial {
 
     private Result play() {
         Workload workload = new Workload(
-                history, cluster.buyers(), cluster.hammerer(), cluster.admin(), products, 2, sale.operations());
-        List<Watch> watches = new ArrayList<>();
+                history, cluster.buyers(), cluster.floodingBuyer(), cluster.admin(), products, 2, sale.operations());
+        List<StreamSubscriber> subscribers = new ArrayList<>();
         for (int i = 0; i < products.size(); i++) {
             List<Integer> ports =
                     cluster.nodes().stream().map(ClusterNode::port).toList();
-            watches.add(new Watch(
+            subscribers.add(new StreamSubscriber(
                     products.get(i).id(),
                     ports,
                     new Random(sale.products().get(i).watch())));
         }
         workload.start();
-        Processes.pause(CALM_MILLIS);
+        Processes.pause(FAULT_FREE_MILLIS);
         List<Fault> notPlayed = injection();
         cluster.heal();
         long healedAt = history.now();
         history.event("healed");
         workload.end();
-        quiet(healedAt + TIMEOUT);
+        awaitAgreement(healedAt + TIMEOUT);
         long healed = TimeUnit.NANOSECONDS.toMillis(history.now() - healedAt);
         if (healed > REPAIR_MILLIS) {
-            violations.add("repair: both stores agree only after " + healed + " ms");
+            violations.add("repair: both stores agreed only after " + healed + " ms");
         }
         workload.settle(history.now() + TIMEOUT);
-        whoHoldsNothingCanBuy(quiet(history.now() + TIMEOUT));
-        List<StoreSnapshot> truths = quiet(history.now() + TIMEOUT);
+        buyersWithoutUnitsCanBuy(awaitAgreement(history.now() + TIMEOUT));
+        List<StoreSnapshot> snapshots = awaitAgreement(history.now() + TIMEOUT);
         for (int i = 0; i < products.size(); i++) {
-            violations.addAll(watches.get(i).judge(truths.get(i)));
-            watches.get(i).close();
+            violations.addAll(subscribers.get(i).judge(snapshots.get(i)));
+            subscribers.get(i).close();
         }
-        return judged(truths, notPlayed, healed);
+        return judged(snapshots, notPlayed, healed);
     }
 
     private List<Fault> injection() {
@@ -126,24 +127,25 @@ final class Trial {
                 notPlayed.add(injection.fault());
             }
             history.event("end " + injection.fault());
-            Processes.pause(injection.restMillis());
+            Processes.pause(injection.pauseMillis());
         }
         return notPlayed;
     }
 
-    private Result judged(List<StoreSnapshot> truths, List<Fault> notPlayed, long healed) {
-        boolean forgetful = sale.isForgetful();
-        if (!forgetful) {
-            violations.addAll(Checker.checkAdmission(history, ClusterNode.ADMITTED, TimeUnit.SECONDS.toNanos(1)));
+    private Result judged(List<StoreSnapshot> snapshots, List<Fault> notPlayed, long healed) {
+        boolean losesData = sale.losesData();
+        if (!losesData) {
+            violations.addAll(
+                    Checker.checkRateLimit(history, ClusterNode.PURCHASES_PER_SECOND, TimeUnit.SECONDS.toNanos(1)));
         }
         Map<KnownViolation, Integer> known = new EnumMap<>(KnownViolation.class);
         int sold = 0;
         for (int i = 0; i < products.size(); i++) {
             Checker.Verdict verdict =
-                    Checker.judge(history, truths.get(i), products.get(i).stock(), forgetful);
+                    Checker.judge(history, snapshots.get(i), products.get(i).stock(), losesData);
             violations.addAll(verdict.violations());
             verdict.known().forEach((violation, count) -> known.merge(violation, count, Integer::sum));
-            sold += truths.get(i).sold().stream()
+            sold += snapshots.get(i).sold().stream()
                     .mapToInt(StoreSnapshot.Order::quantity)
                     .sum();
         }
@@ -164,27 +166,30 @@ final class Trial {
                 TimeUnit.NANOSECONDS.toMillis(slowest));
     }
 
-    /** Both stores, read again and again until nothing is left to repair or the patience is over. */
-    private List<StoreSnapshot> quiet(long deadline) {
+    /** Reads both stores until they agree or the deadline has passed. */
+    private List<StoreSnapshot> awaitAgreement(long deadline) {
         while (true) {
-            List<StoreSnapshot> truths = products.stream()
+            List<StoreSnapshot> snapshots = products.stream()
                     .map(product -> StoreSnapshot.read(vertx, cluster.stores(), product.id()))
                     .toList();
-            if (truths.stream().allMatch(snapshot -> snapshot.unrest().isEmpty())) {
-                history.whole(truths);
-                return truths;
+            if (snapshots.stream().allMatch(snapshot -> snapshot.discrepancies().isEmpty())) {
+                history.storesAgree(snapshots);
+                return snapshots;
             }
             if (history.now() > deadline) {
-                return truths;
+                return snapshots;
             }
             Processes.pause(100);
         }
     }
 
-    /** Some who hold nothing buy once more, and where nothing is left or nobody is without, one gives everything back. */
-    private void whoHoldsNothingCanBuy(List<StoreSnapshot> truths) {
-        for (StoreSnapshot snapshot : truths) {
-            if (!snapshot.unrest().isEmpty()) {
+    /**
+     * Makes some buyers without units buy once more. If no units are left or every buyer holds some, one buyer returns
+     * everything first.
+     */
+    private void buyersWithoutUnitsCanBuy(List<StoreSnapshot> snapshots) {
+        for (StoreSnapshot snapshot : snapshots) {
+            if (!snapshot.discrepancies().isEmpty()) {
                 continue;
             }
             List<Buyer> without = cluster.buyers().stream()
@@ -193,7 +198,8 @@ final class Trial {
                     .limit(Math.min(3, snapshot.stock()))
                     .toList();
             for (Buyer buyer : without.isEmpty() ? givenBack(snapshot) : without) {
-                askUntilTold(() -> buyer.buy(history, 0, snapshot.productId(), RefusalRules.SURE + "buy", 1));
+                repeatUntilFinal(
+                        () -> buyer.buy(history, 0, snapshot.productId(), RefusalRules.MUST_SUCCEED + "buy", 1));
             }
         }
     }
@@ -207,12 +213,13 @@ final class Trial {
         for (Buyer buyer : holders) {
             snapshot.sold().stream()
                     .filter(order -> order.userId().equals(buyer.userId()))
-                    .forEach(order -> askUntilTold(() -> buyer.cancel(history, 1, snapshot.productId(), order.id())));
+                    .forEach(order ->
+                            repeatUntilFinal(() -> buyer.cancel(history, 1, snapshot.productId(), order.id())));
         }
         return holders;
     }
 
-    private void askUntilTold(java.util.function.Supplier<Call> ask) {
+    private void repeatUntilFinal(java.util.function.Supplier<Call> ask) {
         long deadline = history.now() + TIMEOUT;
         Call answer = ask.get();
         while ((answer.outcome() == Outcome.UNKNOWN || answer.status() == 202 || answer.status() == 429)

@@ -4,19 +4,19 @@ import io.flashsale.support.Client.Answer;
 import io.vertx.core.json.JsonObject;
 
 /**
- * One call of one buyer, as the buyer saw it.
+ * Records one call of one buyer, as the buyer saw it.
  *
- * @param kind what was asked
- * @param buyer who, by their user id
- * @param node which node was asked, from 0
- * @param productId about which product
- * @param key of the purchase, or the id of the order that is cancelled or read
- * @param quantity units wished; 0 where none are
+ * @param kind of the request
+ * @param buyer user id of the buyer
+ * @param node index of the node that received it, from 0
+ * @param productId of the product
+ * @param key idempotency key of the purchase, or the id of the order that is cancelled or read
+ * @param quantity requested units; 0 if not applicable
  * @param invoked when it was sent, in nanoseconds of one clock for all calls
- * @param returned when the answer, or the loss of it, was seen
- * @param status of the answer; 0 where there was none
- * @param replayed whether the answer said that it is a repetition
- * @param body of the answer, or what went wrong
+ * @param returned when the response or its loss was observed, on the same clock
+ * @param status of the response; 0 without one
+ * @param replayed whether the response was marked as a replay
+ * @param body of the response, or the reason why there is none
  */
 public record Call(
         Kind kind,
@@ -38,11 +38,11 @@ public record Call(
     }
 
     public enum Outcome {
-        /** It was done. */
+        /** The operation took effect. */
         OK,
-        /** It was refused, and had no effect. */
+        /** The operation was refused, and had no effect. */
         FAIL,
-        /** It may have been done or not. */
+        /** The operation may or may not have taken effect. */
         UNKNOWN
     }
 
@@ -88,7 +88,7 @@ public record Call(
         return status < 400 ? Outcome.OK : Outcome.FAIL;
     }
 
-    /** The promise: MongoDB holds it. */
+    /** Whether the purchase was acknowledged: MongoDB holds the order. */
     public boolean acknowledged() {
         return kind == Kind.BUY && status == 201;
     }
@@ -97,7 +97,7 @@ public record Call(
         return kind == Kind.BUY && (status == 201 || status == 202);
     }
 
-    /** The stable name of the refusal, or "". */
+    /** Returns the problem code of the refusal, or "". */
     public String code() {
         return outcome() == Outcome.OK || !body.startsWith("{") ? "" : new JsonObject(body).getString("code", "");
     }
@@ -110,12 +110,12 @@ public record Call(
         return json().getString("orderId");
     }
 
-    /** One request, however often it was sent. */
+    /** Identifies the request; all retries have the same value. */
     public String request() {
         return buyer + " " + productId + " " + key;
     }
 
-    /** As a line of the history's file. */
+    /** Formats this call as a line of the history file. */
     String line() {
         return new JsonObject()
                 .put("kind", kind)

@@ -10,31 +10,32 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reads a history and the truth after healing, and names every broken promise. Knows nothing of how they are kept.
+ * Checks a history and the stores after healing, and names every broken guarantee. It shares no code with the program.
  *
- * <p>Where time matters it is on the safe side: a call took effect somewhere between its begin and its end, and one whose
- * outcome is unknown perhaps later, perhaps never. So what it reports is certain, and what it does not report is not.
+ * <p>Timing is judged conservatively: a call took effect at some instant between its begin and its end; one with an
+ * unknown outcome may take effect later, or never. Therefore every reported violation is real, but not every violation
+ * is found.
  */
 public final class Checker {
     private Checker() {}
 
     /**
-     * What is judged: one product.
+     * Holds what is judged: one product.
      *
      * @param history of all products
-     * @param calls about this one, by their begin
-     * @param snapshot after everything
-     * @param firstStock that was put on sale at first
-     * @param forgetful whether Redis lost data: then a reservation that MongoDB never confirmed may have failed
-     * @param violations that were found, each begins with the name of its rule
-     * @param known violations that were found, and how often
+     * @param calls for this product, ordered by their begin
+     * @param snapshot of the stores after healing
+     * @param firstStock initially put on sale
+     * @param losesData whether Redis lost data: then a reservation that MongoDB never confirmed may fail
+     * @param violations found so far; each begins with the name of its rule
+     * @param known number of known violations found so far
      */
     record Case(
             History history,
             List<Call> calls,
             StoreSnapshot snapshot,
             int firstStock,
-            boolean forgetful,
+            boolean losesData,
             List<String> violations,
             Map<KnownViolation, Integer> known) {
         void violate(String rule, String what) {
@@ -45,9 +46,9 @@ public final class Checker {
             known.merge(violation, 1, Integer::sum);
         }
 
-        /** Whether Redis may just then not have known what it had acknowledged. */
-        boolean mayHaveForgotten(Call call) {
-            return forgetful && !history.isBeforeFaults(call) && !history.isAfterHealing(call);
+        /** Whether Redis may have lost acknowledged data by the time of this call. */
+        boolean mayHaveLostData(Call call) {
+            return losesData && !history.isBeforeFaults(call) && !history.isAfterHealing(call);
         }
 
         List<Call> byReturn() {
@@ -58,28 +59,28 @@ public final class Checker {
     }
 
     /**
-     * What was found.
+     * Holds the result of a check.
      *
      * @param violations each begins with the name of its rule
-     * @param known violations that are not mended yet, and how often each occurred
+     * @param known number of violations of each kind that is not fixed yet
      */
     public record Verdict(List<String> violations, Map<KnownViolation, Integer> known) {}
 
-    /** The violations of {@link #judge} alone. */
-    public static List<String> check(History history, StoreSnapshot snapshot, int firstStock, boolean forgetful) {
-        return judge(history, snapshot, firstStock, forgetful).violations();
+    /** Returns only the violations of {@link #judge}. */
+    public static List<String> check(History history, StoreSnapshot snapshot, int firstStock, boolean losesData) {
+        return judge(history, snapshot, firstStock, losesData).violations();
     }
 
     /**
      * Judges one product.
      *
      * @param history of all products
-     * @param firstStock that was put on sale at first
-     * @param forgetful whether Redis lost data: then a reservation that MongoDB never confirmed may have failed
+     * @param firstStock initially put on sale
+     * @param losesData whether Redis lost data: then a reservation that MongoDB never confirmed may fail
      */
-    public static Verdict judge(History history, StoreSnapshot snapshot, int firstStock, boolean forgetful) {
+    public static Verdict judge(History history, StoreSnapshot snapshot, int firstStock, boolean losesData) {
         List<Call> calls = history.calls().stream()
-                // "Too many requests" changes nothing, and says nothing about a sale.
+                // A rate-limited call has no effect and reveals nothing about the sale.
                 .filter(call -> call.productId().equals(snapshot.productId()) && call.status() != 429)
                 .sorted(Comparator.comparingLong(Call::invoked))
                 .toList();
@@ -88,19 +89,19 @@ public final class Checker {
                 calls,
                 snapshot,
                 firstStock,
-                forgetful,
+                losesData,
                 new ArrayList<>(),
                 new EnumMap<>(KnownViolation.class));
         new UnitRules(judged).check();
         new PromiseRules(judged).check();
         new RefusalRules(judged).check();
-        everybodyIsLetInAgain(history, judged);
-        judged.violations().addAll(snapshot.unrest());
+        noRequestStaysRateLimited(history, judged);
+        judged.violations().addAll(snapshot.discrepancies());
         return new Verdict(judged.violations(), judged.known());
     }
 
-    /** Who has asked too often is not shut out for ever. */
-    private static void everybodyIsLetInAgain(History history, Case judged) {
+    /** Checks that no request stays rate-limited for ever. */
+    private static void noRequestStaysRateLimited(History history, Case judged) {
         Map<String, Call> last = new TreeMap<>();
         history.calls().stream()
                 .filter(call -> call.kind() == Kind.BUY
@@ -113,12 +114,12 @@ public final class Checker {
     }
 
     /**
-     * No user was let in more often than the limit says, in any window. Counted are calls that lie in a window as a whole,
-     * and were surely let in. A Redis that forgot may have forgotten calls, too.
+     * Checks that no user exceeded the rate limit in any window. It counts calls that lie entirely within a window and
+     * were certainly admitted. Skip this check after Redis lost data: it may have lost its counters, too.
      *
-     * @param windowNanos of the limit
+     * @param windowNanos length of the window of the limit
      */
-    public static List<String> checkAdmission(History history, int limit, long windowNanos) {
+    public static List<String> checkRateLimit(History history, int limit, long windowNanos) {
         Map<String, List<Call>> admitted = new TreeMap<>();
         history.calls().stream()
                 .filter(call -> call.kind() == Kind.BUY && call.outcome() != Outcome.UNKNOWN && call.status() != 429)

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Small histories, each with one thing wrong. */
+/** Verifies each rule of the checker with a small history that violates it. */
 class CheckerTest {
     private static final String PRODUCT = "p";
     private static final Instant RESERVED_AT = Instant.parse("2026-01-01T00:00:00.123Z");
@@ -31,7 +31,7 @@ class CheckerTest {
     private final Set<String> outbox = new HashSet<>();
     private Set<Integer> free;
     private long now;
-    private long lasting = 1;
+    private long duration = 1;
     private int limit = 1;
     private int onSale = 2;
     private int unitCount = 2;
@@ -56,12 +56,12 @@ class CheckerTest {
 
     private void call(
             Call.Kind kind, String buyer, String key, int quantity, int status, boolean replayed, String body) {
-        long returned = now + 1 + lasting;
+        long returned = now + 1 + duration;
         history.add(new Call(kind, buyer, 0, PRODUCT, key, quantity, now + 1, returned, status, replayed, body));
         now = returned + 8;
     }
 
-    private void told(String buyer, String key, int quantity, int unit) {
+    private void acknowledged(String buyer, String key, int quantity, int unit) {
         call(
                 Call.Kind.BUY,
                 buyer,
@@ -116,7 +116,7 @@ class CheckerTest {
                 status);
     }
 
-    /** In MongoDB, and in Redis as it should be. */
+    /** Adds an order to MongoDB, and to Redis as it should be there. */
     private void stored(String buyer, String key, int quantity, int unit, String status) {
         StoreSnapshot.Order order = order(buyer, key, quantity, unit, status);
         orders.add(order);
@@ -153,7 +153,7 @@ class CheckerTest {
                 answers);
     }
 
-    /** What the checker says of a product of two units, of which Redis knows what MongoDB knows. */
+    /** Returns what the checker finds for a product of two units. */
     private List<String> check() {
         return Checker.check(history, snapshot(), 2, false);
     }
@@ -165,9 +165,9 @@ class CheckerTest {
 
     @Test
     void nothingIsWrong() {
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         call(Call.Kind.BUY, "ada", "k", 1, 201, true, body("ada", "k", 1, 1).encode());
-        told("bob", "k", 1, 2);
+        acknowledged("bob", "k", 1, 2);
         refused("eve", "k", 409, "sold-out");
         refused("bob", "l", 409, "purchase-limit-reached");
         stored("ada", "k", 1, 1, "placed");
@@ -176,23 +176,23 @@ class CheckerTest {
     }
 
     @Test
-    void nothingIsWrongWhereMuchHappened() {
+    void nothingIsWrongInALongHistory() {
         edited(3, 200);
         edited(2, 200);
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         cancelled("ada", "k");
-        told("bob", "k", 1, 1);
-        told("ada", "l", 1, 2);
+        acknowledged("bob", "k", 1, 1);
+        acknowledged("ada", "l", 1, 2);
         refused("eve", "k", 409, "sold-out");
         unitCount = 3;
         stored("ada", "k", 1, 1, "cancelled");
         stored("bob", "k", 1, 1, "placed");
         stored("ada", "l", 1, 2, "placed");
         stored("house", "k", 1, 3, "placed");
-        history.wholeAt(now, List.of(snapshot()));
+        history.agreedAt(now, List.of(snapshot()));
         refused("eve", "k", 409, "sold-out");
         cancelled("bob", "k");
-        told("eve", "k", 1, 1);
+        acknowledged("eve", "k", 1, 1);
         orders.remove(1);
         holders.remove(1);
         slots.remove("bob#1");
@@ -203,26 +203,26 @@ class CheckerTest {
 
     @Test
     void aUnitSoldTwice() {
-        told("ada", "k", 1, 1);
-        told("bob", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
+        acknowledged("bob", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         stored("bob", "k", 1, 1, "placed");
         finds("sold twice");
     }
 
     @Test
-    void aUnitPromisedTwiceThoughStoredOnce() {
-        told("ada", "k", 1, 1);
-        told("bob", "k", 1, 1);
+    void aUnitAcknowledgedTwiceThoughStoredOnce() {
+        acknowledged("ada", "k", 1, 1);
+        acknowledged("bob", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         stored("bob", "k", 1, 2, "placed");
         finds("sold twice");
     }
 
     @Test
-    void aUnitPromisedTwiceAtOnceThoughBothWereCancelled() {
-        told("ada", "k", 1, 1);
-        told("bob", "k", 1, 1);
+    void aUnitAcknowledgedTwiceAtOnceThoughBothWereCancelled() {
+        acknowledged("ada", "k", 1, 1);
+        acknowledged("bob", "k", 1, 1);
         cancelled("ada", "k");
         cancelled("bob", "k");
         stored("ada", "k", 1, 1, "cancelled");
@@ -238,25 +238,25 @@ class CheckerTest {
     }
 
     @Test
-    void moreSoldThanIsLeftOfALoweredStock() {
-        // The order of the house that took a unit off sale is lost, and the unit was sold.
+    void moreSoldThanALoweredStock() {
+        // The stock hold that took a unit off sale is lost, and the unit was sold.
         edited(1, 200);
         onSale = 1;
-        told("ada", "k", 1, 1);
-        told("bob", "k", 1, 2);
+        acknowledged("ada", "k", 1, 1);
+        acknowledged("bob", "k", 1, 2);
         stored("ada", "k", 1, 1, "placed");
         stored("bob", "k", 1, 2, "placed");
         finds("oversold");
     }
 
     @Test
-    void aStockThatNobodyWasToldOf() {
+    void aStockThatNoEditExplains() {
         edited(3, 200);
         finds("put on sale");
     }
 
     @Test
-    void aStockThatAnEditBroughtThatHadBeenOvertaken() {
+    void aStockOfAnEditThatWasOverwritten() {
         edited(2, 503);
         edited(3, 200);
         edited(4, 200);
@@ -264,14 +264,14 @@ class CheckerTest {
     }
 
     @Test
-    void aStockThatAnEditMayHaveBroughtLate() {
+    void aStockOfAnEditThatMayBeWrittenLate() {
         edited(2, 503);
         edited(3, 200);
         assertEquals(List.of(), check());
     }
 
     @Test
-    void aStockThatAnUnansweredEditMayHaveBrought() {
+    void aStockOfAnEditWithoutAResponse() {
         edited(2, 0);
         edited(3, 200);
         edited(4, 200);
@@ -279,39 +279,39 @@ class CheckerTest {
     }
 
     @Test
-    void unitsTakenOffSaleOfWhichNobodyWasTold() {
+    void unitsTakenOffSaleWithoutAnEdit() {
         stored("house", "k", 1, 1, "placed");
         finds("put on sale");
     }
 
     @Test
-    void aUnitInTwoPlacesAndAnotherInNone() {
+    void aUnitInTwoPlacesAndAnotherMissing() {
         limit = 0;
         unitCount = 3;
         onSale = 3;
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         free = Set.of(1, 2);
         finds("units");
     }
 
     @Test
-    void aUnitThatIsNowhere() {
+    void aMissingUnit() {
         free = Set.of(1);
         finds("units");
     }
 
     @Test
-    void unitsThatRedisDoesNotKnow() {
-        told("ada", "k", 1, 1);
+    void aUnitThatRedisHoldsForAnotherOrder() {
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
-        holders.put(1, "somebody else");
+        holders.put(1, "another-order");
         finds("units");
     }
 
     @Test
     void aUnitThatRedisStillHoldsForACancelledOrder() {
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         cancelled("ada", "k");
         stored("ada", "k", 1, 1, "cancelled");
         holders.put(1, orders.get(0).id());
@@ -325,8 +325,8 @@ class CheckerTest {
     }
 
     @Test
-    void aLiveOrderThatNoIndexSees() {
-        told("ada", "k", 1, 1);
+    void aLiveOrderWithoutIndexKeys() {
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         StoreSnapshot.Order order = orders.remove(0);
         orders.add(new StoreSnapshot.Order(
@@ -346,14 +346,14 @@ class CheckerTest {
     }
 
     @Test
-    void aSlotThatIsHeldForNobody() {
+    void aSlotWithoutAnOrder() {
         slots.put("ada#1", "ada-k");
         finds("slots");
     }
 
     @Test
     void aSlotThatIsFreeThoughItsBuyerHoldsAUnit() {
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         slots.clear();
         finds("slots");
@@ -367,7 +367,7 @@ class CheckerTest {
 
     @Test
     void aKeyThatLostItsOrder() {
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         answers.clear();
         finds("keys");
@@ -382,8 +382,8 @@ class CheckerTest {
 
     @Test
     void moreThanTheLimitForAWhile() {
-        told("ada", "k", 1, 1);
-        told("ada", "l", 1, 2);
+        acknowledged("ada", "k", 1, 1);
+        acknowledged("ada", "l", 1, 2);
         cancelled("ada", "k");
         stored("ada", "k", 1, 1, "cancelled");
         stored("ada", "l", 1, 2, "placed");
@@ -392,19 +392,19 @@ class CheckerTest {
 
     @Test
     void aLostOrder() {
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         finds("lost");
     }
 
     @Test
-    void otherUnitsThanWereTold() {
-        told("ada", "k", 1, 1);
+    void otherUnitsThanAcknowledged() {
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 2, "placed");
         finds("same body");
     }
 
     @Test
-    void anotherPriceThanWasTold() {
+    void anotherPriceThanAcknowledged() {
         JsonObject body = body("ada", "k", 1, 1).put("unitPrice", 1).put("total", 1);
         call(Call.Kind.BUY, "ada", "k", 1, 201, false, body.encode());
         stored("ada", "k", 1, 1, "placed");
@@ -412,7 +412,7 @@ class CheckerTest {
     }
 
     @Test
-    void anotherTotalThanWasTold() {
+    void anotherTotalThanAcknowledged() {
         call(
                 Call.Kind.BUY,
                 "ada",
@@ -426,7 +426,7 @@ class CheckerTest {
     }
 
     @Test
-    void anotherCurrencyThanWasTold() {
+    void anotherCurrencyThanAcknowledged() {
         JsonObject body = body("ada", "k", 1, 1).put("currency", "EUR");
         call(Call.Kind.BUY, "ada", "k", 1, 201, false, body.encode());
         stored("ada", "k", 1, 1, "placed");
@@ -434,7 +434,7 @@ class CheckerTest {
     }
 
     @Test
-    void anotherTimeThanWasTold() {
+    void anotherTimeThanAcknowledged() {
         JsonObject body = body("ada", "k", 1, 1)
                 .put("reservedAt", RESERVED_AT.plusMillis(1).toString());
         call(Call.Kind.BUY, "ada", "k", 1, 201, false, body.encode());
@@ -443,9 +443,9 @@ class CheckerTest {
     }
 
     @Test
-    void aBuyerWhoWasRefusedAndHoldsAnOrder() {
+    void aRefusedBuyerWithAnOrder() {
         refused("ada", "k", 503, "unavailable");
-        told("bob", "k", 1, 2);
+        acknowledged("bob", "k", 1, 2);
         refused("ada", "k", 409, "sold-out");
         stored("ada", "k", 1, 1, "placed");
         stored("bob", "k", 1, 2, "placed");
@@ -461,59 +461,59 @@ class CheckerTest {
 
     @Test
     void aWinnersRetryRefused() {
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         refused("ada", "k", 409, "sold-out");
         stored("ada", "k", 1, 1, "placed");
         finds("replay");
     }
 
     @Test
-    void aRetryThatIsNotSaidToBeOne() {
-        told("ada", "k", 1, 1);
-        told("ada", "k", 1, 1);
+    void aRetryThatIsNotMarkedAsReplay() {
+        acknowledged("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         finds("replay");
     }
 
     @Test
-    void twoAnswersUnderOneKey() {
-        told("ada", "k", 1, 1);
+    void twoResponsesUnderOneKey() {
+        acknowledged("ada", "k", 1, 1);
         call(Call.Kind.BUY, "ada", "k", 1, 201, true, body("ada", "k", 1, 2).encode());
         stored("ada", "k", 1, 1, "placed");
         finds("one key, one order");
     }
 
     @Test
-    void aReservationThatReadsOtherThanItsConfirmation() {
+    void aReservationThatDiffersFromItsConfirmation() {
         call(Call.Kind.BUY, "ada", "k", 1, 202, false, body("ada", "k", 1, 2).encode());
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         finds("one key, one order");
     }
 
     @Test
     void anotherRequestUnderAKey() {
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         call(Call.Kind.BUY, "ada", "k", 2, 409, false, "{\"code\":\"sold-out\"}");
         stored("ada", "k", 1, 1, "placed");
         finds("key reused");
     }
 
     @Test
-    void anAnswerThatNeverCame() {
+    void aPersistentUnavailable() {
         refused("ada", "k", 503, "unavailable");
         finds("unresolved");
     }
 
     @Test
-    void aBuyerWhoIsShutOut() {
+    void aPersistentRateLimit() {
         refused("ada", "k", 429, "rate-limited");
         finds("unresolved");
     }
 
     @Test
-    void anAnswerToAnotherQuantityThatNeverCame() {
-        told("ada", "k", 1, 1);
+    void aPersistentUnavailableForAnotherQuantity() {
+        acknowledged("ada", "k", 1, 1);
         call(Call.Kind.BUY, "ada", "k", 2, 503, false, "{}");
         stored("ada", "k", 1, 1, "placed");
         finds("unresolved");
@@ -526,55 +526,55 @@ class CheckerTest {
     }
 
     @Test
-    void aRefusalThatCannotBe() {
+    void anImpossibleRefusal() {
         refused("ada", "k", 401, "not-authenticated");
         finds("refusal");
     }
 
     @Test
-    void aMistakeOfOurOwn() {
+    void anInternalError() {
         refused("ada", "k", 500, "internal");
         finds("internal");
     }
 
     @Test
-    void soldOutWhileSomethingWasFree() {
-        told("ada", "k", 1, 1);
+    void soldOutWhileAUnitWasFree() {
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         refused("bob", "k", 409, "sold-out");
         finds("sold out");
     }
 
     @Test
-    void tooFewLeftWhileThereWereEnough() {
+    void insufficientStockWhileThereWasEnough() {
         call(Call.Kind.BUY, "ada", "k", 2, 409, false, "{\"code\":\"insufficient-stock\"}");
         finds("sold out");
     }
 
     private void soldOutAfterACancellation() {
-        told("ada", "k", 1, 1);
-        told("bob", "k", 1, 2);
+        acknowledged("ada", "k", 1, 1);
+        acknowledged("bob", "k", 1, 2);
         cancelled("ada", "k");
         stored("ada", "k", 1, 1, "cancelled");
         stored("bob", "k", 1, 2, "placed");
     }
 
     @Test
-    void soldOutThoughSomethingCameBack() {
+    void soldOutThoughAUnitWasReturned() {
         soldOutAfterACancellation();
         refused("eve", "k", 409, "sold-out");
         finds("sold out");
     }
 
     @Test
-    void soldOutAfterACancellationThatLastedLongerThanANodeWaitsForRedis() {
+    void soldOutAfterACancellationThatMayHaveTimedOutInRedis() {
         slowCancellation();
         refused("eve", "k", 409, "sold-out");
         assertEquals(List.of(), check());
     }
 
     @Test
-    void soldOutLongAfterThat() {
+    void soldOutLongAfterACancellationThatTimedOutInRedis() {
         slowCancellation();
         now += 20 * SECOND;
         refused("eve", "k", 409, "sold-out");
@@ -582,17 +582,17 @@ class CheckerTest {
     }
 
     private void slowCancellation() {
-        told("ada", "k", 1, 1);
-        told("bob", "k", 1, 2);
-        lasting = Holdings.SHORTEST_TIME_OUT;
+        acknowledged("ada", "k", 1, 1);
+        acknowledged("bob", "k", 1, 2);
+        duration = Holdings.SHORTEST_TIME_OUT;
         cancelled("ada", "k");
-        lasting = 1;
+        duration = 1;
         stored("ada", "k", 1, 1, "cancelled");
         stored("bob", "k", 1, 2, "placed");
     }
 
     @Test
-    void soldOutWhileWhatCameBackMayStillBeOnItsWay() {
+    void soldOutWhileAReturnedUnitMayBePending() {
         history.faultAt(0, "fault");
         soldOutAfterACancellation();
         refused("eve", "k", 409, "sold-out");
@@ -600,7 +600,7 @@ class CheckerTest {
     }
 
     @Test
-    void soldOutWhenWhatCameBackHasLongArrived() {
+    void soldOutLongAfterAUnitWasReturned() {
         history.faultAt(0, "fault");
         soldOutAfterACancellation();
         now += 20 * SECOND;
@@ -609,19 +609,19 @@ class CheckerTest {
     }
 
     @Test
-    void soldOutWhenEverythingIsWholeAgain() {
+    void soldOutAfterBothStoresAgreed() {
         history.faultAt(0, "fault");
         soldOutAfterACancellation();
-        history.wholeAt(now, List.of(snapshot()));
+        history.agreedAt(now, List.of(snapshot()));
         refused("eve", "k", 409, "sold-out");
         finds("sold out");
     }
 
     @Test
-    void soldOutWhileARedisThatForgotReservesOnceMoreForACancelledOrder() {
+    void soldOutWhileARedisThatLostDataReservesAgainForACancelledOrder() {
         history.faultAt(0, "fault");
         soldOutAfterACancellation();
-        history.wholeAt(now, List.of(snapshot()));
+        history.agreedAt(now, List.of(snapshot()));
         call(Call.Kind.BUY, "ada", "k", 1, 201, true, body("ada", "k", 1, 1).encode());
         now -= 10;
         refused("eve", "k", 409, "sold-out");
@@ -629,7 +629,7 @@ class CheckerTest {
     }
 
     private void soldOutBesideARetry() {
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         call(Call.Kind.BUY, "ada", "k", 1, 201, true, body("ada", "k", 1, 1).encode());
         now -= 10;
@@ -637,7 +637,7 @@ class CheckerTest {
     }
 
     @Test
-    void soldOutWhileARedisThatForgotReservesOnceMoreForALiveOrder() {
+    void soldOutWhileARedisThatLostDataReservesAgainForALiveOrder() {
         history.faultAt(0, "fault");
         soldOutBesideARetry();
         assertEquals(List.of(), check());
@@ -651,8 +651,8 @@ class CheckerTest {
 
     @Test
     void soldOutThoughTheStockWasRaised() {
-        told("ada", "k", 1, 1);
-        told("bob", "k", 1, 2);
+        acknowledged("ada", "k", 1, 1);
+        acknowledged("bob", "k", 1, 2);
         edited(3, 200);
         refused("eve", "k", 409, "sold-out");
         unitCount = 3;
@@ -664,7 +664,7 @@ class CheckerTest {
 
     @Test
     void soldOutWhileAnEditMayHaveTakenTheRest() {
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         edited(1, 503);
         refused("eve", "k", 409, "sold-out");
         stored("ada", "k", 1, 1, "placed");
@@ -672,14 +672,14 @@ class CheckerTest {
     }
 
     @Test
-    void theLimitToldToSomebodyWhoHoldsNothing() {
+    void theLimitReportedToABuyerWithoutUnits() {
         refused("ada", "k", 409, "purchase-limit-reached");
         finds("limit told");
     }
 
     @Test
-    void theLimitToldToSomebodyWhoGaveEverythingBack() {
-        told("ada", "k", 1, 1);
+    void theLimitReportedToABuyerWhoReturnedEverything() {
+        acknowledged("ada", "k", 1, 1);
         cancelled("ada", "k");
         refused("ada", "l", 409, "purchase-limit-reached");
         stored("ada", "k", 1, 1, "cancelled");
@@ -687,123 +687,123 @@ class CheckerTest {
     }
 
     @Test
-    void theLimitToldWhereThereIsNone() {
+    void theLimitReportedWithoutALimit() {
         limit = 0;
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         refused("ada", "l", 409, "purchase-limit-reached");
         finds("limit told");
     }
 
-    private Checker.Verdict forgetful() {
+    private Checker.Verdict judgeWithDataLoss() {
         return Checker.judge(history, snapshot(), 2, true);
     }
 
     @Test
-    void aForgottenOrderThatCountsAsAUsedLimitIsKnown() {
+    void aLostOrderThatCountsTowardsTheLimitIsKnown() {
         limit = 2;
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
-        history.faultAt(now, "Redis forgets");
+        history.faultAt(now, "Redis loses data");
         refused("ada", "l", 409, "purchase-limit-reached");
-        assertEquals(List.of(), forgetful().violations());
+        assertEquals(List.of(), judgeWithDataLoss().violations());
         assertEquals(
-                Map.of(KnownViolation.FORGOTTEN_ORDER_COUNTS_AS_USED_LIMIT, 1),
-                forgetful().known());
+                Map.of(KnownViolation.LOST_ORDER_COUNTS_TOWARDS_LIMIT, 1),
+                judgeWithDataLoss().known());
         finds("limit told");
     }
 
     @Test
-    void theLimitToldTooEarlyIsKnownOnlyWhereRedisMayHaveForgotten() {
+    void theLimitReportedTooEarlyIsKnownOnlyAfterDataLoss() {
         limit = 2;
         refused("eve", "k", 409, "purchase-limit-reached");
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         refused("ada", "before", 409, "purchase-limit-reached");
-        history.faultAt(now, "Redis forgets");
+        history.faultAt(now, "Redis loses data");
         refused("bob", "nothing-held", 409, "purchase-limit-reached");
-        history.wholeAt(now, List.of(snapshot()));
+        history.agreedAt(now, List.of(snapshot()));
         refused("ada", "after", 409, "purchase-limit-reached");
-        assertEquals(4, forgetful().violations().size());
-        assertEquals(Map.of(), forgetful().known());
+        assertEquals(4, judgeWithDataLoss().violations().size());
+        assertEquals(Map.of(), judgeWithDataLoss().known());
     }
 
     @Test
-    void anUnconfirmedAnswerAfterAConfirmedOneIsKnown() {
-        told("ada", "k", 1, 1);
+    void anUnconfirmedResponseAfterAConfirmedOneIsKnown() {
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
-        history.faultAt(now, "Redis forgets");
+        history.faultAt(now, "Redis loses data");
         call(Call.Kind.BUY, "ada", "k", 1, 202, false, body("ada", "k", 1, 2).encode());
         call(Call.Kind.BUY, "ada", "k", 1, 201, true, body("ada", "k", 1, 1).encode());
-        assertEquals(List.of(), forgetful().violations());
+        assertEquals(List.of(), judgeWithDataLoss().violations());
         assertEquals(
                 Map.of(KnownViolation.UNCONFIRMED_ANSWER_AFTER_A_CONFIRMED_ONE, 1),
-                forgetful().known());
+                judgeWithDataLoss().known());
         finds("replay");
     }
 
     @Test
-    void aRefusalThatIsBelievedWithoutMongoDbIsKnown() {
-        told("ada", "k", 1, 1);
+    void aRefusalThatIsTrustedWithoutMongoDbIsKnown() {
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         history.faultAt(now, "begin MONGO_KILLED");
         refused("ada", "k", 409, "sold-out");
         call(Call.Kind.BUY, "ada", "k", 1, 201, true, body("ada", "k", 1, 1).encode());
-        assertEquals(1, forgetful().known().get(KnownViolation.REFUSAL_BELIEVED_WITHOUT_MONGODB));
-        assertTrue(forgetful().violations().stream().noneMatch(each -> each.startsWith("replay")));
+        assertEquals(1, judgeWithDataLoss().known().get(KnownViolation.REFUSAL_TRUSTED_WITHOUT_MONGODB));
+        assertTrue(judgeWithDataLoss().violations().stream().noneMatch(each -> each.startsWith("replay")));
         finds("replay");
     }
 
     @Test
-    void aRefusalIsNotKnownWhereMongoDbCouldBeAsked() {
-        told("ada", "k", 1, 1);
+    void aRefusalIsNotKnownWithAReachableMongoDb() {
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
         history.faultAt(now, "begin REDIS_FLUSHED");
         history.faultAt(now, "begin MONGO_KILLED");
         history.faultAt(now + 1, "end MONGO_KILLED");
         now += 10 * SECOND;
         refused("ada", "k", 409, "sold-out");
-        assertTrue(forgetful().violations().stream().anyMatch(each -> each.startsWith("replay")));
-        assertEquals(Map.of(), forgetful().known());
+        assertTrue(judgeWithDataLoss().violations().stream().anyMatch(each -> each.startsWith("replay")));
+        assertEquals(Map.of(), judgeWithDataLoss().known());
     }
 
     @Test
-    void aConfirmedAnswerThatIsNotMarkedIsNeverKnown() {
-        told("ada", "k", 1, 1);
+    void anUnmarkedConfirmedReplayIsNeverKnown() {
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "placed");
-        history.faultAt(now, "Redis forgets");
-        told("ada", "k", 1, 1);
-        assertEquals(1, forgetful().violations().size());
-        assertEquals(Map.of(), forgetful().known());
+        history.faultAt(now, "Redis loses data");
+        acknowledged("ada", "k", 1, 1);
+        assertEquals(1, judgeWithDataLoss().violations().size());
+        assertEquals(Map.of(), judgeWithDataLoss().known());
     }
 
     @Test
-    void somebodyWhoCannotBuyThoughNothingIsInTheWay() {
-        told("ada", "k", 1, 1);
-        told("bob", "k", 1, 2);
+    void aBuyerWhoIsLockedOut() {
+        acknowledged("ada", "k", 1, 1);
+        acknowledged("bob", "k", 1, 2);
         stored("ada", "k", 1, 1, "placed");
         stored("bob", "k", 1, 2, "placed");
-        refused("eve", RefusalRules.SURE + "k", 409, "sold-out");
+        refused("eve", RefusalRules.MUST_SUCCEED + "k", 409, "sold-out");
         finds("locked out");
     }
 
     @Test
     void aCancellationThatDidNotStand() {
-        told("ada", "k", 1, 1);
+        acknowledged("ada", "k", 1, 1);
         cancelled("ada", "k");
         stored("ada", "k", 1, 1, "placed");
         finds("cancelled");
     }
 
     @Test
-    void aCancellationNobodyAskedFor() {
-        told("ada", "k", 1, 1);
+    void aCancellationWithoutARequest() {
+        acknowledged("ada", "k", 1, 1);
         stored("ada", "k", 1, 1, "cancelled");
         finds("cancelled");
     }
 
     @Test
-    void whatIsLeftToRepair() {
+    void anOrderLeftInTheOutbox() {
         outbox.add("ada-k");
         finds("accounts");
     }
@@ -813,15 +813,15 @@ class CheckerTest {
         for (int i = 0; i < 4; i++) {
             refused("ada", "k" + i, 409, "sold-out");
         }
-        assertEquals(List.of(), Checker.checkAdmission(history, 4, 1_000));
-        assertEquals(1, Checker.checkAdmission(history, 3, 1_000).size());
+        assertEquals(List.of(), Checker.checkRateLimit(history, 4, 1_000));
+        assertEquals(1, Checker.checkRateLimit(history, 3, 1_000).size());
     }
 
     @Test
-    void callsThatWereTurnedAwayAreNotCounted() {
+    void rateLimitedCallsAreNotCounted() {
         for (int i = 0; i < 4; i++) {
             refused("ada", "k" + i, i < 3 ? 409 : 429, i < 3 ? "sold-out" : "rate-limited");
         }
-        assertEquals(List.of(), Checker.checkAdmission(history, 3, 1_000));
+        assertEquals(List.of(), Checker.checkRateLimit(history, 3, 1_000));
     }
 }

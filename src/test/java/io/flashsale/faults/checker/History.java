@@ -13,27 +13,30 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Everything that buyers saw and that the nemesis did, in the order in which it ended. For any thread. */
+/** Records all calls of buyers and all faults, in the order in which they ended. Thread-safe. */
 public final class History {
-    /** A fault, or its end, at that time. */
+    /** Records the begin or end of a fault at that time. */
     record Event(long at, String what) {}
 
-    /** Within it everything that was given back is sellable again, once nothing is broken any more. */
+    /** How long after the end of all faults returned units may take to be sellable again. */
     private static final long HEALING = TimeUnit.SECONDS.toNanos(15);
 
-    /** A node that could not reach MongoDB asks it again after a second, and its connections take as long to come back. */
-    private static final long REMEMBERED = TimeUnit.SECONDS.toNanos(3);
+    /**
+     * How long a node may treat MongoDB as unreachable after the fault: it retries after a second, and its connections
+     * take as long to recover.
+     */
+    private static final long RECONNECTING = TimeUnit.SECONDS.toNanos(3);
 
     private static final long NEVER = Long.MAX_VALUE;
 
     private final long startedAt = System.nanoTime();
     private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
     private final Queue<Event> events = new ConcurrentLinkedQueue<>();
-    private final Map<String, Map<String, StoreSnapshot.Order>> liveWhenWhole = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, StoreSnapshot.Order>> liveAtAgreement = new ConcurrentHashMap<>();
     private volatile long firstFaultAt = NEVER;
-    private volatile long wholeAt = NEVER;
+    private volatile long agreedAt = NEVER;
 
-    /** Nanoseconds since this history began. */
+    /** Returns the nanoseconds since this history began. */
     public long now() {
         return System.nanoTime() - startedAt;
     }
@@ -46,7 +49,7 @@ public final class History {
         events.add(new Event(now(), what));
     }
 
-    /** Something is broken from now on, until {@link #whole}. */
+    /** Records a fault: from now on something is broken, until {@link #storesAgree}. */
     public void fault(String what) {
         faultAt(now(), what);
     }
@@ -56,37 +59,40 @@ public final class History {
         firstFaultAt = Math.min(firstFaultAt, at);
     }
 
-    /** Both stores were seen to agree, and nothing is broken any more; the first time counts. */
-    public void whole(List<StoreSnapshot> truths) {
-        wholeAt(now(), truths);
+    /** Records that both stores agree and that nothing is broken any more; only the first time counts. */
+    public void storesAgree(List<StoreSnapshot> snapshots) {
+        agreedAt(now(), snapshots);
     }
 
-    void wholeAt(long at, List<StoreSnapshot> truths) {
-        events.add(new Event(at, "whole"));
-        if (wholeAt == NEVER) {
-            truths.forEach(snapshot -> liveWhenWhole.put(snapshot.productId(), snapshot.live()));
-            wholeAt = at;
+    void agreedAt(long at, List<StoreSnapshot> snapshots) {
+        events.add(new Event(at, "stores agree"));
+        if (agreedAt == NEVER) {
+            snapshots.forEach(snapshot -> liveAtAgreement.put(snapshot.productId(), snapshot.live()));
+            agreedAt = at;
         }
     }
 
-    /** Whether a call was over before anything was broken. */
+    /** Whether a call returned before the first fault. */
     boolean isBeforeFaults(Call call) {
         return call.returned() <= firstFaultAt;
     }
 
-    /** Whether a call was begun after everything had been healed. */
+    /** Whether a call began after everything was healed. */
     boolean isAfterHealing(Call call) {
-        return call.invoked() >= wholeAt;
+        return call.invoked() >= agreedAt;
     }
 
-    /** Whether a fault of MongoDB, or of the way to it, lasted into a call, or ended so shortly before that a node remembers. */
-    boolean isMongoOutOfReach(Call call) {
+    /**
+     * Whether a fault of MongoDB or of its network overlapped a call, or ended so shortly before it that a node may not
+     * have reconnected.
+     */
+    boolean isMongoUnreachable(Call call) {
         long begun = NEVER;
         for (Event event : events) {
             if (event.what().startsWith("begin MONGO_")) {
                 begun = event.at();
             } else if (event.what().startsWith("end MONGO_")) {
-                if (begun <= call.returned() && event.at() + REMEMBERED >= call.invoked()) {
+                if (begun <= call.returned() && event.at() + RECONNECTING >= call.invoked()) {
                     return true;
                 }
                 begun = NEVER;
@@ -95,27 +101,27 @@ public final class History {
         return begun <= call.returned();
     }
 
-    /** When both stores were seen to agree; the end of time where they were not. */
-    long wholeAt() {
-        return wholeAt;
+    /** Returns when both stores first agreed; {@code Long.MAX_VALUE} if they never did. */
+    long agreedAt() {
+        return agreedAt;
     }
 
-    /** The live orders of a product, by their id, when both stores were seen to agree. */
-    Map<String, StoreSnapshot.Order> liveWhenWhole(String productId) {
-        return liveWhenWhole.getOrDefault(productId, Map.of());
+    /** Returns the live orders of a product by id, as of when both stores first agreed. */
+    Map<String, StoreSnapshot.Order> liveAtAgreement(String productId) {
+        return liveAtAgreement.getOrDefault(productId, Map.of());
     }
 
     /**
-     * By when both stores have surely followed an answer: at once while nothing was broken, else when everything was found
-     * whole, or after a while.
+     * Returns by when both stores certainly reflect a response: at once without faults; otherwise when both stores
+     * agreed, or after the reconciler's time.
      */
     long followedBy(long returned) {
-        return returned <= firstFaultAt || returned >= wholeAt ? returned : repairedBy(returned);
+        return returned <= firstFaultAt || returned >= agreedAt ? returned : repairedBy(returned);
     }
 
-    /** By when the reconciler has surely made up for what an answer left undone. */
+    /** Returns by when the reconciler has certainly completed what a response left undone. */
     long repairedBy(long returned) {
-        return returned < wholeAt ? Math.min(returned + HEALING, wholeAt) : returned + HEALING;
+        return returned < agreedAt ? Math.min(returned + HEALING, agreedAt) : returned + HEALING;
     }
 
     public List<Call> calls() {
@@ -126,7 +132,7 @@ public final class History {
         return new ArrayList<>(events);
     }
 
-    /** Writes it down, a line each. */
+    /** Writes the history to a file, one JSON object per line. */
     public void write(Path file) {
         List<String> lines = new ArrayList<>();
         events.forEach(event -> lines.add(new JsonObject()

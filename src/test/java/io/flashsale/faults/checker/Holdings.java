@@ -9,18 +9,18 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * From when until when each request may have held units, at the longest: from the begin of the first call that may have
- * reserved them until the stores have surely followed a confirmed cancellation. What was found not to be live when
- * everything was whole again held nothing any more by then; what has begun since is known exactly.
+ * Computes the longest period in which each request may have held units: from the begin of the first call that may have
+ * reserved them until the stores certainly reflect a confirmed cancellation. A request whose order was not live when
+ * both stores agreed held nothing by then; later holds are known exactly.
  */
 final class Holdings {
     private static final long ALWAYS = Long.MIN_VALUE;
     private static final long FOR_EVER = Long.MAX_VALUE;
 
-    /** No node that is judged gives up on an answer of a store sooner. */
+    /** The shortest time-out of any judged node for a response from a store. */
     static final long SHORTEST_TIME_OUT = TimeUnit.MILLISECONDS.toNanos(300);
 
-    private record Stake(String request, String buyer, int quantity, long from, long until) {
+    private record PossibleHold(String request, String buyer, int quantity, long from, long until) {
         boolean overlaps(Call call) {
             return from <= call.returned() && until >= call.invoked();
         }
@@ -28,15 +28,15 @@ final class Holdings {
 
     private final Checker.Case judged;
     private final History history;
-    private final Map<String, StoreSnapshot.Order> liveWhenWhole;
+    private final Map<String, StoreSnapshot.Order> liveAtAgreement;
     private final Map<String, String> orderOf = new HashMap<>();
     private final Map<String, Long> givenBackBy = new HashMap<>();
-    private final List<Stake> stakes = new ArrayList<>();
+    private final List<PossibleHold> possibleHolds = new ArrayList<>();
 
     Holdings(Checker.Case judged) {
         this.judged = judged;
         this.history = judged.history();
-        this.liveWhenWhole = history.liveWhenWhole(judged.snapshot().productId());
+        this.liveAtAgreement = history.liveAtAgreement(judged.snapshot().productId());
         for (Call call : judged.calls()) {
             if (call.bought()) {
                 orderOf.put(call.request(), call.orderId());
@@ -51,14 +51,14 @@ final class Holdings {
                 .forEach(call -> (history.isAfterHealing(call) ? late : early)
                         .computeIfAbsent(call.request(), each -> new ArrayList<>())
                         .add(call));
-        early.values().forEach(calls -> add(calls, history.wholeAt()));
+        early.values().forEach(calls -> add(calls, history.agreedAt()));
         late.values().forEach(calls -> add(calls, FOR_EVER));
-        addLiveWhenWhole();
+        addLiveAtAgreement();
     }
 
     /**
-     * What a cancellation gave back is on sale with its answer; but a node that gave up on Redis meanwhile answers all the
-     * same, and leaves the units to the reconciler.
+     * Returns by when cancelled units are on sale again: normally with the response. A node whose call to Redis timed
+     * out responds nevertheless, and leaves the units to the reconciler.
      */
     private long givenBackBy(Call cancellation) {
         boolean atOnce = cancellation.returned() - cancellation.invoked() < SHORTEST_TIME_OUT;
@@ -66,14 +66,15 @@ final class Holdings {
     }
 
     /**
-     * Adds what a request may have held; what was live when everything was whole counts from then on as that order.
+     * Adds the units that a request may have held. From the moment when both stores agreed, a live order counts as that
+     * order instead.
      *
-     * @param end by which it held nothing, unless it was live then
+     * @param end by when it held nothing, unless its order was live then
      */
     private void add(List<Call> calls, long end) {
         Call first = calls.get(0);
         String order = orderOf.get(first.request());
-        if (end == FOR_EVER && order != null && liveWhenWhole.containsKey(order)) {
+        if (end == FOR_EVER && order != null && liveAtAgreement.containsKey(order)) {
             return;
         }
         long given = order == null ? FOR_EVER : givenBackBy.getOrDefault(order, FOR_EVER);
@@ -92,13 +93,13 @@ final class Holdings {
                 .filter(call -> !isRefusedAtOnce(call) && mayReserveOnceMore(call, first, given))
                 .forEach(this::addForTheCall);
         if (from <= until) {
-            stakes.add(new Stake(first.request(), first.buyer(), quantity, from, until));
+            possibleHolds.add(new PossibleHold(first.request(), first.buyer(), quantity, from, until));
         }
     }
 
     /**
-     * A Redis that does not know of the order reserves once more, until MongoDB says that it has it: of a live order only
-     * while something is broken, of a cancelled one also later.
+     * Whether this call may have reserved again: a Redis that lost the order reserves once more until MongoDB reports
+     * it. For a live order that happens only while something is broken, for a cancelled one also later.
      */
     private boolean mayReserveOnceMore(Call call, Call first, long given) {
         if (history.isBeforeFaults(call)) {
@@ -108,7 +109,7 @@ final class Holdings {
     }
 
     private void addForTheCall(Call replay) {
-        stakes.add(new Stake(
+        possibleHolds.add(new PossibleHold(
                 replay.request(),
                 replay.buyer(),
                 replay.quantity(),
@@ -116,43 +117,45 @@ final class Holdings {
                 history.followedBy(replay.returned())));
     }
 
-    /** What the script refuses for want of stock has never held anything. */
+    /** Whether the script refused the call for lack of stock; such a call never holds units. */
     private static boolean isRefusedAtOnce(Call call) {
         return call.code().equals("sold-out") || call.code().equals("insufficient-stock");
     }
 
-    private void addLiveWhenWhole() {
-        liveWhenWhole.values().stream()
+    private void addLiveAtAgreement() {
+        liveAtAgreement.values().stream()
                 .filter(order -> !order.isStockHold())
-                .forEach(order -> stakes.add(new Stake(
+                .forEach(order -> possibleHolds.add(new PossibleHold(
                         order.id(),
                         order.userId(),
                         order.quantity(),
-                        history.wholeAt(),
+                        history.agreedAt(),
                         givenBackBy.getOrDefault(order.id(), FOR_EVER))));
     }
 
-    /** Units that may have been held at some instant within a call, at the most. */
+    /** Returns the most units that may have been held at some instant within a call. */
     int atMost(Call within) {
-        return stakes.stream()
-                .filter(stake -> stake.overlaps(within))
-                .mapToInt(Stake::quantity)
-                .sum();
-    }
-
-    /** The same of its buyer, under other keys: what this one holds would have been the answer. */
-    int atMostOfItsBuyer(Call within) {
-        return stakes.stream()
-                .filter(stake -> stake.overlaps(within))
-                .filter(stake ->
-                        stake.buyer().equals(within.buyer()) && !stake.request().equals(within.request()))
-                .mapToInt(Stake::quantity)
+        return possibleHolds.stream()
+                .filter(hold -> hold.overlaps(within))
+                .mapToInt(PossibleHold::quantity)
                 .sum();
     }
 
     /**
-     * Units that were on sale all through a call, at the least; or 0 where that is not known: an edit whose outcome is
-     * unknown may have taken any number.
+     * Returns the same for the buyer of this call under other keys: units under the same key would have been replayed.
+     */
+    int atMostOfItsBuyer(Call within) {
+        return possibleHolds.stream()
+                .filter(hold -> hold.overlaps(within))
+                .filter(hold ->
+                        hold.buyer().equals(within.buyer()) && !hold.request().equals(within.request()))
+                .mapToInt(PossibleHold::quantity)
+                .sum();
+    }
+
+    /**
+     * Returns the fewest units that were on sale throughout a call; 0 if unknown, since an edit with an unknown outcome
+     * may have taken any number.
      */
     int leastOnSale(Call within) {
         if (history.isAfterHealing(within)) {

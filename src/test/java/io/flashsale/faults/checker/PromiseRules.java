@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What a buyer was told stands, and every buyer is told what became of a request. */
+/** Checks that every response to a buyer holds, and that every request gets a final response. */
 final class PromiseRules {
     private final Checker.Case judged;
     private final List<Call> calls;
@@ -25,18 +25,18 @@ final class PromiseRules {
     }
 
     void check() {
-        everyPromiseIsKept();
-        everyOrderWasTold();
+        acknowledgedOrdersAreStored();
+        everyOrderWasAcknowledged();
         oneKeyHasOneAnswer();
         winnersAreNotRefused();
         keysAreBoundToTheirRequest();
-        everythingIsResolved();
-        reservationsComeToBe();
-        cancelledIsCancelled();
+        everyRequestIsResolved();
+        reservationsBecomeOrders();
+        cancellationsHold();
     }
 
-    /** Every 201 is in MongoDB, with the same content. */
-    private void everyPromiseIsKept() {
+    /** Checks that MongoDB holds the order of every 201, with the same content. */
+    private void acknowledgedOrdersAreStored() {
         for (Call call : calls) {
             if (!call.acknowledged()) {
                 continue;
@@ -46,42 +46,42 @@ final class PromiseRules {
                 judged.violate("lost", "order " + call.orderId() + " was acknowledged and is not in MongoDB");
             } else if (order.status().equals("failed") || order.status().equals("reserved")) {
                 judged.violate("lost", "order " + call.orderId() + " was acknowledged and is " + order.status());
-            } else if (!isAsTold(order, call)) {
-                judged.violate("same body", "MongoDB holds " + order + " where this was told: " + call.body());
+            } else if (!matchesReceipt(order, call)) {
+                judged.violate("same body", "MongoDB holds " + order + ", but the response was: " + call.body());
             }
         }
     }
 
-    private static boolean isAsTold(StoreSnapshot.Order order, Call call) {
-        JsonObject told = call.json();
+    private static boolean matchesReceipt(StoreSnapshot.Order order, Call call) {
+        JsonObject receipt = call.json();
         List<Integer> units = new ArrayList<>();
-        told.getJsonArray("units").forEach(unit -> units.add(((Number) unit).intValue()));
+        receipt.getJsonArray("units").forEach(unit -> units.add(((Number) unit).intValue()));
         return order.userId().equals(call.buyer())
                 && order.quantity() == call.quantity()
-                && order.quantity() == told.getInteger("quantity")
+                && order.quantity() == receipt.getInteger("quantity")
                 && order.units().equals(units)
-                && call.productId().equals(told.getString("productId"))
-                && order.unitPrice() == told.getLong("unitPrice")
-                && order.unitPrice() * order.quantity() == told.getLong("total")
-                && order.currency().equals(told.getString("currency"))
-                && Instant.parse(order.reservedAt()).equals(Instant.parse(told.getString("reservedAt")));
+                && call.productId().equals(receipt.getString("productId"))
+                && order.unitPrice() == receipt.getLong("unitPrice")
+                && order.unitPrice() * order.quantity() == receipt.getLong("total")
+                && order.currency().equals(receipt.getString("currency"))
+                && Instant.parse(order.reservedAt()).equals(Instant.parse(receipt.getString("reservedAt")));
     }
 
-    /** Nobody holds an order without having been told so in the end, whatever they were told on the way. */
-    private void everyOrderWasTold() {
-        Map<String, Set<Integer>> told = new HashMap<>();
+    /** Checks that every order was acknowledged to its buyer in the end, whatever came before. */
+    private void everyOrderWasAcknowledged() {
+        Map<String, Set<Integer>> receipt = new HashMap<>();
         calls.stream()
                 .filter(Call::acknowledged)
-                .forEach(call -> told.computeIfAbsent(call.orderId(), each -> new HashSet<>())
+                .forEach(call -> receipt.computeIfAbsent(call.orderId(), each -> new HashSet<>())
                         .add(call.quantity()));
         for (StoreSnapshot.Order order : judged.snapshot().sold()) {
-            if (!told.getOrDefault(order.id(), Set.of()).contains(order.quantity())) {
-                judged.violate("one outcome", "nobody was told that there is " + order);
+            if (!receipt.getOrDefault(order.id(), Set.of()).contains(order.quantity())) {
+                judged.violate("one outcome", "the buyer never got a 201 for " + order);
             }
         }
     }
 
-    /** Every success under one key is the same; unless Redis forgot a reservation that was no promise yet. */
+    /** Checks that every success under one key has the same body, unless Redis lost an unconfirmed reservation. */
     private void oneKeyHasOneAnswer() {
         Map<String, Call> first = new LinkedHashMap<>();
         Map<String, Set<String>> orders = new HashMap<>();
@@ -89,7 +89,7 @@ final class PromiseRules {
             if (call.bought()) {
                 orders.computeIfAbsent(call.request(), each -> new HashSet<>()).add(call.orderId());
             }
-            if (call.acknowledged() || (call.bought() && !judged.forgetful())) {
+            if (call.acknowledged() || (call.bought() && !judged.losesData())) {
                 Call before = first.putIfAbsent(call.request(), call);
                 if (before != null && !before.body().equals(call.body())) {
                     judged.violate("one key, one order", before.body() + " and then " + call.body());
@@ -103,14 +103,14 @@ final class PromiseRules {
         });
     }
 
-    /** By request: the first time that it was told to be done. */
+    /** Returns the first acknowledgement of each request. */
     private Map<String, Call> acknowledged() {
         Map<String, Call> first = new HashMap<>();
         judged.byReturn().stream().filter(Call::acknowledged).forEach(call -> first.putIfAbsent(call.request(), call));
         return first;
     }
 
-    /** No success turns into a refusal later. */
+    /** Checks that no success turns into a refusal later. */
     private void winnersAreNotRefused() {
         Map<String, Call> first = acknowledged();
         for (Call call : calls) {
@@ -127,29 +127,29 @@ final class PromiseRules {
     }
 
     private void refused(Call call, Call before) {
-        if (judged.mayHaveForgotten(call) && judged.history().isMongoOutOfReach(call)) {
-            judged.count(KnownViolation.REFUSAL_BELIEVED_WITHOUT_MONGODB);
+        if (judged.mayHaveLostData(call) && judged.history().isMongoUnreachable(call)) {
+            judged.count(KnownViolation.REFUSAL_TRUSTED_WITHOUT_MONGODB);
         } else {
             judged.violate("replay", call.status() + " " + call.code() + " for a key that has " + before.orderId());
         }
     }
 
     private void notMarked(Call call) {
-        if (!call.acknowledged() && judged.mayHaveForgotten(call)) {
+        if (!call.acknowledged() && judged.mayHaveLostData(call)) {
             judged.count(KnownViolation.UNCONFIRMED_ANSWER_AFTER_A_CONFIRMED_ONE);
         } else {
             judged.violate("replay", "not marked as replayed: " + call.body());
         }
     }
 
-    /** Another request under a key that has its order is refused, and never answered with an order. */
+    /** Checks that another request under a used key is refused, and never gets an order. */
     private void keysAreBoundToTheirRequest() {
         Map<String, Call> bound = acknowledged();
         for (Call call : calls) {
             Call before = bound.get(call.request());
             if (call.kind() == Kind.BUY && before != null && call.quantity() != before.quantity()) {
                 boolean later = call.invoked() > before.returned();
-                boolean bought = call.bought() && !judged.forgetful();
+                boolean bought = call.bought() && !judged.losesData();
                 if (call.acknowledged() || (later && bought)) {
                     judged.violate("key reused", call.body() + " under the key of " + before.body());
                 }
@@ -160,8 +160,8 @@ final class PromiseRules {
         }
     }
 
-    /** Whoever asks long enough is told: nothing answers 503 for ever, and no reservation stays one. */
-    private void everythingIsResolved() {
+    /** Checks that retries lead to a final response: no 503 persists, and no reservation stays unconfirmed. */
+    private void everyRequestIsResolved() {
         Map<String, Call> last = new LinkedHashMap<>();
         judged.byReturn().stream()
                 .filter(call -> call.kind() == Kind.BUY)
@@ -173,9 +173,9 @@ final class PromiseRules {
         });
     }
 
-    private void reservationsComeToBe() {
+    private void reservationsBecomeOrders() {
         for (Call call : calls) {
-            if (call.bought() && !call.acknowledged() && !judged.forgetful()) {
+            if (call.bought() && !call.acknowledged() && !judged.losesData()) {
                 StoreSnapshot.Order order = stored.get(call.orderId());
                 if (order == null || order.status().equals("failed")) {
                     judged.violate("reserved, then lost", call.body() + " is " + order);
@@ -184,8 +184,8 @@ final class PromiseRules {
         }
     }
 
-    /** A cancellation that was confirmed stands; one that nobody asked for did not happen. */
-    private void cancelledIsCancelled() {
+    /** Checks that confirmed cancellations hold, and that no order was cancelled without a request. */
+    private void cancellationsHold() {
         Set<String> asked = new HashSet<>();
         Set<String> confirmed = new HashSet<>();
         for (Call call : calls) {
@@ -201,7 +201,7 @@ final class PromiseRules {
                 judged.violate("cancelled", "order " + order.id() + " was cancelled and is " + order.status());
             }
             if (order.status().equals("cancelled") && !asked.contains(order.id()) && !order.isStockHold()) {
-                judged.violate("cancelled", "order " + order.id() + " was cancelled and nobody asked for it");
+                judged.violate("cancelled", "order " + order.id() + " was cancelled without a request");
             }
         }
     }

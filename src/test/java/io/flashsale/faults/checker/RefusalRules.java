@@ -4,14 +4,17 @@ import io.flashsale.faults.checker.Call.Kind;
 import io.flashsale.faults.checker.Call.Outcome;
 import java.util.Set;
 
-/** A buyer is refused only for a reason that there was. */
+/** Checks that every refusal of a buyer had a valid reason. */
 public final class RefusalRules {
-    /** What a buyer may be told of a product that is open, for a request that is well made. */
+    /** Codes with which a valid purchase of an open product may be refused. */
     private static final Set<String> POSSIBLE =
             Set.of("sold-out", "insufficient-stock", "purchase-limit-reached", "idempotency-key-reused");
 
-    /** Keys that begin so are of buyers who hold nothing, while units are free and nothing is broken. */
-    public static final String SURE = "sure-";
+    /**
+     * Prefix of keys under which a purchase must succeed: the buyer holds nothing, units are free and nothing is
+     * broken.
+     */
+    public static final String MUST_SUCCEED = "must-succeed-";
 
     private final Checker.Case judged;
     private final Holdings holdings;
@@ -32,15 +35,15 @@ public final class RefusalRules {
             if (!POSSIBLE.contains(call.code())) {
                 judged.violate("refusal", call.status() + " " + call.code() + " for " + call.request());
             }
-            if (call.key().startsWith(SURE)) {
+            if (call.key().startsWith(MUST_SUCCEED)) {
                 judged.violate("locked out", call.code() + " for " + call.request() + ", and units are free");
             }
             nothingWasLeft(call);
-            theBuyerHadTheirUnits(call);
+            theLimitWasReached(call);
         }
     }
 
-    /** At some instant within the call fewer units were free than were asked for, or none. */
+    /** Checks that at some instant within the call fewer units were free than requested, or none. */
     private void nothingWasLeft(Call call) {
         boolean soldOut = call.code().equals("sold-out");
         if (soldOut || call.code().equals("insufficient-stock")) {
@@ -48,24 +51,27 @@ public final class RefusalRules {
             int onSale = holdings.leastOnSale(call);
             if (held + (soldOut ? 1 : call.quantity()) <= onSale) {
                 judged.violate(
-                        "sold out", "at the most " + held + " of " + onSale + " were held, for " + call.request());
+                        "sold out", "at most " + held + " of " + onSale + " units were held, for " + call.request());
             }
         }
     }
 
-    /** At some instant within the call the buyer held so many units that these would have been too many. */
-    private void theBuyerHadTheirUnits(Call call) {
+    /**
+     * Checks that at some instant within the call the buyer held so many units that the requested ones exceeded the
+     * limit.
+     */
+    private void theLimitWasReached(Call call) {
         int limit = judged.snapshot().limit();
         if (call.code().equals("purchase-limit-reached")) {
             int held = holdings.atMostOfItsBuyer(call);
             if (limit != 0 && held + call.quantity() > limit) {
                 return;
             }
-            if (limit > 1 && held > 0 && judged.mayHaveForgotten(call)) {
-                judged.count(KnownViolation.FORGOTTEN_ORDER_COUNTS_AS_USED_LIMIT);
+            if (limit > 1 && held > 0 && judged.mayHaveLostData(call)) {
+                judged.count(KnownViolation.LOST_ORDER_COUNTS_TOWARDS_LIMIT);
             } else {
                 judged.violate(
-                        "limit told", "at the most " + held + " units of " + limit + " were held by " + call.request());
+                        "limit told", "at most " + held + " units of " + limit + " were held by " + call.request());
             }
         }
     }

@@ -19,22 +19,22 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * One product as both stores have it, read without anything of the program in between.
+ * Holds the state of one product in both stores, read without the program.
  *
- * @param productId whose
- * @param onSale put on sale, as the admin was told
- * @param unitCount unit that exists
+ * @param productId of the product
+ * @param onSale stock as reported to the admin
+ * @param unitCount number of units that exist
  * @param limit units per user; 0 for none
- * @param orders of MongoDB, whatever became of them
- * @param dead orders that MongoDB refuses and nobody has decided on
+ * @param orders in MongoDB, of every status
+ * @param dead dead letters without a decision
  * @param identity of this Redis, as it certifies sales
- * @param stock the counter in Redis, or null
- * @param sale the hash in Redis
- * @param free units given back, in Redis
- * @param holders unit to order, in Redis
- * @param outbox ids of the orders that wait for MongoDB
- * @param slots buyer and slot to order, in Redis
- * @param answers buyer and hash of the key to the order that it is bound to, in Redis
+ * @param stock counter in Redis, or null
+ * @param sale hash in Redis
+ * @param free returned units, in Redis
+ * @param holders order of each unit, in Redis
+ * @param outbox ids of the orders that are not in MongoDB yet
+ * @param slots order of each buyer's slot, in Redis
+ * @param answers order of each buyer and key hash, in Redis
  */
 public record StoreSnapshot(
         String productId,
@@ -53,10 +53,10 @@ public record StoreSnapshot(
         Map<String, String> answers) {
 
     /**
-     * An order as MongoDB has it.
+     * Holds an order as stored in MongoDB.
      *
-     * @param unitKeys what its unique index compares
-     * @param buyerKeys what its unique index compares
+     * @param unitKeys values of its unique index on units
+     * @param buyerKeys values of its unique index on slots
      */
     public record Order(
             String id,
@@ -79,7 +79,7 @@ public record StoreSnapshot(
             return userId.equals("house");
         }
 
-        /** Who asked for it, and under which key. */
+        /** Identifies the request by buyer and key. */
         String request() {
             return userId + ":" + keyHash;
         }
@@ -129,15 +129,15 @@ public record StoreSnapshot(
     }
 
     private static String identity(String info) {
-        Map<String, String> told = new HashMap<>();
+        Map<String, String> fields = new HashMap<>();
         info.lines()
                 .map(line -> line.split(":", 2))
                 .filter(line -> line.length == 2)
-                .forEach(line -> told.put(line[0], line[1]));
-        return told.get("run_id") + "/" + told.get("master_replid");
+                .forEach(line -> fields.put(line[0], line[1]));
+        return fields.get("run_id") + "/" + fields.get("master_replid");
     }
 
-    /** Records of an older epoch count as absent. */
+    /** Reads the slots of the current epoch; older ones count as absent. */
     private static Map<String, String> slots(RawRedis redis, String tag, String epoch) throws IOException {
         Map<String, String> slots = new TreeMap<>();
         for (String key : redis.list("KEYS", "product:user:*:product:" + tag)) {
@@ -183,8 +183,8 @@ public record StoreSnapshot(
                 document.getJsonObject("reservedAt").getString("$date"),
                 integers(document, "units"),
                 integers(document, "slots"),
-                texts(document, "unitKeys"),
-                texts(document, "buyerKeys"),
+                strings(document, "unitKeys"),
+                strings(document, "buyerKeys"),
                 document.getString("status"));
     }
 
@@ -194,7 +194,7 @@ public record StoreSnapshot(
                 .toList();
     }
 
-    private static List<String> texts(JsonObject document, String field) {
+    private static List<String> strings(JsonObject document, String field) {
         return document.getJsonArray(field, new JsonArray()).stream()
                 .map(Object::toString)
                 .toList();
@@ -208,21 +208,21 @@ public record StoreSnapshot(
         return map;
     }
 
-    /** The orders that hold units, by their id. */
+    /** Returns the orders that hold units, by id. */
     Map<String, Order> live() {
         Map<String, Order> live = new HashMap<>();
         orders.stream().filter(Order::live).forEach(order -> live.put(order.id(), order));
         return live;
     }
 
-    /** The orders of buyers that hold units. */
+    /** Returns the orders of buyers that hold units. */
     public List<Order> sold() {
         return orders.stream()
                 .filter(order -> order.live() && !order.isStockHold())
                 .toList();
     }
 
-    /** Every order whose units nobody else may have. */
+    /** Returns all orders whose units must not be sold again. */
     List<Order> holding() {
         return Stream.concat(live().values().stream(), dead.stream()).toList();
     }
@@ -234,8 +234,8 @@ public record StoreSnapshot(
                 .sum();
     }
 
-    /** What is not as it has to be once everything is healed; empty where all is well. */
-    public List<String> unrest() {
-        return new UnitAccounting(this).unrest();
+    /** Returns what is inconsistent after healing; empty if nothing is. */
+    public List<String> discrepancies() {
+        return new UnitAccounting(this).discrepancies();
     }
 }

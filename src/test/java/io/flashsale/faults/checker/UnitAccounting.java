@@ -7,31 +7,31 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What both stores have to agree on once everything is healed: unit by unit, slot by slot and key by key. Sums may be right
- * where two mistakes make up for each other.
+ * Checks what both stores must agree on after healing: unit by unit, slot by slot and key by key. Totals may be right
+ * although two errors cancel out.
  */
 final class UnitAccounting {
     private final StoreSnapshot snapshot;
-    private final List<String> unrest = new ArrayList<>();
+    private final List<String> discrepancies = new ArrayList<>();
 
     UnitAccounting(StoreSnapshot snapshot) {
         this.snapshot = snapshot;
     }
 
-    /** Every disagreement, by the name of its rule; empty where all is well. */
-    List<String> unrest() {
+    /** Returns every discrepancy, each with the name of its rule; empty if there is none. */
+    List<String> discrepancies() {
         theSaleIsOpen();
         everyUnitIsInOnePlace();
         theCounterIsRight();
-        whatTheAdminWasToldIsOnSale();
-        theIndexesSeeEveryUnit();
+        unitsMatchTheStock();
+        indexKeysMatchTheOrders();
         slotsAreThoseOfLiveOrders();
         keysAreBoundToTheirOrders();
-        return unrest;
+        return discrepancies;
     }
 
     private void find(String rule, String what) {
-        unrest.add(rule + ": " + what + " (" + snapshot.productId() + ")");
+        discrepancies.add(rule + ": " + what + " (" + snapshot.productId() + ")");
     }
 
     private void theSaleIsOpen() {
@@ -48,7 +48,7 @@ final class UnitAccounting {
         return Integer.parseInt(snapshot.sale().getOrDefault("issued", "0"));
     }
 
-    /** Each unit was never issued, or is free, or is held by exactly one order, which is the one that Redis names. */
+    /** Checks that each unit is either unissued, or free, or held by exactly one order, the same in both stores. */
     private void everyUnitIsInOnePlace() {
         Map<Integer, List<String>> held = new TreeMap<>();
         snapshot.holding()
@@ -65,10 +65,10 @@ final class UnitAccounting {
             List<String> places = new ArrayList<>(held.getOrDefault(unit, List.of()));
             String named = snapshot.holders().get(unit);
             if (named != null && !places.contains(named)) {
-                places.add(named + ", says Redis");
-                places.add("not theirs, says MongoDB");
+                places.add(named + " in Redis");
+                places.add("not of that order in MongoDB");
             } else if (named == null && !places.isEmpty()) {
-                places.add("nobody, says Redis");
+                places.add("unheld in Redis");
             }
             if (snapshot.free().contains(unit)) {
                 places.add("free");
@@ -85,23 +85,25 @@ final class UnitAccounting {
     private void theCounterIsRight() {
         long sellable = snapshot.free().size() + (long) snapshot.unitCount() - highWaterMark();
         if (snapshot.stock() == null || snapshot.stock() != sellable) {
-            find("accounts", "the counter says " + snapshot.stock() + ", the sets " + sellable);
+            find("accounts", "the counter is " + snapshot.stock() + ", the sets give " + sellable);
         }
         String known = snapshot.sale().get("highest");
         if (!String.valueOf(snapshot.unitCount()).equals(known)) {
-            find("accounts", "Redis knows of " + known + " units, MongoDB of " + snapshot.unitCount());
+            find("accounts", "Redis has " + known + " units, MongoDB " + snapshot.unitCount());
         }
     }
 
-    /** What is not sold can be bought: no more and no fewer units than the product says. */
-    private void whatTheAdminWasToldIsOnSale() {
+    /** Checks that the units which are sold or for sale equal the stock of the product. */
+    private void unitsMatchTheStock() {
         int existing = snapshot.unitCount() - snapshot.unitsOnHold();
         if (existing != snapshot.onSale()) {
-            find("put on sale", existing + " units exist or are sold where " + snapshot.onSale() + " were put on sale");
+            find(
+                    "put on sale",
+                    existing + " units are sold or for sale, but " + snapshot.onSale() + " were put on sale");
         }
     }
 
-    private void theIndexesSeeEveryUnit() {
+    private void indexKeysMatchTheOrders() {
         for (StoreSnapshot.Order order : snapshot.orders()) {
             List<String> unitKeys = order.live()
                     ? order.units().stream()
@@ -114,7 +116,7 @@ final class UnitAccounting {
                             .toList()
                     : List.of();
             if (!unitKeys.equals(order.unitKeys()) || !buyerKeys.equals(order.buyerKeys())) {
-                find("units", "no unique index sees what it should of " + order);
+                find("units", "the keys of the unique indexes are wrong in " + order);
             }
             boolean limited = snapshot.limit() > 0 && !order.isStockHold();
             if (limited && order.slots().size() != order.quantity()) {
@@ -123,7 +125,10 @@ final class UnitAccounting {
         }
     }
 
-    /** A buyer who holds nothing is not locked out; one who holds something is not let in again. */
+    /**
+     * Checks that slots match live orders: a buyer without units is not locked out, and one with units cannot exceed
+     * the limit.
+     */
     private void slotsAreThoseOfLiveOrders() {
         Map<String, String> taken = new TreeMap<>();
         snapshot.holding()
@@ -150,7 +155,7 @@ final class UnitAccounting {
         Map<String, String> lost = without(held, snapshot.answers());
         Map<String, String> unfounded = without(snapshot.answers(), known);
         if (!lost.isEmpty() || !unfounded.isEmpty()) {
-            find("keys", "bound to no order are " + unfounded + ", lost are those of " + lost);
+            find("keys", "keys without an order: " + unfounded + ", orders without a key: " + lost);
         }
     }
 

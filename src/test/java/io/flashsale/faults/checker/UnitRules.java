@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What was sold, and to how many: units, limits and the stock that an admin puts on sale. */
+/** Checks what was sold: units, limits and the stock that an admin puts on sale. */
 final class UnitRules {
-    private record Sure(String buyer, String order, List<Integer> units, long from, long until) {
+    private record CertainHold(String buyer, String order, List<Integer> units, long from, long until) {
         boolean isHeldAt(long time) {
             return from <= time && time < until;
         }
@@ -21,20 +21,20 @@ final class UnitRules {
 
     private final Checker.Case judged;
     private final StoreSnapshot snapshot;
-    private final List<Sure> sures;
+    private final List<CertainHold> certainHolds;
 
     UnitRules(Checker.Case judged) {
         this.judged = judged;
         this.snapshot = judged.snapshot();
-        this.sures = sures(judged);
+        this.certainHolds = certainHolds(judged);
     }
 
     void check() {
         unitsAreSoldOnce();
         noMoreIsSoldThanPutOnSale();
-        nobodyElseHeldAUnitMeanwhile();
-        nobodyHoldsMoreThanTheLimit();
-        whatTheAdminWasToldStands();
+        unitsAreNeverHeldTwiceAtOnce();
+        buyersStayWithinTheLimit();
+        stockMatchesTheEdits();
     }
 
     private void unitsAreSoldOnce() {
@@ -60,7 +60,7 @@ final class UnitRules {
         }
     }
 
-    private void nobodyHoldsMoreThanTheLimit() {
+    private void buyersStayWithinTheLimit() {
         if (snapshot.limit() == 0) {
             return;
         }
@@ -71,49 +71,52 @@ final class UnitRules {
                 judged.violate("limit", user + " holds " + units + " units of " + snapshot.limit());
             }
         });
-        for (Sure sure : sures) {
-            int units = sures.stream()
-                    .filter(other -> other.buyer().equals(sure.buyer()) && other.isHeldAt(sure.from()))
+        for (CertainHold hold : certainHolds) {
+            int units = certainHolds.stream()
+                    .filter(other -> other.buyer().equals(hold.buyer()) && other.isHeldAt(hold.from()))
                     .mapToInt(other -> other.units().size())
                     .sum();
             if (units > snapshot.limit()) {
-                judged.violate("limit", sure.buyer() + " held " + units + " units of " + snapshot.limit() + " at once");
+                judged.violate("limit", hold.buyer() + " held " + units + " units of " + snapshot.limit() + " at once");
             }
         }
     }
 
-    /** No unit was held by two at one instant, whatever became of them since. */
-    private void nobodyElseHeldAUnitMeanwhile() {
-        Map<Integer, Set<String>> promised = new TreeMap<>();
-        for (Sure sure : sures) {
-            for (Sure other : sures) {
-                boolean another = !other.order().equals(sure.order());
-                if (another && other.isHeldAt(sure.from())) {
-                    sure.units().stream()
+    /** Checks that no unit was held by two orders at one instant, whatever happened to them later. */
+    private void unitsAreNeverHeldTwiceAtOnce() {
+        Map<Integer, Set<String>> acknowledged = new TreeMap<>();
+        for (CertainHold hold : certainHolds) {
+            for (CertainHold other : certainHolds) {
+                boolean another = !other.order().equals(hold.order());
+                if (another && other.isHeldAt(hold.from())) {
+                    hold.units().stream()
                             .filter(other.units()::contains)
-                            .forEach(unit -> promised.computeIfAbsent(unit, each -> new TreeSet<>())
-                                    .addAll(List.of(sure.order(), other.order())));
+                            .forEach(unit -> acknowledged
+                                    .computeIfAbsent(unit, each -> new TreeSet<>())
+                                    .addAll(List.of(hold.order(), other.order())));
                 }
             }
         }
-        promised.forEach(
-                (unit, orders) -> judged.violate("sold twice", "unit " + unit + " was promised at once to " + orders));
+        acknowledged.forEach((unit, orders) ->
+                judged.violate("sold twice", "unit " + unit + " was acknowledged at once to " + orders));
     }
 
-    /** From when until when each order was surely held: from its first 201 until anybody asked to cancel it. */
-    private static List<Sure> sures(Checker.Case judged) {
+    /**
+     * Returns the period in which each order was certainly held: from its first 201 until a cancellation was requested.
+     */
+    private static List<CertainHold> certainHolds(Checker.Case judged) {
         Map<String, Long> until = new HashMap<>();
         judged.calls().stream()
                 .filter(call -> call.kind() == Kind.CANCEL)
                 .forEach(call -> until.merge(call.key(), call.invoked(), Math::min));
-        Map<String, Sure> first = new LinkedHashMap<>();
+        Map<String, CertainHold> first = new LinkedHashMap<>();
         for (Call call : judged.byReturn()) {
             if (call.acknowledged()) {
                 List<Integer> units = new ArrayList<>();
                 call.json().getJsonArray("units").forEach(unit -> units.add(((Number) unit).intValue()));
                 first.putIfAbsent(
                         call.orderId(),
-                        new Sure(
+                        new CertainHold(
                                 call.buyer(),
                                 call.orderId(),
                                 units,
@@ -122,16 +125,16 @@ final class UnitRules {
             }
         }
         return first.values().stream()
-                .filter(sure -> sure.from() < sure.until())
+                .filter(hold -> hold.from() < hold.until())
                 .toList();
     }
 
     /**
-     * The stock is what the last confirmed edit said, or one whose outcome the admin does not know. Such a one may be
-     * written late, but only over the version of the product that it has read: never once it was answered and the stock
-     * was changed after that.
+     * Checks that the stock is that of the last confirmed edit, or of an edit with an unknown outcome. Such an edit may
+     * be written late, but only over the product version that it has read: never after it got a response and the stock
+     * was changed once more.
      */
-    private void whatTheAdminWasToldStands() {
+    private void stockMatchesTheEdits() {
         List<Call> edits = judged.byReturn().stream()
                 .filter(call -> call.kind() == Kind.EDIT)
                 .toList();
@@ -155,7 +158,7 @@ final class UnitRules {
             }
         }
         if (!possible.contains(snapshot.onSale())) {
-            judged.violate("put on sale", snapshot.onSale() + " units, where the admin was told " + possible);
+            judged.violate("put on sale", snapshot.onSale() + " units, but the edits allow " + possible);
         }
     }
 }

@@ -19,9 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Two nodes, a Redis with a replica and a MongoDB-wire server: each a process, each behind a network that can fail. */
+/**
+ * Runs two nodes, a Redis with a replica and a MongoDB-wire server, each in its own process behind a faulty network.
+ */
 public final class Cluster implements AutoCloseable {
-    /** The second node's clock and the second Redis', against everybody else's. */
+    /** How far the clocks of the second node and of the second Redis are ahead of all others. */
     private static final int MINUTES_AHEAD = 60;
 
     private final Path folder = TestStores.temporaryFolder();
@@ -36,7 +38,7 @@ public final class Cluster implements AutoCloseable {
     private final Buyer admin;
     private final Client adminClient;
     private final List<Buyer> buyers = new ArrayList<>();
-    private final Buyer hammerer;
+    private final Buyer floodingBuyer;
     private final List<Trigger> underWay = new ArrayList<>();
     private int master;
 
@@ -46,8 +48,8 @@ public final class Cluster implements AutoCloseable {
         redis[1] = new RedisServer(
                 folder.resolve("redis-1"), Integer.getInteger("faults.redisMinutesAhead", MINUTES_AHEAD));
         long ahead = redis[1].secondsAhead();
-        System.out.println("the clock of the second Redis is ahead by " + ahead + " s"
-                + (ahead == 0 ? ": no faketime here, or a Redis that is linked statically, as the jar's is" : ""));
+        System.out.println("clock of the second Redis is " + ahead + " s ahead"
+                + (ahead == 0 ? ": faketime is missing, or Redis is statically linked, like the one in the jar" : ""));
         replication = new TcpProxy(redis[0].port());
         follow();
         String given = System.getenv("MONGODB_URI");
@@ -59,7 +61,7 @@ public final class Cluster implements AutoCloseable {
         nodes.add(new ClusterNode(folder, "node-1", redis[0].port(), mongoUri, primary, database, MINUTES_AHEAD));
         adminClient = nodes.get(0).admin();
         admin = Buyer.of(adminClient, ports());
-        hammerer = Buyer.signUp(nodes.get(0).port(), nodes.get(0).managementPort(), ports());
+        floodingBuyer = Buyer.signUp(nodes.get(0).port(), nodes.get(0).managementPort(), ports());
         for (int i = 0; i < buyerCount; i++) {
             buyers.add(Buyer.signUp(nodes.get(0).port(), nodes.get(0).managementPort(), ports()));
         }
@@ -85,20 +87,20 @@ public final class Cluster implements AutoCloseable {
         return buyers;
     }
 
-    public Buyer hammerer() {
-        return hammerer;
+    public Buyer floodingBuyer() {
+        return floodingBuyer;
     }
 
     public RedisServer redis() {
         return redis[master];
     }
 
-    /** The MongoDB-wire server, or null where MONGODB_URI names one that is not ours to kill. */
+    /** Returns the MongoDB-wire server, or null if MONGODB_URI names one that the tests must not kill. */
     public MongoServerProcess mongo() {
         return mongo;
     }
 
-    /** Whether the nodes reach MongoDB by a network that can fail. */
+    /** Whether the nodes reach MongoDB through a proxy. */
     public boolean isMongoProxied() {
         return primary.isPresent();
     }
@@ -111,18 +113,18 @@ public final class Cluster implements AutoCloseable {
         return folder;
     }
 
-    /** Cuts the replica off, as a partition does; it does not know it yet. */
+    /** Partitions the replica from its master; the replica notices only after a time-out. */
     public void cutReplication() {
         replication.set(TcpProxy.Mode.CUT);
     }
 
-    /** The replica becomes a master beside the old one. */
+    /** Promotes the replica; the old master stays one, too. */
     public void promote() {
         redis[1 - master].send("REPLICAOF", "NO", "ONE");
         master = 1 - master;
     }
 
-    /** The other server follows the master, and forgets what it had on its own. */
+    /** Makes the other server a replica of the current master, which discards its own data. */
     public void follow() {
         replication.heal();
         replication.retarget(redis[master].port());
@@ -133,19 +135,19 @@ public final class Cluster implements AutoCloseable {
             }
             Processes.pause(50);
         }
-        throw new AssertionError("the replica does not follow");
+        throw new AssertionError("the replica did not synchronize");
     }
 
-    /** Something that goes on by itself, and has to be over before anything is healed. */
+    /** Registers an action that continues in the background and must end before healing. */
     public void awaitBeforeHealing(Trigger trigger) {
         underWay.add(trigger);
     }
 
-    /** Everybody runs, every network passes. */
+    /** Heals every network, and restarts every node that is down. */
     public void heal() {
         for (Trigger trigger : underWay) {
             if (!trigger.awaitDone(30_000)) {
-                throw new AssertionError("a node was halted, and never went on");
+                throw new AssertionError("a halted node was never resumed");
             }
         }
         underWay.clear();
@@ -161,7 +163,10 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    /** A replica set that the tests did not start may elect another primary at any time. */
+    /**
+     * Retargets the proxies if another primary was elected: a replica set that the tests did not start may do so at any
+     * time.
+     */
     private void followPrimary() {
         if (mongo != null || primary.isEmpty()) {
             return;
@@ -186,7 +191,7 @@ public final class Cluster implements AutoCloseable {
         TestStores.delete(folder);
     }
 
-    /** What the processes said, for whoever looks for the cause of a violation. */
+    /** Copies the log files of all processes, to diagnose a violation. */
     public void keepLogs(Path target) {
         try {
             Files.createDirectories(target);

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One node in a process of its own, with a network of its own to each store and to its clients. */
+/** Runs one node in its own process, with separate proxies to each store and for its clients. */
 public final class ClusterNode implements AutoCloseable {
-    /** Purchases that one user may try within a second. */
-    public static final int ADMITTED = 60;
+    /** Purchase attempts per user and second that the rate limit admits. */
+    public static final int PURCHASES_PER_SECOND = 60;
 
     private static final String ADMIN = "admin@example.com";
 
@@ -31,8 +31,8 @@ public final class ClusterNode implements AutoCloseable {
     /**
      * Starts a node.
      *
-     * @param primary of MongoDB, or empty where no proxy can stand in between
-     * @param minutesAhead of its clock
+     * @param primary of MongoDB, or empty if no proxy can be used
+     * @param minutesAhead how far its clock is ahead
      */
     ClusterNode(
             Path folder,
@@ -53,8 +53,8 @@ public final class ClusterNode implements AutoCloseable {
         environment.put("FLASHSALE_MONGODB_COMMAND_TIMEOUT", "1s");
         environment.put("FLASHSALE_REDIS_COMMAND_TIMEOUT", "500ms");
         environment.put("FLASHSALE_PURCHASE_CONFIRM_TIMEOUT", "700ms");
-        // A machine that is busy is no MongoDB that is away: a refusal is believed too soon only where the link is
-        // broken.
+        // Long enough that a busy machine is not mistaken for an unreachable MongoDB: a refusal may be trusted without
+        // MongoDB only while the link is broken.
         environment.put("FLASHSALE_PURCHASE_REFUSAL_TIMEOUT", "2s");
         environment.put("FLASHSALE_GATE_BCRYPT_COST", "4");
         environment.put("FLASHSALE_RECONCILE_INTERVAL", "200ms");
@@ -68,7 +68,7 @@ public final class ClusterNode implements AutoCloseable {
             environment.put("FLASHSALE_LIMITS_" + action + "_IP", "unlimited");
             environment.put("FLASHSALE_LIMITS_" + action + "_USER", "unlimited");
         }
-        environment.put("FLASHSALE_LIMITS_PURCHASE_USER", ADMITTED + "/1s");
+        environment.put("FLASHSALE_LIMITS_PURCHASE_USER", PURCHASES_PER_SECOND + "/1s");
         String reached = primary.map(found -> found.through(mongo.port())).orElse(mongoUri);
         arguments = List.of("redis://127.0.0.1:" + redis.port(), reached, String.valueOf(minutesAhead));
         start();
@@ -89,7 +89,7 @@ public final class ClusterNode implements AutoCloseable {
         front.retarget(Integer.parseInt(ports[0]));
     }
 
-    /** SIGKILL, which also ends who is halted. */
+    /** Sends SIGKILL, which also ends a halted process. */
     public void kill() {
         Processes.kill(process);
     }

@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** One node in this process on stores of its own, small enough to be made anew for every control. */
+/** Runs one node in this process on its own stores, small enough to be created for every control. */
 public final class SingleNodeCluster implements AutoCloseable {
     private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(10);
 
@@ -88,7 +88,7 @@ public final class SingleNodeCluster implements AutoCloseable {
         products.add(new ProductOnSale(TestNode.product(node.admin(), stock, limit), stock, limit));
     }
 
-    /** Waits until so many units of the first product are held, or nobody wants any more. */
+    /** Waits until that many units of the first product are held, or up to three seconds. */
     public void awaitSold(int units) {
         for (int i = 0; i < 300; i++) {
             Object held =
@@ -100,7 +100,7 @@ public final class SingleNodeCluster implements AutoCloseable {
         }
     }
 
-    /** Takes one of MongoDB's last words away. */
+    /** Drops a unique index of the orders, which is the last guard in MongoDB. */
     public void dropIndex(String name) {
         MongoClient client = MongoClient.create(
                 vertx, new JsonObject().put("connection_string", mongo.uri()).put("db_name", database));
@@ -111,42 +111,45 @@ public final class SingleNodeCluster implements AutoCloseable {
         }
     }
 
-    /** MongoDB is away for a while. */
-    public void mongoAwayFor(long millis) {
-        whileMongoIsAway(() -> Processes.pause(millis));
+    /** Stops MongoDB for that long. */
+    public void stopMongoFor(long millis) {
+        whileMongoIsDown(() -> Processes.pause(millis));
     }
 
-    /** The way to MongoDB. */
+    /** Returns the proxy to MongoDB. */
     public TcpProxy network() {
         return network;
     }
 
-    /** MongoDB runs, and nothing arrives there. */
+    /** Drops all traffic to MongoDB meanwhile; the server keeps running. */
     public void whileMongoIsSilent(Runnable middle) {
         network.set(TcpProxy.Mode.BLACK_HOLE);
         middle.run();
         network.set(TcpProxy.Mode.PASS);
     }
 
-    /** Each way to MongoDB takes so long; 0 for as fast as it goes. */
+    /** Delays the traffic to and from MongoDB by that long each way; 0 removes the delay. */
     public void slowMongo(long millis) {
         network.delay(millis);
     }
 
-    /** Another node on the same stores, over the same network. */
+    /** Starts another node on the same stores and the same network. */
     public TestNode anotherNode() {
         return builder.start();
     }
 
-    private void whileMongoIsAway(Runnable middle) {
+    private void whileMongoIsDown(Runnable middle) {
         int port = mongo.port();
         mongo.close();
         middle.run();
         mongo = EmbeddedMongo.start(folder.resolve("mongo"), port);
     }
 
-    /** MongoDB is away, and before it is back the node is another one, which knows nothing of what was under way. */
-    public void mongoAwayAndNodeReplaced(long millis) {
+    /**
+     * Stops MongoDB for that long and replaces the node before MongoDB returns; the new one has no state of the old
+     * one.
+     */
+    public void replaceNodeWhileMongoIsDown(long millis) {
         int port = mongo.port();
         mongo.close();
         Processes.pause(millis);
@@ -158,16 +161,17 @@ public final class SingleNodeCluster implements AutoCloseable {
         front.set(TcpProxy.Mode.PASS);
     }
 
-    /** Keeps what Redis has on its disk now. */
+    /** Backs up the current data of Redis. */
     public void backUp() {
-        // With "everysec" a write may wait while the disk is busy; with "always" whatever was answered is in the file.
+        // With "everysec" a write may wait while the disk is busy; with "always" every acknowledged write is in the
+        // file.
         redis.send("CONFIG", "SET", "appendfsync", "always");
         redis.send("SET", "backed-up", "1");
         redis.send("CONFIG", "SET", "appendfsync", "everysec");
         copy(folder.resolve("redis"), folder.resolve("backup"));
     }
 
-    /** Redis comes back with what it had then. */
+    /** Restarts Redis from the backup. */
     public void restore() {
         redis.kill();
         redis.empty();
@@ -190,8 +194,8 @@ public final class SingleNodeCluster implements AutoCloseable {
         }
     }
 
-    /** Every key of Redis that begins so is gone. */
-    public void forget(String prefix) {
+    /** Deletes every Redis key with this prefix. */
+    public void deleteKeys(String prefix) {
         try (RawRedis raw = new RawRedis(redis.port())) {
             for (String key : raw.list("KEYS", prefix + "*")) {
                 raw.send("DEL", key);
@@ -206,24 +210,24 @@ public final class SingleNodeCluster implements AutoCloseable {
     }
 
     /**
-     * How a sale is judged.
+     * Says how a sale is judged.
      *
-     * @param forgetful whether Redis is made to forget
-     * @param calm whether nothing is broken but what the control took away
-     * @param admitted calls that one user may make in a second; 0 for any
+     * @param losesData whether Redis loses data
+     * @param isolated whether nothing but the guard is missing
+     * @param rateLimit rate limit per user and second; 0 for none
      */
-    public record Terms(boolean forgetful, boolean calm, int admitted) {}
+    public record Terms(boolean losesData, boolean isolated, int rateLimit) {}
 
     /**
-     * A sale from its begin to its judgement.
+     * Plays a sale and returns its violations.
      *
-     * @param enough ends it early where a violation of this rule is found: what is broken for good need not be waited for
+     * @param enough ends the sale early if a violation of this rule is found: a permanent violation needs no waiting
      */
     public List<String> play(long seed, Terms terms, Optional<String> enough, Runnable middle) {
         History history = new History();
-        Buyer hammerer = terms.admitted() > 0 ? signUp() : null;
-        Workload workload = new Workload(history, buyers, hammerer, null, products, 1, seed);
-        if (!terms.calm()) {
+        Buyer floodingBuyer = terms.rateLimit() > 0 ? signUp() : null;
+        Workload workload = new Workload(history, buyers, floodingBuyer, null, products, 1, seed);
+        if (!terms.isolated()) {
             history.fault("begin");
         }
         workload.start();
@@ -234,23 +238,23 @@ public final class SingleNodeCluster implements AutoCloseable {
                 .isPresent()) {
             return violations;
         }
-        awaitWhole(history);
+        awaitAgreement(history);
         workload.settle(history.now() + TIMEOUT);
         return settled(history, terms);
     }
 
-    private void awaitWhole(History history) {
+    private void awaitAgreement(History history) {
         for (int i = 0; i < 30; i++) {
-            List<StoreSnapshot> truths = truths();
-            if (truths.stream().allMatch(snapshot -> snapshot.unrest().isEmpty())) {
-                history.whole(truths);
+            List<StoreSnapshot> snapshots = snapshots();
+            if (snapshots.stream().allMatch(snapshot -> snapshot.discrepancies().isEmpty())) {
+                history.storesAgree(snapshots);
                 return;
             }
             Processes.pause(100);
         }
     }
 
-    /** What is only not repaired yet is no violation. */
+    /** Returns the violations that remain after the time for repairs. */
     private List<String> settled(History history, Terms terms) {
         List<String> violations = check(history, terms);
         for (int i = 0; i < 50 && !violations.isEmpty(); i++) {
@@ -260,7 +264,7 @@ public final class SingleNodeCluster implements AutoCloseable {
         return violations;
     }
 
-    private List<StoreSnapshot> truths() {
+    private List<StoreSnapshot> snapshots() {
         return products.stream()
                 .map(product -> StoreSnapshot.read(vertx, stores(), product.id()))
                 .toList();
@@ -268,13 +272,13 @@ public final class SingleNodeCluster implements AutoCloseable {
 
     private List<String> check(History history, Terms terms) {
         List<String> violations = new ArrayList<>();
-        if (terms.admitted() > 0) {
-            violations.addAll(Checker.checkAdmission(history, terms.admitted(), TimeUnit.SECONDS.toNanos(1)));
+        if (terms.rateLimit() > 0) {
+            violations.addAll(Checker.checkRateLimit(history, terms.rateLimit(), TimeUnit.SECONDS.toNanos(1)));
         }
-        List<StoreSnapshot> truths = truths();
+        List<StoreSnapshot> snapshots = snapshots();
         for (int i = 0; i < products.size(); i++) {
             violations.addAll(
-                    Checker.check(history, truths.get(i), products.get(i).stock(), terms.forgetful()));
+                    Checker.check(history, snapshots.get(i), products.get(i).stock(), terms.losesData()));
         }
         return violations;
     }
@@ -282,7 +286,7 @@ public final class SingleNodeCluster implements AutoCloseable {
     @Override
     public void close() {
         front.close();
-        // A node that stops waits for what is under way.
+        // A stopping node waits for pending operations.
         network.heal();
         node.close();
         network.close();

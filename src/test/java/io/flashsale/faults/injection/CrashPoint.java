@@ -11,28 +11,28 @@ import java.util.Random;
 import java.util.function.Function;
 
 /**
- * Where a purchase can be interrupted. Nobody is asked to stop in the program itself: its network sees where it is, holds
- * the bytes of that step back, and the process is killed or halted there.
+ * Names the steps at which a purchase can be interrupted. The program needs no hooks for it: a proxy recognizes the
+ * bytes of that step and holds them back while the process is killed or halted.
  */
 enum CrashPoint {
     BEFORE_THE_SCRIPT(
             ClusterNode::redis, new Mark(true, Script.load("purchase-7").sha1(), false)),
     AFTER_THE_SCRIPT(ClusterNode::redis, new Mark(false, "RESERVED", false)),
-    /** The first element of the command: a text named "insert", of seven bytes. */
+    /** Matches the first element of the command: a string named "insert", seven bytes long. */
     BEFORE_THE_WRITE(ClusterNode::mongo, new Mark(true, Marks.INSERT_ORDERS, false)),
     AFTER_THE_WRITE(ClusterNode::mongo, new Mark(true, Marks.INSERT_ORDERS, true)),
     BEFORE_THE_ANSWER(ClusterNode::front, new Mark(false, "201 Created", false));
 
-    /** So long buyers buy until one of them comes to the point. */
-    private static final long PATIENCE_MILLIS = 10_000;
+    /** How long to wait until a purchase reaches the point. */
+    private static final long TIMEOUT_MILLIS = 10_000;
 
-    /** Longer than the lease of a pass and of a recovery. */
+    /** Longer than the leases of a reconciler pass and of a recovery. */
     private static final int HALT_MILLIS = 5_500;
 
     @SuppressWarnings("ImmutableEnumChecker") // a method reference without state
     private final Function<ClusterNode, TcpProxy> link;
 
-    @SuppressWarnings("ImmutableEnumChecker") // a record of texts
+    @SuppressWarnings("ImmutableEnumChecker") // a record of strings
     private final Mark mark;
 
     CrashPoint(Function<ClusterNode, TcpProxy> link, Mark mark) {
@@ -40,15 +40,15 @@ enum CrashPoint {
         this.mark = mark;
     }
 
-    /** Whether the network between a node and MongoDB is where it is seen. */
+    /** Whether the point is observed on the network between a node and MongoDB. */
     boolean isOnTheWayToMongo() {
         return this == BEFORE_THE_WRITE || this == AFTER_THE_WRITE;
     }
 
     /**
-     * A node dies there, and its bytes with it.
+     * Kills a node at this point; the held bytes are lost.
      *
-     * @return whether it came there
+     * @return whether a node reached the point
      */
     boolean kill(Cluster cluster, Random random) {
         ClusterNode node = cluster.nodes().get(random.nextInt(2));
@@ -56,7 +56,7 @@ enum CrashPoint {
         Trigger trigger = new Trigger(mark, bytes -> node.kill());
         boolean played = play(node, trigger);
         if (played) {
-            trigger.awaitDone(PATIENCE_MILLIS);
+            trigger.awaitDone(TIMEOUT_MILLIS);
             Processes.pause(awayMillis);
             node.start();
         }
@@ -64,10 +64,10 @@ enum CrashPoint {
     }
 
     /**
-     * A node is halted there for longer than every lease. Its bytes arrive late, when others have long done its work, and
-     * then it goes on. Whatever is to happen meanwhile may: see {@link Cluster#heal}, which waits for the end of it.
+     * Halts a node at this point for longer than every lease. Its bytes arrive after other nodes have taken over its
+     * work, and then it resumes. The method returns before that: {@link Cluster#heal} waits for the end.
      *
-     * @return whether it came there
+     * @return whether a node reached the point
      */
     boolean halt(Cluster cluster, Random random) {
         ClusterNode node = cluster.nodes().get(random.nextInt(2));
@@ -87,7 +87,7 @@ enum CrashPoint {
 
     private boolean play(ClusterNode node, Trigger trigger) {
         link.apply(node).on(trigger);
-        trigger.awaitFired(PATIENCE_MILLIS);
+        trigger.awaitFired(TIMEOUT_MILLIS);
         return !link.apply(node).off(trigger);
     }
 

@@ -8,7 +8,7 @@ import io.flashsale.faults.stores.Processes;
 import java.util.Random;
 import java.util.function.Function;
 
-/** Everything that goes wrong. What is expected of each is written in {@code system-design/failure-scenarios.md}. */
+/** Lists the faults. {@code system-design/failure-scenarios.md} says what is expected of each. */
 public enum Fault {
     REDIS_KILLED((cluster, random) -> {
         cluster.redis().kill();
@@ -34,7 +34,7 @@ public enum Fault {
     REDIS_FLUSHED(true, (cluster, random) -> cluster.redis().send("FLUSHALL")),
     REDIS_SCRIPTS_FLUSHED((cluster, random) -> cluster.redis().send("SCRIPT", "FLUSH")),
     REDIS_REPLICA_PROMOTED(true, Fault::failOver),
-    /** The second promotion brings back a server whose run_id was certified before. */
+    /** The second promotion restores a server whose run_id has been certified before. */
     REDIS_FAILED_OVER_AND_BACK(true, (cluster, random) -> {
         failOver(cluster, random);
         Processes.pause(random.nextInt(1_000));
@@ -71,7 +71,7 @@ public enum Fault {
     NODE_HALTED_BEFORE_THE_WRITE(CrashPoint.BEFORE_THE_WRITE, CrashPoint::halt),
     NODE_HALTED_AFTER_THE_WRITE(CrashPoint.AFTER_THE_WRITE, CrashPoint::halt),
     NODE_HALTED_BEFORE_THE_ANSWER(CrashPoint.BEFORE_THE_ANSWER, CrashPoint::halt),
-    /** The write arrives when the sale has long been recovered without it, and perhaps its unit sold again. */
+    /** The write arrives after the sale was recovered without it, and its unit may have been sold again. */
     REDIS_FLUSHED_WHILE_A_WRITE_WAITS(true, CrashPoint.BEFORE_THE_WRITE, (point, cluster, random) -> {
         boolean played = point.halt(cluster, random);
         if (played) {
@@ -80,7 +80,7 @@ public enum Fault {
         }
         return played;
     }),
-    /** Longer than the lease of a pass and of a recovery. */
+    /** Longer than the leases of a reconciler pass and of a recovery. */
     NODE_HALTED((cluster, random) -> {
         ClusterNode node = cluster.nodes().get(random.nextInt(2));
         node.halt(true);
@@ -98,15 +98,15 @@ public enum Fault {
         Processes.pause(6_000);
         cluster.nodes().forEach(node -> node.halt(false));
     }),
-    /** Has a sale to itself, in which the checker makes no allowance for anything. */
+    /** Played alone in a sale, in which the checker makes no allowances. */
     NOTHING((cluster, random) -> Processes.pause(1_500));
 
-    /** What a fault does; it takes as long as the fault lasts, and what it leaves broken is healed later. */
+    /** Injects a fault. The call lasts as long as the fault; remaining damage is healed later. */
     interface Injection {
         public void inject(Cluster cluster, Random random);
     }
 
-    /** What is done to a node that comes to a point; answers whether one came. */
+    /** Interrupts a node at a crash point; returns whether a node reached it. */
     interface Interruption {
         boolean at(CrashPoint point, Cluster cluster, Random random);
     }
@@ -143,19 +143,14 @@ public enum Fault {
         this.interruption = interruption;
     }
 
-    /** Whether Redis may have forgotten what it had acknowledged. */
+    /** Whether Redis may lose acknowledged data. */
     boolean losesData() {
         return losesData;
     }
 
-    /** Whether it strikes only where a node comes to a certain point. */
-    boolean needsAPoint() {
-        return point != null;
-    }
-
     /**
-     * Whether it can strike there: a MongoDB that the tests did not start is not theirs to kill, and where it demands TLS
-     * nodes reach it past every proxy.
+     * Whether the fault can be injected here: the tests must not kill a MongoDB that they did not start, and if that
+     * demands TLS, nodes connect to it without a proxy.
      */
     public boolean isPossible(Cluster cluster) {
         return switch (this) {
@@ -166,9 +161,9 @@ public enum Fault {
     }
 
     /**
-     * Strikes.
+     * Injects the fault.
      *
-     * @return whether it could
+     * @return whether it was injected
      */
     public boolean inject(Cluster cluster, Random random) {
         if (point != null) {
@@ -182,7 +177,7 @@ public enum Fault {
         cluster.cutReplication();
         Processes.pause(500 + random.nextInt(1_000));
         cluster.promote();
-        // One node goes over at once; the old master still answers the other.
+        // One node switches at once; the other still uses the old master.
         int first = random.nextInt(2);
         cluster.nodes().get(first).redis().retarget(cluster.redis().port());
         Processes.pause(500 + random.nextInt(1_500));

@@ -6,39 +6,39 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * What a seed stands for: which faults strike which sale in which order, how long they last and whom they hit, what is on
- * sale, and what everybody wishes ({@link io.flashsale.faults.workload.OperationGenerator}). The seed of each sale is drawn before anything in it is, and every
- * fault and every shopper has a generator of its own; so neither the machine's speed nor any answer shifts what comes
- * later. Which call a fault hits is the machine's affair.
+ * Derives a schedule from a seed: the faults of each sale in order, their durations and targets, the products and all
+ * operations ({@link OperationGenerator}). The seed of a sale is drawn before its content, and every fault and every
+ * shopper has its own generator; so neither the speed of the machine nor any response shifts later values. Which call a
+ * fault hits depends on the machine.
  */
 public final class Schedule {
     /**
-     * A fault of a sale.
+     * Describes a fault of a sale.
      *
-     * @param fault which
-     * @param seed of whom it hits and how long
-     * @param restMillis what is left to the buyers after it
+     * @param fault to inject
+     * @param seed for its target and duration
+     * @param pauseMillis pause after it
      */
-    public record FaultInjection(Fault fault, long seed, int restMillis) {}
+    public record FaultInjection(Fault fault, long seed, int pauseMillis) {}
 
     /**
-     * A product of a sale.
+     * Describes a product of a sale.
      *
-     * @param stock put on sale at first
+     * @param stock initially put on sale
      * @param limit units per user; 0 for none
-     * @param watch the seed of where somebody looks at its page
+     * @param watch seed of the subscriber to its events
      */
     public record ProductSpec(int stock, int limit, long watch) {}
 
     /**
-     * A sale.
+     * Describes a sale.
      *
-     * @param products what is sold
-     * @param injections what goes wrong, in that order
-     * @param operations the seed of what everybody wishes
+     * @param products on sale
+     * @param injections faults in order
+     * @param operations seed of all operations
      */
     public record Sale(List<ProductSpec> products, List<FaultInjection> injections, long operations) {
-        public boolean isForgetful() {
+        public boolean losesData() {
             return injections.stream().anyMatch(injection -> injection.fault().losesData());
         }
 
@@ -47,7 +47,7 @@ public final class Schedule {
         }
     }
 
-    private static final int MAX_REST_MILLIS = 400;
+    private static final int MAX_PAUSE_MILLIS = 400;
 
     private final Random random;
     private final List<Fault> chosen;
@@ -56,10 +56,10 @@ public final class Schedule {
     private int drawn;
 
     /**
-     * Begins at the first sale.
+     * Creates a schedule that begins at the first sale.
      *
-     * @param chosen the faults to play: every one comes up before any comes up again
-     * @param each so many in a sale; {@link Fault#NOTHING} is always alone, and first
+     * @param chosen faults to play: all are drawn before any is drawn again
+     * @param each number of faults in a sale; {@link Fault#NOTHING} is always alone, and first
      */
     public Schedule(long seed, List<Fault> chosen, int each) {
         this.random = new Random(seed);
@@ -67,19 +67,19 @@ public final class Schedule {
         this.each = each;
     }
 
-    /** Whether every chosen fault has come up. */
+    /** Whether every chosen fault was drawn. */
     public boolean isComplete() {
         return drawn >= chosen.size();
     }
 
-    /** The next sale. */
+    /** Draws the next sale. */
     public Sale next() {
         List<Fault> faults = faults();
         drawn += faults.size();
         return sale(faults);
     }
 
-    /** A sale with one fault more than once: the last time no node came to where it strikes. */
+    /** Draws a sale with one fault that was not injected before because no node reached its crash point. */
     public Sale again(Fault fault) {
         return sale(List.of(fault));
     }
@@ -87,7 +87,7 @@ public final class Schedule {
     private Sale sale(List<Fault> faults) {
         Random own = new Random(random.nextLong());
         List<FaultInjection> injections = faults.stream()
-                .map(fault -> new FaultInjection(fault, own.nextLong(), own.nextInt(MAX_REST_MILLIS)))
+                .map(fault -> new FaultInjection(fault, own.nextLong(), own.nextInt(MAX_PAUSE_MILLIS)))
                 .toList();
         List<ProductSpec> products = List.of(product(own, 1), product(own, 2), product(own, 0));
         return new Sale(products, injections, own.nextLong());

@@ -31,19 +31,19 @@ class ScheduleTest {
     }
 
     @Test
-    void aSeedMeansTheSameFaults() {
+    void aSeedDeterminesTheFaults() {
         assertEquals(sales(42), sales(42));
         assertNotEquals(sales(42), sales(43));
     }
 
     @Test
-    void aSeedMeansTheSameWishes() {
+    void aSeedDeterminesTheOperations() {
         assertEquals(operations(42), operations(42));
         assertNotEquals(operations(42), operations(43));
     }
 
     @Test
-    void everyFaultComesUpBeforeAnyComesUpAgain() {
+    void everyFaultIsDrawnBeforeAnyIsDrawnAgain() {
         List<Fault> played = new ArrayList<>();
         sales(42).forEach(sale -> played.addAll(sale.faults()));
         assertEquals(EnumSet.allOf(Fault.class), EnumSet.copyOf(played.subList(0, ALL.size())));
@@ -52,7 +52,7 @@ class ScheduleTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 40})
-    void isCompleteAsSoonAsEveryFaultHasComeUp(int each) {
+    void isCompleteAsSoonAsEveryFaultWasDrawn(int each) {
         Schedule schedule = new Schedule(42, ALL, each);
         List<Fault> played = new ArrayList<>();
         while (!schedule.isComplete()) {
@@ -71,7 +71,7 @@ class ScheduleTest {
     }
 
     @Test
-    void everybodyWishesEverything() {
+    void everyKindOfOperationIsGenerated() {
         Set<OperationGenerator.Kind> kinds = new HashSet<>();
         operations(42).forEach(operation -> kinds.add(operation.kind()));
         assertEquals(EnumSet.allOf(OperationGenerator.Kind.class), kinds);

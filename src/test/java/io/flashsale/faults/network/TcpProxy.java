@@ -14,17 +14,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A network that can be cut, go silent, be slow, or lose replies only; and that tells when certain bytes pass. */
+/**
+ * Simulates a network that can be cut, go silent, be slow or lose replies, and that fires a {@link Trigger} when
+ * certain bytes pass.
+ */
 public final class TcpProxy implements AutoCloseable {
-    /** What the network does. */
+    /** How the network treats traffic. */
     public enum Mode {
-        /** Everything passes. */
+        /** Forwards all traffic. */
         PASS,
-        /** No connection comes to stand, none stays. */
+        /** Closes all connections and refuses new ones. */
         CUT,
-        /** Nothing arrives; it does, late, once the hole is closed: networks retransmit. */
+        /** Holds all traffic, and delivers it when the mode ends, as retransmission would. */
         BLACK_HOLE,
-        /** Requests arrive, replies do not. */
+        /** Forwards requests and drops replies. */
         DROP_REPLIES
     }
 
@@ -35,12 +38,12 @@ public final class TcpProxy implements AutoCloseable {
     private volatile Mode mode = Mode.PASS;
     private volatile long delayMillis;
 
-    /** A network to that port of this machine. */
+    /** Creates a proxy to that port of this machine. */
     public TcpProxy(int target) {
         this(onThisMachine(target));
     }
 
-    /** A network to that server. */
+    /** Creates a proxy to that server. */
     public TcpProxy(InetSocketAddress target) {
         this.target = target;
         try {
@@ -51,17 +54,17 @@ public final class TcpProxy implements AutoCloseable {
         daemon(this::accept);
     }
 
-    /** Where it listens. */
+    /** Returns the port on which it listens. */
     public int port() {
         return listener.getLocalPort();
     }
 
-    /** From now on to another server; connections that stand are cut. */
+    /** Changes the target, and cuts all connections. */
     public void retarget(int port) {
         retarget(onThisMachine(port));
     }
 
-    /** The same with a server that may be elsewhere. */
+    /** Changes the target to a server on any host. */
     public void retarget(InetSocketAddress server) {
         target = server;
         cutAll();
@@ -71,32 +74,32 @@ public final class TcpProxy implements AutoCloseable {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
-    /** From now on the network does that. */
+    /** Sets the mode. */
     public void set(Mode next) {
         Mode before = mode;
         mode = next;
         if (next == Mode.CUT || before == Mode.DROP_REPLIES) {
-            // Of a stream that lacks bytes nothing can be made any more.
+            // A stream with missing bytes is unusable.
             cutAll();
         }
     }
 
-    /** From now on everything takes so much longer, each way. */
+    /** Delays all traffic by that long, each way. */
     public void delay(long millis) {
         delayMillis = millis;
     }
 
-    /** From now on waits for the bytes of this trigger, and of no other. */
+    /** Sets the trigger, and replaces any other. */
     public void on(Trigger next) {
         trigger.set(next);
     }
 
-    /** Waits no longer; answers whether the bytes had not come. */
+    /** Removes the trigger; returns whether it had not fired. */
     public boolean off(Trigger waiting) {
         return trigger.compareAndSet(waiting, null);
     }
 
-    /** A network without faults. */
+    /** Removes all faults and the trigger. */
     public void heal() {
         trigger.set(null);
         delayMillis = 0;
@@ -117,7 +120,7 @@ public final class TcpProxy implements AutoCloseable {
                     daemon(() -> open(client));
                 }
             } catch (IOException e) {
-                // Closed, or a client that went away at once.
+                // The listener was closed, or the client disconnected at once.
             }
         }
     }
@@ -131,7 +134,7 @@ public final class TcpProxy implements AutoCloseable {
             Connection connection = new Connection(client, server);
             connections.add(connection);
             if (mode == Mode.CUT || !reached.equals(target)) {
-                // Whoever cut all connections meanwhile did not see this one.
+                // The connections were cut before this one was registered.
                 connection.close();
                 return;
             }
@@ -146,7 +149,7 @@ public final class TcpProxy implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // It is gone, which is what was wanted.
+            // The socket is closed already.
         }
     }
 
@@ -169,10 +172,10 @@ public final class TcpProxy implements AutoCloseable {
     private final class Connection {
         private final Socket client;
         private final Socket server;
-        /** The trigger whose bytes went to the server, so that what comes back is the reply. */
-        private volatile Trigger asked;
+        /** The trigger whose bytes were sent to the server, so that the next reply belongs to it. */
+        private volatile Trigger requested;
 
-        private volatile boolean mutilated;
+        private volatile boolean truncated;
 
         Connection(Socket client, Socket server) {
             this.client = client;
@@ -209,7 +212,7 @@ public final class TcpProxy implements AutoCloseable {
                     }
                 }
             } catch (IOException e) {
-                // One side went away; so does the other.
+                // One side closed the connection; close the other, too.
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -225,15 +228,18 @@ public final class TcpProxy implements AutoCloseable {
                 Thread.sleep(5);
             }
             if (!towardsServer && mode == Mode.DROP_REPLIES) {
-                mutilated = true;
+                truncated = true;
             }
-            if (towardsServer || !mutilated) {
+            if (towardsServer || !truncated) {
                 out.write(buffer, 0, count);
                 out.flush();
             }
         }
 
-        /** Whether the bytes were delivered; nothing passes here any more where they were not. */
+        /**
+         * Fires the trigger; returns whether its bytes were delivered. If not, nothing passes on this connection any
+         * more.
+         */
         private boolean fire(Trigger due, OutputStream out, byte[] buffer, int count, boolean towardsServer) {
             AtomicBoolean delivered = new AtomicBoolean();
             due.fire(() -> {
@@ -247,17 +253,17 @@ public final class TcpProxy implements AutoCloseable {
             return delivered.get();
         }
 
-        /** Whether these bytes are the ones waited for, also where they were cut in two. */
+        /** Whether these bytes match the trigger, also if they were split. */
         private boolean isDue(Trigger waiting, byte[] seen, boolean towardsServer) {
             Trigger.Mark mark = waiting.mark();
             if (mark.replyTo() && !towardsServer) {
-                return asked == waiting;
+                return requested == waiting;
             }
             if (mark.towardsServer() != towardsServer || !contains(seen, mark.bytes())) {
                 return false;
             }
             if (mark.replyTo()) {
-                asked = waiting;
+                requested = waiting;
             }
             return !mark.replyTo();
         }

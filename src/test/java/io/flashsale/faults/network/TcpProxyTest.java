@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Bytes that must not arrive do not arrive, and the others do. */
+/** Verifies that the proxy forwards exactly the bytes that it should. */
 class TcpProxyTest {
-    /** So long is waited for something that must not come. */
+    /** How long to wait for something that must not arrive. */
     private static final int NEVER_MILLIS = 200;
 
     private final ServerSocket listener = listen();
@@ -64,7 +64,7 @@ class TcpProxyTest {
         return new String(socket.getInputStream().readNBytes(count), StandardCharsets.US_ASCII);
     }
 
-    /** What comes until the connection ends. */
+    /** Reads until the connection ends. */
     private static String readAll(Socket socket) throws IOException {
         socket.setSoTimeout(10_000);
         StringBuilder all = new StringBuilder();
@@ -74,9 +74,9 @@ class TcpProxyTest {
                 all.append((char) next);
             }
         } catch (SocketTimeoutException e) {
-            throw new AssertionError("the connection stands", e);
+            throw new AssertionError("the connection is still open", e);
         } catch (IOException e) {
-            // Reset: it ended, too.
+            // A reset ends the connection, too.
         }
         return all.toString();
     }
@@ -101,7 +101,7 @@ class TcpProxyTest {
     }
 
     @Test
-    void cutEndsWhatStandsAndLetsNothingComeToStand() throws IOException {
+    void cutClosesConnectionsAndRefusesNewOnes() throws IOException {
         connect();
         proxy.set(Mode.CUT);
         assertEquals("", readAll(client));
@@ -112,7 +112,7 @@ class TcpProxyTest {
     }
 
     @Test
-    void aBlackHoleGivesBackOnlyWhenItIsClosed() throws IOException {
+    void aBlackHoleDeliversOnlyWhenItEnds() throws IOException {
         connect();
         proxy.set(Mode.BLACK_HOLE);
         send(client, "ask");
@@ -125,7 +125,7 @@ class TcpProxyTest {
     }
 
     @Test
-    void lostRepliesAreLostForGood() throws IOException {
+    void droppedRepliesNeverArrive() throws IOException {
         connect();
         proxy.set(Mode.DROP_REPLIES);
         send(client, "ask");
@@ -146,7 +146,7 @@ class TcpProxyTest {
     }
 
     @Test
-    void aNewTargetCutsOffTheOld() throws IOException {
+    void aNewTargetCutsOldConnections() throws IOException {
         connect();
         try (ServerSocket other = listen()) {
             proxy.retarget(other.getLocalPort());
@@ -160,7 +160,7 @@ class TcpProxyTest {
     }
 
     @Test
-    void whatIsNotDeliveredNeverArrives() throws IOException {
+    void undeliveredBytesNeverArrive() throws IOException {
         connect();
         Trigger trigger = new Trigger(new Mark(true, "DIE", false), bytes -> {});
         proxy.on(trigger);
@@ -173,7 +173,7 @@ class TcpProxyTest {
     }
 
     @Test
-    void theEndOfAMarkThatWasCutInTwoNeverArrives() throws IOException {
+    void theEndOfASplitMarkNeverArrives() throws IOException {
         connect();
         Trigger trigger = new Trigger(new Mark(true, "DIE", false), bytes -> {});
         proxy.on(trigger);
@@ -187,7 +187,7 @@ class TcpProxyTest {
     }
 
     @Test
-    void aReplyThatIsNotDeliveredNeverArrives() throws IOException {
+    void anUndeliveredReplyNeverArrives() throws IOException {
         connect();
         Trigger trigger = new Trigger(new Mark(true, "ASK", true), bytes -> {});
         proxy.on(trigger);
@@ -201,7 +201,7 @@ class TcpProxyTest {
     }
 
     @Test
-    void whatWasAskedForAnEarlierTriggerConcernsNoLaterOne() throws IOException {
+    void aRequestOfAnEarlierTriggerDoesNotFireALaterOne() throws IOException {
         connect();
         proxy.on(new Trigger(new Mark(true, "ASK", true), bytes -> {}));
         send(client, "ASK");
@@ -214,7 +214,7 @@ class TcpProxyTest {
     }
 
     @Test
-    void heldBytesArriveWhenTheyAreDeliveredAndNotBefore() throws IOException {
+    void heldBytesArriveOnlyWhenDelivered() throws IOException {
         connect();
         CountDownLatch halt = new CountDownLatch(1);
         Trigger trigger = new Trigger(new Mark(true, "HALT", false), bytes -> {
@@ -231,7 +231,7 @@ class TcpProxyTest {
     }
 
     @Test
-    void heldBytesOfAConnectionThatIsGoneAreLost() throws IOException {
+    void heldBytesOfAClosedConnectionAreLost() throws IOException {
         connect();
         CountDownLatch halt = new CountDownLatch(1);
         Trigger trigger = new Trigger(new Mark(true, "HALT", false), bytes -> {
@@ -248,7 +248,7 @@ class TcpProxyTest {
     }
 
     @Test
-    void aTriggerThatNeverFiredSaysSo() throws IOException {
+    void aTriggerThatNeverFiredReportsIt() throws IOException {
         connect();
         Trigger trigger = new Trigger(new Mark(true, "DIE", false), bytes -> {});
         proxy.on(trigger);

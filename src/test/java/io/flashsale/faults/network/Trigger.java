@@ -7,16 +7,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Something that is done once, when certain bytes come to a {@link TcpProxy}. They are held back meanwhile, and unless it
- * delivers them they are lost and their connection with them.
+ * Runs an action once, when certain bytes reach a {@link TcpProxy}. The bytes are held back meanwhile; unless the
+ * action delivers them, they and their connection are lost.
  */
 public final class Trigger {
     /**
-     * The bytes.
+     * Identifies the bytes.
      *
-     * @param towardsServer in which direction they pass
+     * @param towardsServer direction in which they pass
      * @param text to wait for
-     * @param replyTo whether to wait on, for what comes back on the same connection
+     * @param replyTo whether to wait further for the reply on the same connection
      */
     public record Mark(boolean towardsServer, String text, boolean replyTo) {
         byte[] bytes() {
@@ -24,15 +24,15 @@ public final class Trigger {
         }
     }
 
-    /** Bytes that wait to be handed on. */
+    /** Holds back bytes. */
     public interface Held {
-        /** Hands them on; fails where the connection did not wait for them. */
+        /** Forwards them; fails if the connection was closed meanwhile. */
         void deliver() throws IOException;
     }
 
-    /** What is done. */
+    /** Defines what happens when the bytes arrive. */
     public interface Action {
-        /** Is called on the thread of the connection, which so waits. */
+        /** Runs on the thread of the connection, which waits for it. */
         void at(Held bytes);
     }
 
@@ -41,7 +41,7 @@ public final class Trigger {
     private final CountDownLatch fired = new CountDownLatch(1);
     private final CountDownLatch done = new CountDownLatch(1);
 
-    /** Something to do at these bytes. */
+    /** Creates a trigger for these bytes. */
     public Trigger(Mark mark, Action action) {
         this.mark = mark;
         this.action = action;
@@ -51,7 +51,7 @@ public final class Trigger {
         return mark;
     }
 
-    /** Runs the action on the thread of the connection, which so waits for it. */
+    /** Runs the action on the thread of the connection, which waits for it. */
     void fire(Held bytes) {
         fired.countDown();
         try {
@@ -61,12 +61,12 @@ public final class Trigger {
         }
     }
 
-    /** Whether the bytes came by then. */
+    /** Waits for the bytes; returns whether they arrived in time. */
     public boolean awaitFired(long millis) {
         return await(fired, millis);
     }
 
-    /** Whether the action was over by then. */
+    /** Waits for the action; returns whether it ended in time. */
     public boolean awaitDone(long millis) {
         return await(done, millis);
     }
@@ -80,12 +80,12 @@ public final class Trigger {
         }
     }
 
-    /** Delivers; what the connection did not wait for is lost, as in any network. */
+    /** Delivers the bytes; if the connection was closed, they are lost, as in any network. */
     public static void deliver(Held bytes) {
         try {
             bytes.deliver();
         } catch (IOException | UncheckedIOException e) {
-            // Whoever waited for them has gone.
+            // The receiver has disconnected.
         }
     }
 }

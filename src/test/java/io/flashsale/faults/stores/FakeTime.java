@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Other clocks for other processes, by the library of Debian's {@code faketime}, where that is installed. */
+/** Shifts the clocks of child processes with Debian's {@code faketime} library, if it is installed. */
 final class FakeTime {
     private static final Path LIBRARIES = Path.of("/usr/lib");
 
     private FakeTime() {}
 
-    /** Whether a program runs with the library at all; whether it minds it is seen by its clock. */
-    static boolean isBorneBy(Path program) {
+    /** Whether a program runs with the library loaded. Whether it uses the shifted time must be read from its clock. */
+    static boolean isSupportedBy(Path program) {
         if (library().isEmpty()) {
             return false;
         }
@@ -23,8 +23,8 @@ final class FakeTime {
         set(builder, 1);
         try {
             Process process = builder.start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return process.waitFor() == 0 && !said.contains("libfaketime");
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 && !output.contains("libfaketime");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -33,9 +33,9 @@ final class FakeTime {
         }
     }
 
-    /** The clock of what is started is ahead; how fast time passes stays the same. */
+    /** Puts the clock of the new process ahead; its rate stays the same. */
     static void set(ProcessBuilder builder, int minutesAhead) {
-        // libc before jemalloc, which else asks for the time while the library is still asking for memory.
+        // libc must come before jemalloc, which otherwise reads the time while the library is still allocating memory.
         builder.environment().put("LD_PRELOAD", library().orElseThrow() + " libc.so.6");
         builder.environment().put("FAKETIME", "+" + minutesAhead + "m");
         builder.environment().put("FAKETIME_DONT_FAKE_MONOTONIC", "1");

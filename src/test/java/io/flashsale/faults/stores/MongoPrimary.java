@@ -13,20 +13,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The primary of a MongoDB that the tests did not start, and its URI by way of a {@link io.flashsale.faults.network.TcpProxy}.
+ * Locates the primary of a MongoDB that the tests did not start, and builds its URI through a {@link
+ * io.flashsale.faults.network.TcpProxy}.
  *
- * <p>A driver that discovers a replica set connects to the addresses which the members announce, and so goes past every
+ * <p>A driver that discovers a replica set connects to the addresses which the members announce, and so bypasses every
  * proxy. Through a proxy it therefore connects to one member directly.
  *
- * @param uri of the deployment as it was given
+ * @param uri of the deployment as configured
  * @param address of its primary
  */
 public record MongoPrimary(String uri, InetSocketAddress address) {
     /**
-     * Asks the deployment for its primary. A server that does not know replica sets is its own primary.
+     * Finds the primary of a deployment. A server without replica sets is its own primary.
      *
-     * @return empty where no proxy can stand in between: TLS certificates name the real host, and {@code mongodb+srv}
-     *     names none
+     * @return empty if no proxy can be used: TLS certificates name the real host, and {@code mongodb+srv} names none
      */
     public static Optional<MongoPrimary> find(Vertx vertx, String uri) {
         ConnectionString parsed = new ConnectionString(uri);
@@ -55,13 +55,13 @@ public record MongoPrimary(String uri, InetSocketAddress address) {
         return new InetSocketAddress(server.getHost(), server.getPort());
     }
 
-    /** A server that is started on this port of this machine. */
+    /** Returns the address of a server on this port of this machine. */
     public static MongoPrimary onThisMachine(int port) {
         return new MongoPrimary(
                 "mongodb://127.0.0.1:" + port, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
 
-    /** The URI with the same credentials, database and options, of this port of this machine alone. */
+    /** Returns the URI with the same credentials, database and options, but with this local port as its only host. */
     public String through(int port) {
         int begin = uri.indexOf("://") + 3;
         int question = uri.indexOf('?');

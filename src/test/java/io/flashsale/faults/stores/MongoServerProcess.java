@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The MongoDB-wire server in a JVM of its own, so that it can be killed and halted. */
+/** Runs the MongoDB-wire server in its own JVM, so that it can be killed and halted. */
 public final class MongoServerProcess implements AutoCloseable {
     private final Path folder;
     private final Path log;
@@ -27,7 +27,7 @@ public final class MongoServerProcess implements AutoCloseable {
         start();
     }
 
-    /** The server itself. */
+    /** Runs the server in the child process. */
     public static void main(String[] args) throws InterruptedException {
         EmbeddedMongo mongo = EmbeddedMongo.start(Path.of(args[0]), Integer.parseInt(args[1]));
         System.out.println("LISTENING " + mongo.port());

@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Child processes that are killed, halted and started again. */
+/** Starts, kills and halts child processes. */
 public final class Processes {
     private Processes() {}
 
-    /** A JVM like this one with another main class. */
+    /** Starts a JVM with the class path of this one and another main class. */
     public static Process java(Class<?> main, List<String> arguments, Map<String, String> environment, Path log) {
         return java(
                 main, List.of("-Xmx384m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), arguments, environment, log);
     }
 
-    /** The same with other options of the JVM. */
+    /** Starts it with other JVM options. */
     public static Process java(
             Class<?> main, List<String> options, List<String> arguments, Map<String, String> environment, Path log) {
         List<String> command = new ArrayList<>();
@@ -55,12 +55,12 @@ public final class Processes {
         }
     }
 
-    /** SIGSTOP, or SIGCONT. */
+    /** Sends SIGSTOP or SIGCONT. */
     public static void halt(Process process, boolean halted) {
         Signals.send(halted ? "STOP" : "CONT", process.pid());
     }
 
-    /** Waits for a line of the log that begins so, after that many lines like it; answers the rest of it. */
+    /** Waits for a log line with this prefix, after {@code before} earlier ones; returns the rest of the line. */
     public static String awaitLine(Process process, Path log, String begin, int before) {
         try {
             for (int i = 0; i < 600; i++) {
@@ -77,7 +77,7 @@ public final class Processes {
                 }
                 pause(50);
             }
-            throw new AssertionError("no '" + begin + "': " + Files.readString(log));
+            throw new AssertionError("no line begins with '" + begin + "': " + Files.readString(log));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

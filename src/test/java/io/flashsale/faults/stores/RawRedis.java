@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Speaks to a Redis without anything of the program in between: what judges must not share its mistakes. */
+/** Talks to Redis without the program's client: the checker must not share its bugs. */
 public final class RawRedis implements AutoCloseable {
     private final Socket socket = new Socket();
     private final InputStream in;
@@ -21,7 +21,7 @@ public final class RawRedis implements AutoCloseable {
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    /** Sends a command; an error comes back as a text that begins with "-". */
+    /** Sends a command; an error is returned as a string that begins with "-". */
     public Object send(String... words) throws IOException {
         StringBuilder request = new StringBuilder("*" + words.length + "\r\n");
         for (String word : words) {
@@ -35,7 +35,7 @@ public final class RawRedis implements AutoCloseable {
         return read();
     }
 
-    /** The next message of a subscription; waits for it. */
+    /** Waits for the next message of a subscription. */
     public Object read() throws IOException {
         String line = line();
         char type = line.charAt(0);
@@ -60,7 +60,7 @@ public final class RawRedis implements AutoCloseable {
         socket.setSoTimeout(millis);
     }
 
-    @SuppressWarnings("unchecked") // of the commands whose reply is a list of texts
+    @SuppressWarnings("unchecked") // only for commands that return a list of strings
     public List<String> list(String... words) throws IOException {
         return (List<String>) send(words);
     }

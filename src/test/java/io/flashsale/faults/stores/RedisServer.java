@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A Redis that keeps its data in an append-only file, and that nobody looks after. */
+/** Runs a Redis with an append-only file and without supervision. */
 public final class RedisServer implements AutoCloseable {
     private final Path folder;
     private final int minutesAhead;
@@ -28,7 +28,7 @@ public final class RedisServer implements AutoCloseable {
     /**
      * Starts a server.
      *
-     * @param minutesAhead of its clock, where this machine can do that: see {@link #secondsAhead}
+     * @param minutesAhead how far its clock is ahead, if this machine supports that: see {@link #secondsAhead}
      */
     public RedisServer(Path folder, int minutesAhead) {
         this.folder = folder;
@@ -65,7 +65,7 @@ public final class RedisServer implements AutoCloseable {
                 "0",
                 "--maxmemory-policy",
                 "noeviction");
-        if (minutesAhead != 0 && FakeTime.isBorneBy(binary)) {
+        if (minutesAhead != 0 && FakeTime.isSupportedBy(binary)) {
             FakeTime.set(builder, minutesAhead);
         }
         process = Processes.start(builder, folder.resolveSibling(folder.getFileName() + ".log"));
@@ -75,7 +75,7 @@ public final class RedisServer implements AutoCloseable {
             }
             Processes.pause(25);
         }
-        throw new AssertionError("Redis does not start in " + folder);
+        throw new AssertionError("Redis did not start in " + folder);
     }
 
     private boolean answers() {
@@ -86,13 +86,16 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** By how much its clock is ahead of this machine's: 0 without the faketime package, or where Redis is linked statically. */
+    /**
+     * Returns how many seconds its clock is ahead of this machine's: 0 without faketime, or if Redis is statically
+     * linked.
+     */
     public long secondsAhead() {
         List<?> time = (List<?>) send("TIME");
         return Long.parseLong(time.get(0).toString()) - Instant.now().getEpochSecond();
     }
 
-    /** One command; an error is an error of the test. */
+    /** Sends one command; an I/O error fails the test. */
     public Object send(String... words) {
         try (RawRedis redis = new RawRedis(port)) {
             return redis.send(words);
@@ -110,12 +113,15 @@ public final class RedisServer implements AutoCloseable {
         Processes.halt(process, halted);
     }
 
-    /** As if the disk were new. Only while it is not running. */
+    /** Deletes all data, as with a new disk. Only while the server is down. */
     public void empty() {
         TestStores.delete(folder);
     }
 
-    /** As if the last writes had not reached the disk; may cut a command in two. Only while it is not running. */
+    /**
+     * Truncates the append-only file, as if the last writes were not on disk; may split a command. Only while the
+     * server is down.
+     */
     public void cutTail(long bytes) {
         try (Stream<Path> files = Files.walk(folder)) {
             Optional<Path> file = files.filter(path -> path.toString().endsWith(".incr.aof"))

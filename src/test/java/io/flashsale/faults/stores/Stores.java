@@ -1,10 +1,10 @@
 package io.flashsale.faults.stores;
 
 /**
- * Where the truth is.
+ * Names the stores without any proxy.
  *
- * @param redisPort of the master, without a proxy
- * @param mongoUri without a proxy
+ * @param redisPort of the master
+ * @param mongoUri of the server
  * @param database of the shop
  */
 public record Stores(int redisPort, String mongoUri, String database) {}

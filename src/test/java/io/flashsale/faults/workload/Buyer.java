@@ -15,7 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Somebody who is signed in, at every node, and writes down what each call came to. */
+/** Sends requests of one signed-in user to any node, and records the result of each call. */
 public final class Buyer {
     private static final Duration TIMEOUT = Duration.ofSeconds(6);
     private static final HttpClient HTTP = HttpClient.newBuilder()
@@ -27,16 +27,16 @@ public final class Buyer {
     private final List<Client> nodes;
 
     /**
-     * Makes a buyer.
+     * Creates a buyer.
      *
-     * @param nodes the same session at every node
+     * @param nodes a client with the same session for each node
      */
     Buyer(String userId, List<Client> nodes) {
         this.userId = userId;
         this.nodes = nodes;
     }
 
-    /** Signs somebody new up, at the node whose mailbox can be read. */
+    /** Registers a new user, at the node whose development mailbox is readable. */
     public static Buyer signUp(int port, int managementPort, List<Integer> ports) {
         Client client = Client.signedIn(port, managementPort);
         return of(client, ports);

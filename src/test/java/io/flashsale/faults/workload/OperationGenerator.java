@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * What a shopper wishes, one after the other. Every wish is drawn as a whole, whatever it comes to: the same seed means the
- * same wishes, whatever the answers are and however long they take.
+ * Generates the operations of a shopper. Each operation is drawn completely, whatever its result: the same seed gives
+ * the same operations, independent of responses and their timing.
  */
 public final class OperationGenerator {
-    /** The kinds, and how many in a hundred wishes are of each. */
+    /** Kinds of operations; {@link #kind} sets how frequent each is. */
     public enum Kind {
-        /** A new intent. */
+        /** A purchase under a new key. */
         BUY,
-        /** The same request once more. */
+        /** The same request again. */
         RETRY,
-        /** Another quantity under a key that was used. */
+        /** Another quantity under a used key. */
         PROBE,
         CANCEL,
         READ
@@ -23,17 +23,17 @@ public final class OperationGenerator {
     private static final int MAX_PAUSE_MILLIS = 25;
 
     /**
-     * A wish.
+     * Describes an operation.
      *
-     * @param kind of it
-     * @param node that is asked
-     * @param product that is wanted, where it is a new one
-     * @param quantity that is wanted, where it is a new one
-     * @param which of those that could be meant, from 0 to less than 1
-     * @param pauseMillis until the next
+     * @param kind of the operation
+     * @param node that receives it
+     * @param product index, for a new purchase
+     * @param quantity for a new purchase
+     * @param which position among the possible targets, from 0 to less than 1
+     * @param pauseMillis until the next operation
      */
     public record Operation(Kind kind, int node, int product, int quantity, double which, int pauseMillis) {
-        /** The one that is meant, or null where there is none. */
+        /** Returns the chosen target, or null if there is none. */
         <T> T of(List<T> all) {
             return all.isEmpty() ? null : all.get((int) (which * all.size()));
         }

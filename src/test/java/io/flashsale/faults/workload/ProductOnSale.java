@@ -1,10 +1,10 @@
 package io.flashsale.faults.workload;
 
 /**
- * A product of the proof.
+ * Describes a product on sale.
  *
  * @param id of the product
- * @param stock put on sale at first
+ * @param stock initially put on sale
  * @param limit units per user; 0 for none
  */
 public record ProductOnSale(String id, int stock, int limit) {}

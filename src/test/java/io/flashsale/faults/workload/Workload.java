@@ -15,17 +15,18 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Buyers who buy, buy again, retry, change their minds and look, as they wish ({@link OperationGenerator}); and an admin who raises and
+ * Runs buyers who buy, retry, cancel and read at random ({@link OperationGenerator}), and an admin who raises and
  * lowers the stock.
  */
 public final class Workload {
-    /** So many hands knock at once, each so often, once a second: more than anybody is let in. */
-    private static final int HANDS = 30;
+    /** Concurrent connections of the flooding buyer; together they exceed the rate limit. */
+    private static final int CONNECTIONS = 30;
 
-    private static final int KNOCKS = 3;
+    /** Calls of each of these connections per second. */
+    private static final int CALLS_PER_CONNECTION = 3;
 
-    /** Nobody asks a node that is not there as fast as a refused connection can tell. */
-    private static final int WITHOUT_A_NODE_MILLIS = 40;
+    /** Pause after a lost call: a refused connection would otherwise cause a busy loop. */
+    private static final int PAUSE_AFTER_LOSS_MILLIS = 40;
 
     private final History history;
     private final List<ProductOnSale> products;
@@ -38,7 +39,7 @@ public final class Workload {
     public Workload(
             History history,
             List<Buyer> buyers,
-            Buyer hammerer,
+            Buyer floodingBuyer,
             Buyer admin,
             List<ProductOnSale> products,
             int nodes,
@@ -54,12 +55,12 @@ public final class Workload {
             shoppers.add(shopper);
             threads.add(new Thread(() -> shop(shopper, operations), "shopper"));
         }
-        if (hammerer != null) {
-            Shopper shopper = new Shopper(hammerer);
+        if (floodingBuyer != null) {
+            Shopper shopper = new Shopper(floodingBuyer);
             shoppers.add(shopper);
-            for (int hand = 0; hand < HANDS; hand++) {
-                int first = hand;
-                threads.add(new Thread(() -> hammer(shopper, first), "hammerer"));
+            for (int connection = 0; connection < CONNECTIONS; connection++) {
+                int first = connection;
+                threads.add(new Thread(() -> flood(shopper, first), "hammerer"));
             }
         }
         if (admin != null) {
@@ -72,16 +73,16 @@ public final class Workload {
         threads.forEach(Thread::start);
     }
 
-    /** Nobody begins anything new. */
+    /** Stops all new operations, and waits for the pending ones. */
     public void end() {
         over = true;
         join(threads);
     }
 
     /**
-     * Everybody asks again about what they do not know yet, and once more about what they were promised.
+     * Repeats every request of every buyer until its response is final.
      *
-     * @param deadline of the history, in nanoseconds, by which every answer is to be final
+     * @param deadline of the history, in nanoseconds, by which every response must be final
      */
     public void settle(long deadline) {
         List<Thread> last = new ArrayList<>();
@@ -111,18 +112,18 @@ public final class Workload {
         }
     }
 
-    /** Somebody who hammers the door, with one wish; all hands at once. */
-    private void hammer(Shopper shopper, int first) {
+    /** Floods the nodes with one request, on all connections at once. */
+    private void flood(Shopper shopper, int first) {
         int turn = first;
         while (!over) {
-            for (int knock = 0; knock < KNOCKS && !over; knock++) {
+            for (int call = 0; call < CALLS_PER_CONNECTION && !over; call++) {
                 shopper.buy(turn++ % nodes, products.get(0).id(), "again", 1);
             }
             Processes.pause(1_000 - TimeUnit.NANOSECONDS.toMillis(history.now()) % 1_000);
         }
     }
 
-    /** The last ware is left alone: after an edit without an answer nobody knows how many units were on sale. */
+    /** Edits every product but the last: after an edit without a response the stock is unknown. */
     private void edit(Buyer admin, Random random) {
         while (!over) {
             ProductOnSale product = products.get(random.nextInt(products.size() - 1));
@@ -136,9 +137,9 @@ public final class Workload {
 
     private final class Shopper {
         private final Buyer buyer;
-        /** By key and quantity: the best that was heard of it. */
+        /** The best response by key and quantity. */
         private final Map<String, Call> intents = new LinkedHashMap<>();
-        /** Orders that are not cancelled, as far as this buyer knows. */
+        /** Orders that this buyer has not seen cancelled. */
         private final Map<String, Call> held = new LinkedHashMap<>();
 
         private final Set<String> cancelled = new HashSet<>();
@@ -151,7 +152,7 @@ public final class Workload {
 
         void act(Operation operation) {
             Call earlier = operation.of(intents());
-            // Some change their minds about what they have cancelled before.
+            // Some cancel an order again that they have cancelled before.
             Call order = operation.of(operation.quantity() == 2 ? bought() : held());
             switch (operation.kind()) {
                 case BUY ->
@@ -180,14 +181,14 @@ public final class Workload {
                         buyer.read(history, operation.node(), order.productId(), order.orderId());
                     }
                 }
-                default -> throw new IllegalStateException("no such wish: " + operation);
+                default -> throw new IllegalStateException("unknown operation: " + operation);
             }
         }
 
         private Call buy(int node, String productId, String key, int quantity) {
             Call call = buyer.buy(history, node, productId, key, quantity);
             if (call.status() == 0) {
-                Processes.pause(WITHOUT_A_NODE_MILLIS);
+                Processes.pause(PAUSE_AFTER_LOSS_MILLIS);
             }
             synchronized (this) {
                 intents.merge(key + " " + quantity, call, Shopper::better);
@@ -220,7 +221,7 @@ public final class Workload {
             return List.copyOf(held.values());
         }
 
-        /** A success says more than what comes after it. */
+        /** Returns the more informative response: a success outranks a later failure. */
         private static Call better(Call before, Call now) {
             if (before.acknowledged() && !now.acknowledged()) {
                 return before;

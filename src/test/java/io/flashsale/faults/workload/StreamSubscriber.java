@@ -19,15 +19,15 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Somebody who looks at a product's page all the time, whose browser comes back whenever the stream ends, to one node or the
- * other, and says what it has seen.
+ * Subscribes to the events of a product without a break, reconnects to either node whenever the stream ends, and
+ * records violations.
  *
- * <p>Two masters at once may be told of by turns, each by its own node: then the one whose epoch is older is passed over by
- * whoever has heard of the newer one, and whoever has not sees the numbers of the old one, which are true of what that one
- * would sell. So: seq never falls, whichever node one comes to; what is left is never below none or above all; and in the
- * end everybody is told the truth.
+ * <p>With two masters the nodes may report different ones: a node that has received the newer epoch ignores the older
+ * one; a node that has not reports the old master's numbers, which are valid for that master. So these rules hold: seq
+ * never falls, at whichever node; the remaining stock stays between zero and all units; and in the end every subscriber
+ * receives the true stock.
  */
-public final class Watch implements AutoCloseable {
+public final class StreamSubscriber implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
@@ -47,7 +47,7 @@ public final class Watch implements AutoCloseable {
     private long most;
     private boolean begun;
 
-    public Watch(String productId, List<Integer> ports, Random random) {
+    public StreamSubscriber(String productId, List<Integer> ports, Random random) {
         this.productId = productId;
         this.ports = ports;
         this.random = random;
@@ -70,10 +70,10 @@ public final class Watch implements AutoCloseable {
                 stream = response.body();
                 stream.takeWhile(line -> staying || System.currentTimeMillis() < untilMillis)
                         .filter(line -> line.startsWith("data: "))
-                        .forEach(line -> told(new JsonObject(line.substring(6))));
+                        .forEach(line -> onEvent(new JsonObject(line.substring(6))));
                 stream.close();
             } catch (IOException | UncheckedIOException e) {
-                // The stream ended; browsers open the next one after a while.
+                // The stream ended; browsers reconnect after a while.
             } catch (InterruptedException e) {
                 return;
             }
@@ -83,14 +83,14 @@ public final class Watch implements AutoCloseable {
         }
     }
 
-    private synchronized void told(JsonObject event) {
+    private synchronized void onEvent(JsonObject event) {
         long next = event.getLong("seq");
         boolean snapshot = event.containsKey("remaining");
         if (next < seq) {
             violation("seq fell from " + seq + " to " + event);
         }
         if (next == seq && (begun || !snapshot)) {
-            violation("told twice: " + event);
+            violation("received twice: " + event);
         }
         if (!begun && !snapshot) {
             violation("a stream began with " + event);
@@ -110,10 +110,7 @@ public final class Watch implements AutoCloseable {
         violations.add("live: " + productId + ": " + what);
     }
 
-    /**
-     * What is wrong with what was told; the last word has to be the truth, a moment after everything is healed: also that
-     * it is sold out.
-     */
+    /** Returns the violations. Shortly after healing the last event must report the true stock, also a sell-out. */
     public List<String> judge(StoreSnapshot snapshot) {
         staying = true;
         for (int i = 0; i < 100 && !snapshot.stock().equals(remaining); i++) {
@@ -122,12 +119,12 @@ public final class Watch implements AutoCloseable {
         synchronized (this) {
             List<String> found = new ArrayList<>(violations);
             if (!snapshot.stock().equals(remaining)) {
-                found.add("live: " + remaining + " were told to be left of " + productId + ", and there are "
+                found.add("live: " + remaining + " units remaining were reported for " + productId + ", but there are "
                         + snapshot.stock());
             }
             if (least < 0 || most > snapshot.unitCount()) {
-                found.add("live: " + least + " to " + most + " were told to be left of " + productId
-                        + ", and there were " + snapshot.unitCount());
+                found.add("live: " + least + " to " + most + " units remaining were reported for " + productId + " of "
+                        + snapshot.unitCount());
             }
             return found;
         }
