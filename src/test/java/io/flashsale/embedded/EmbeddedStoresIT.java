@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flashsale.server.TestNode;
+import io.flashsale.support.Polling;
 import io.flashsale.support.ProvokesErrors;
 import io.flashsale.support.Signals;
 import io.flashsale.support.TestStores;
@@ -17,6 +18,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -192,9 +194,10 @@ class EmbeddedStoresIT {
         // when
         first.destroyForcibly();
         first.onExit().get(10, TimeUnit.SECONDS);
-        for (int i = 0; i < 200 && redis.process().pid() == first.pid(); i++) {
-            Thread.sleep(20);
-        }
+        Polling.await(
+                Duration.ofSeconds(4),
+                Duration.ofMillis(20),
+                () -> redis.process().pid() != first.pid());
 
         // then
         ProcessHandle second = redis.process();

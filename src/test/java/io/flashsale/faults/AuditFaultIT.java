@@ -1,5 +1,6 @@
 package io.flashsale.faults;
 
+import static io.flashsale.support.Polling.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -28,7 +29,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,13 +86,6 @@ class AuditFaultIT {
 
     private List<JsonObject> entries(String id) {
         return TestNode.await(mongo.find("audit", new JsonObject().put("_id", id)));
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        for (int i = 0; i < 200 && !condition.getAsBoolean(); i++) {
-            Thread.sleep(50);
-        }
-        assertTrue(condition.getAsBoolean());
     }
 
     /** Cuts the network to MongoDB just before an entry with this action is sent; the flag says when that happened. */

@@ -13,6 +13,7 @@ import io.flashsale.redis.Keys;
 import io.flashsale.server.NodeProcess;
 import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;
+import io.flashsale.support.Polling;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -21,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -236,14 +238,11 @@ class LiveTimingsIT {
     }
 
     private static void awaitNoClients(int managementPort) {
-        for (int i = 0; i < 600; i++) {
-            String metrics = new Client(managementPort, 0).get("/metrics").body();
-            if (metrics.contains("flashsale_live_clients 0.0")) {
-                return;
-            }
-            Processes.pause(50);
-        }
-        throw new AssertionError("disconnected clients are still counted");
+        Polling.await(
+                "no clients",
+                Duration.ofSeconds(30),
+                Duration.ofMillis(50),
+                () -> new Client(managementPort, 0).get("/metrics").body().contains("flashsale_live_clients 0.0"));
     }
 
     private static long heapAfterCollection(Process node) {

@@ -3,6 +3,8 @@ package io.flashsale.faults;
 import io.flashsale.faults.stores.Processes;
 import io.flashsale.faults.stores.RedisServer;
 import io.flashsale.faults.workload.ProductOnSale;
+import io.flashsale.support.Polling;
+import java.time.Duration;
 
 /** Makes Redis hold a unit for an order that does not exist, as a crash between the stores might. */
 final class PhantomHolder {
@@ -43,15 +45,11 @@ final class PhantomHolder {
 
     /** Takes a unit as soon as one is available. */
     void appear() {
-        for (int i = 0; i < 1_000; i++) {
+        Polling.await("available unit", Duration.ofSeconds(10), Duration.ofMillis(10), () -> {
             Object taken = run(APPEAR, "");
-            if (taken != null) {
-                unit = taken.toString();
-                return;
-            }
-            Processes.pause(10);
-        }
-        throw new AssertionError("no unit became available");
+            unit = taken == null ? null : taken.toString();
+            return taken != null;
+        });
     }
 
     /** Returns the unit to the sale. */

@@ -12,6 +12,7 @@ import io.flashsale.redis.Keys;
 import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
+import io.flashsale.support.Polling;
 import io.flashsale.support.TestStores;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -698,11 +699,9 @@ class LiveIT {
                 .sum();
     }
 
-    private static void awaitMetric(TestNode of, String name, int value) throws InterruptedException {
-        for (int i = 0; i < 200 && metric(of, name) != value; i++) {
-            Thread.sleep(50);
-        }
-        assertEquals(value, metric(of, name));
+    private static void awaitMetric(TestNode of, String name, int value) {
+        Polling.await(
+                name + " " + value, Duration.ofSeconds(10), Duration.ofMillis(50), () -> metric(of, name) == value);
     }
 
     private static int clients(TestNode of) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.GreenMailUtil;
 import com.icegreen.greenmail.util.ServerSetup;
+import io.flashsale.support.Polling;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
@@ -115,11 +116,12 @@ class SmtpMailerIT {
             }
         }
 
-        private void awaitConnections(int count) throws InterruptedException {
-            for (int i = 0; i < 1_500 && connections.get() < count; i++) {
-                Thread.sleep(20);
-            }
-            assertTrue(connections.get() >= count, () -> connections + " of " + count + " connections arrived");
+        private void awaitConnections(int count) {
+            Polling.await(
+                    count + " connections",
+                    Duration.ofSeconds(30),
+                    Duration.ofMillis(20),
+                    () -> connections.get() >= count);
         }
     }
 

@@ -2,8 +2,8 @@ package io.flashsale.reconcile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flashsale.support.Polling;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -61,11 +61,8 @@ class PassSchedulerTest {
         };
     }
 
-    private void awaitStarted(int passes) throws InterruptedException {
-        for (int i = 0; i < 3_000 && started.get() < passes; i++) {
-            Thread.sleep(10);
-        }
-        assertTrue(started.get() >= passes, started::toString);
+    private void awaitStarted(int passes) {
+        Polling.await(passes + " passes", Duration.ofSeconds(30), Duration.ofMillis(10), () -> started.get() >= passes);
     }
 
     @Test

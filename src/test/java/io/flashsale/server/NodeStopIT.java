@@ -8,10 +8,12 @@ import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.flashsale.config.Configuration;
 import io.flashsale.support.Client;
+import io.flashsale.support.Polling;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,9 +72,10 @@ class NodeStopIT {
         TestNode.await(node.stop());
 
         // then
-        for (int i = 0; i < 500 && passwordWorkers().size() > before.size(); i++) {
-            Thread.sleep(20);
-        }
+        Polling.await(
+                Duration.ofSeconds(10),
+                Duration.ofMillis(20),
+                () -> passwordWorkers().size() <= before.size());
         assertEquals(before.size(), passwordWorkers().size());
         assertEquals(Set.of(), vertx.deploymentIDs());
         // The client keeps its pool here as long as it is open.
@@ -88,9 +91,10 @@ class NodeStopIT {
         Configuration.Stores away = new Configuration.Stores(TestStores.shared().redisUri(), "mongodb://127.0.0.1:1");
         FlashSaleServer node = node(away);
         var started = node.start();
-        for (int i = 0; i < 1_500 && vertx.deploymentIDs().isEmpty(); i++) {
-            Thread.sleep(20);
-        }
+        Polling.await(
+                Duration.ofSeconds(30),
+                Duration.ofMillis(20),
+                () -> !vertx.deploymentIDs().isEmpty());
         assertEquals(1, vertx.deploymentIDs().size(), "the management port is open");
 
         // when

@@ -4,17 +4,18 @@ import io.flashsale.faults.network.TcpProxy;
 import io.flashsale.faults.network.Trigger;
 import io.flashsale.faults.stores.MongoPrimary;
 import io.flashsale.faults.stores.MongoServerProcess;
-import io.flashsale.faults.stores.Processes;
 import io.flashsale.faults.stores.RedisServer;
 import io.flashsale.faults.stores.Stores;
 import io.flashsale.faults.workload.Buyer;
 import io.flashsale.support.Client;
+import io.flashsale.support.Polling;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -129,13 +130,12 @@ public final class Cluster implements AutoCloseable {
         replication.heal();
         replication.retarget(redis[master].port());
         redis[1 - master].send("REPLICAOF", "127.0.0.1", String.valueOf(replication.port()));
-        for (int i = 0; i < 200; i++) {
-            if (String.valueOf(redis[1 - master].send("INFO", "replication")).contains("master_link_status:up")) {
-                return;
-            }
-            Processes.pause(50);
-        }
-        throw new AssertionError("the replica did not synchronize");
+        Polling.await(
+                "replica is in sync",
+                Duration.ofSeconds(10),
+                Duration.ofMillis(50),
+                () -> String.valueOf(redis[1 - master].send("INFO", "replication"))
+                        .contains("master_link_status:up"));
     }
 
     /** Registers an action that continues in the background and must end before healing. */

@@ -1,6 +1,7 @@
 package io.flashsale.faults.stores;
 
 import io.flashsale.embedded.TestRedisBinary;
+import io.flashsale.support.Polling;
 import io.flashsale.support.TestStores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -69,16 +71,10 @@ public final class RedisServer implements AutoCloseable {
             FakeTime.set(builder, minutesAhead);
         }
         process = Processes.start(builder, folder.resolveSibling(folder.getFileName() + ".log"));
-        for (int i = 0; i < 200; i++) {
-            if (answers()) {
-                return;
-            }
-            Processes.pause(25);
-        }
-        throw new AssertionError("Redis did not start in " + folder);
+        Polling.await("Redis in " + folder, Duration.ofSeconds(5), Duration.ofMillis(25), this::isReachable);
     }
 
-    private boolean answers() {
+    private boolean isReachable() {
         try (RawRedis redis = new RawRedis(port)) {
             return "PONG".equals(redis.send("PING"));
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.flashsale.persistence.audit;
 
+import static io.flashsale.support.Polling.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,6 +8,7 @@ import io.flashsale.redis.Keys;
 import io.flashsale.server.TestNode;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
+import io.flashsale.support.Polling;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -17,7 +19,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,18 +70,12 @@ class AuditIT {
         return entries(query).stream().map(entry -> entry.getString("action")).toList();
     }
 
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        for (int i = 0; i < 200 && !condition.getAsBoolean(); i++) {
-            Thread.sleep(50);
-        }
-        assertTrue(condition.getAsBoolean());
-    }
-
-    private static void awaitActions(String query, List<String> newestFirst) throws InterruptedException {
-        for (int i = 0; i < 100 && !actions(query).equals(newestFirst); i++) {
-            Thread.sleep(50);
-        }
-        assertEquals(newestFirst, actions(query));
+    private static void awaitActions(String query, List<String> newestFirst) {
+        Polling.await(
+                "actions " + newestFirst,
+                Duration.ofSeconds(5),
+                Duration.ofMillis(50),
+                () -> actions(query).equals(newestFirst));
     }
 
     private static String buy(Client buyer, String product) {

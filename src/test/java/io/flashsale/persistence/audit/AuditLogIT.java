@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.flashsale.embedded.EmbeddedMongo;
 import io.flashsale.persistence.MongoGateway;
 import io.flashsale.server.TestNode;
+import io.flashsale.support.Polling;
 import io.flashsale.support.ProvokesErrors;
 import io.flashsale.support.TestStores;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -133,9 +134,7 @@ class AuditLogIT {
         onLoop(() -> log.record(entry("b")));
         assertEquals(2, waiting());
         mongo = EmbeddedMongo.start(folder, port);
-        for (int i = 0; i < 200 && counted("written") < 3; i++) {
-            Thread.sleep(50);
-        }
+        Polling.await(() -> counted("written") >= 3);
 
         // then
         assertEquals(List.of("a", "b", "before"), written());
