@@ -460,7 +460,7 @@ class AdminIT {
         node.redis("DEL", Keys.sale(product));
 
         // when
-        Answer refused = ada.buyPatiently(product, "third");
+        Answer refused = ada.buyWithRetries(product, "third");
 
         // then
         assertEquals("sold-out", refused.code(), refused.body());

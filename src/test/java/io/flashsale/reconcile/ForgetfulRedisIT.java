@@ -12,6 +12,7 @@ import io.flashsale.server.TestNode;
 import io.flashsale.support.AheadClock;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
+import io.flashsale.support.Polling;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -55,7 +56,7 @@ class ForgetfulRedisIT {
         node.redis("SADD", Keys.free(product), unit);
         node.redis("INCR", Keys.stock(product));
         Answer collided = bob.buy(product, "k");
-        Answer again = bob.buyPatiently(product, "k");
+        Answer again = bob.buyWithRetries(product, "k");
 
         // then
         assertEquals("unavailable", collided.code(), collided.body());
@@ -76,7 +77,7 @@ class ForgetfulRedisIT {
         // when
         node.redis("DEL", Keys.user(userOf(ada), product));
         Answer second = ada.buy(product, "other");
-        Answer third = ada.buyPatiently(product, "third");
+        Answer third = ada.buyWithRetries(product, "third");
 
         // then
         assertEquals("purchase-limit-reached", second.code());
@@ -198,7 +199,7 @@ class ForgetfulRedisIT {
             later.redis("HSET", Keys.sale(product), "certifiedBy", "another/server");
             Client ada = later.user();
             Client bob = later.user();
-            Answer bought = ada.buyPatiently(product, "k");
+            Answer bought = ada.buyWithRetries(product, "k");
             assertEquals("sold-out", bob.buy(product, "k").code());
             String order = bought.json().getString("orderId");
             assertEquals(
@@ -289,10 +290,11 @@ class ForgetfulRedisIT {
         assertEquals(sold.json().getString("orderId"), node.redis("HGET", Keys.holder(product), unit));
     }
 
-    private static void awaitStock(String product, String expected) throws InterruptedException {
-        for (int i = 0; i < 400 && !expected.equals(node.redis("GET", Keys.stock(product))); i++) {
-            Thread.sleep(50);
-        }
-        assertEquals(expected, node.redis("GET", Keys.stock(product)));
+    private static void awaitStock(String product, String expected) {
+        Polling.await(
+                "stock " + expected,
+                Duration.ofSeconds(20),
+                Duration.ofMillis(50),
+                () -> expected.equals(node.redis("GET", Keys.stock(product))));
     }
 }

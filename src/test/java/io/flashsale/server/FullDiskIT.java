@@ -12,12 +12,14 @@ import io.flashsale.embedded.FaultyDisk;
 import io.flashsale.reconcile.ConsistencyCheck;
 import io.flashsale.support.Client;
 import io.flashsale.support.Client.Answer;
+import io.flashsale.support.Polling;
 import io.flashsale.support.ProvokesErrors;
 import io.flashsale.support.SmallDisk;
 import io.flashsale.support.TestStores;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,7 +143,7 @@ class FullDiskIT {
         until(() -> buy(ada, product, 1) == 201, "a purchase that is confirmed again");
         for (Map<String, Answer> answered : List.of(placed, reserved)) {
             for (Map.Entry<String, Answer> purchase : answered.entrySet()) {
-                Answer replay = ada.buyPatiently(product, purchase.getKey());
+                Answer replay = ada.buyWithRetries(product, purchase.getKey());
                 assertEquals(201, replay.status(), replay.body());
                 assertEquals(purchase.getValue().body(), replay.body());
             }
@@ -158,13 +160,7 @@ class FullDiskIT {
         assertEquals("up", store(node, "redis").getString("status"));
     }
 
-    private static void until(BooleanSupplier condition, String awaited) throws InterruptedException {
-        for (int i = 0; i < 600; i++) {
-            if (condition.getAsBoolean()) {
-                return;
-            }
-            Thread.sleep(50);
-        }
-        throw new AssertionError("waited in vain for " + awaited);
+    private static void until(BooleanSupplier condition, String awaited) {
+        Polling.await(awaited, Duration.ofSeconds(30), Duration.ofMillis(50), condition);
     }
 }

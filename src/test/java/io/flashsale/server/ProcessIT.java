@@ -58,7 +58,7 @@ class ProcessIT {
         // Dead, though perhaps nobody has waited for it: then it has a number, and no command any more.
         assertFalse(redis.isAlive() && redis.info().command().isPresent(), "the Redis of the dead process is gone");
         Client again = server.on(ada);
-        Answer retry = again.buyPatiently(server.product(), "before the kill");
+        Answer retry = again.buyWithRetries(server.product(), "before the kill");
         assertEquals(201, retry.status(), retry.body());
         assertEquals(bought.body(), retry.body());
         assertEquals("true", retry.header("idempotency-replayed"));
@@ -80,7 +80,7 @@ class ProcessIT {
         // when
         first.destroyForcibly();
         first.onExit().get(10, TimeUnit.SECONDS);
-        Answer retry = ada.buyPatiently(server.product(), "one");
+        Answer retry = ada.buyWithRetries(server.product(), "one");
 
         // then
         assertEquals(201, retry.status(), retry.body());
@@ -103,7 +103,7 @@ class ProcessIT {
         TestStores.delete(data.resolve("redis").resolve("appendonlydir"));
         first.destroyForcibly();
         first.onExit().get(10, TimeUnit.SECONDS);
-        Answer retry = ada.buyPatiently(server.product(), "one");
+        Answer retry = ada.buyWithRetries(server.product(), "one");
 
         // then
         assertEquals(201, retry.status(), retry.body());

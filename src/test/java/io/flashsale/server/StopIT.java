@@ -160,10 +160,10 @@ class StopIT {
     private static void assertEverythingIsThere(Told told, JarProcess server, String product) throws Exception {
         Client buyer = server.on(told.buyer());
         for (Map.Entry<String, Optional<Answer>> entry : told.answers().entrySet()) {
-            Answer retry = buyer.buyPatiently(product, entry.getKey());
+            Answer retry = buyer.buyWithRetries(product, entry.getKey());
             for (int i = 0; i < 100 && retry.status() == 202; i++) {
                 Thread.sleep(50);
-                retry = buyer.buyPatiently(product, entry.getKey());
+                retry = buyer.buyWithRetries(product, entry.getKey());
             }
             assertEquals(201, retry.status(), retry.body());
             if (told.isAcknowledged(entry.getKey())) {

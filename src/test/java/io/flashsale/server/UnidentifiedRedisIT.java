@@ -9,6 +9,7 @@ import io.flashsale.config.Configuration;
 import io.flashsale.redis.RedisGateway;
 import io.flashsale.redis.RedisUnavailableException;
 import io.flashsale.support.FakeRedis;
+import io.flashsale.support.Polling;
 import io.flashsale.support.TestStores;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -86,7 +87,7 @@ class UnidentifiedRedisIT {
             assertEquals(ID + "/" + ID, on(loop, link::identity).token());
 
             // when: another server answers at the same address
-            redis.says(VERSION, POLICY, REPLICATION_ID);
+            redis.setInfo(VERSION, POLICY, REPLICATION_ID);
             redis.dropClients();
 
             // then
@@ -96,7 +97,7 @@ class UnidentifiedRedisIT {
             assertRefused(loop, () -> link.send("PING"));
 
             // when: and then one that says who it is
-            redis.says(VERSION, POLICY, RUN_ID, REPLICATION_ID);
+            redis.setInfo(VERSION, POLICY, RUN_ID, REPLICATION_ID);
 
             // then
             until(link::isConnected);
@@ -115,7 +116,7 @@ class UnidentifiedRedisIT {
             until(link::isConnected);
 
             // when
-            redis.says(VERSION, POLICY, RUN_ID);
+            redis.setInfo(VERSION, POLICY, RUN_ID);
 
             // then
             until(() -> !link.isConnected());
@@ -143,10 +144,7 @@ class UnidentifiedRedisIT {
         assertTrue(failure.getMessage().contains("that hides"), failure.getMessage());
     }
 
-    private static void until(BooleanSupplier condition) throws InterruptedException {
-        for (int i = 0; i < 500 && !condition.getAsBoolean(); i++) {
-            Thread.sleep(20);
-        }
-        assertTrue(condition.getAsBoolean());
+    private static void until(BooleanSupplier condition) {
+        Polling.await(Duration.ofSeconds(10), Duration.ofMillis(20), condition);
     }
 }

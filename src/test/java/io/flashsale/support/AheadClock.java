@@ -6,11 +6,11 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that goes as this machine's does, and can be put forward. */
+/** Runs like the clock of this machine, and can be put forward. */
 public final class AheadClock extends Clock {
     private volatile Duration ahead = Duration.ZERO;
 
-    /** From now on so much later than before. */
+    /** Puts the clock forward. */
     public void advance(Duration by) {
         ahead = ahead.plus(by);
     }

@@ -23,15 +23,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Holds answers against the contract: the status must be one that the operation names, with the headers and the body that
- * stand there, and nothing more.
+ * Checks responses against the contract: it must list the status for the operation, and every header and the body must
+ * match its schemas.
  */
 public final class AnswerCheck {
     private static final JsonObject COMPONENTS;
     private static final List<Route> ROUTES;
-    /** What is refused before anybody knows which operation is meant. */
+    /** Responses to requests that are refused before their operation is known. */
     private static final Map<Integer, Reply> ANYWHERE;
-    /** Every answer has some, and they are not the same everywhere. */
+    /** Headers of every response, whose values differ between operations. */
     private static final Set<String> COMMON = Set.of("Cache-Control");
 
     static {
@@ -103,19 +103,19 @@ public final class AnswerCheck {
     }
 
     /**
-     * Checks.
+     * Checks a response.
      *
-     * @throws AssertionError that names everything in which the answer is not as the contract says
+     * @throws AssertionError with every difference from the contract
      */
     public static void check(String method, String path, Answer answer) {
         List<String> mistakes = mistakes(method, path, answer);
         if (!mistakes.isEmpty()) {
-            throw new AssertionError("not as conf/openapi.yaml has it: " + method + " " + path + " " + mistakes + " "
-                    + answer.status() + " " + answer.body());
+            throw new AssertionError("response differs from conf/openapi.yaml: " + method + " " + path + " " + mistakes
+                    + " " + answer.status() + " " + answer.body());
         }
     }
 
-    /** Everything in which the answer is not as the contract says. */
+    /** Returns every difference between the response and the contract. */
     static List<String> mistakes(String method, String path, Answer answer) {
         String asked = method.equals("HEAD") ? "GET" : method;
         Optional<Route> route = ROUTES.stream()
@@ -125,7 +125,7 @@ public final class AnswerCheck {
         Reply reply = route.map(known -> known.replies().get(answer.status())).orElse(ANYWHERE.get(answer.status()));
         if (reply == null) {
             return route.isPresent() || (path.startsWith("/api/") && !method.equals("OPTIONS"))
-                    ? List.of("the status is not named there")
+                    ? List.of("the status is not listed")
                     : List.of();
         }
         List<String> mistakes = new ArrayList<>();
@@ -151,7 +151,7 @@ public final class AnswerCheck {
         for (String name : COMPONENTS.getJsonObject("headers").fieldNames()) {
             boolean named = reply.headers().containsKey(name) || COMMON.contains(name);
             if (!named && answer.header(name.toLowerCase(Locale.ROOT)) != null) {
-                mistakes.add("header " + name + " is not named there");
+                mistakes.add("header " + name + " is not listed");
             }
         }
     }
@@ -160,7 +160,7 @@ public final class AnswerCheck {
         String body = answer.body() == null ? "" : answer.body();
         if (method.equals("HEAD") || reply.bodies().isEmpty()) {
             if (!body.isEmpty()) {
-                mistakes.add("there is a body");
+                mistakes.add("there is an unexpected body");
             }
             return;
         }

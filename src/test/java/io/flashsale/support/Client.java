@@ -19,44 +19,44 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
-/** A client over a real socket that keeps its session cookie as a browser does. */
+/** Sends requests over a real socket, and keeps its session cookie as a browser does. */
 public final class Client {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    /** A password that every test account has. */
+    /** Password of every test account. */
     public static final String PASSWORD = "correct horse battery";
 
     private final int port;
     private final int managementPort;
     private String cookie;
 
-    /** An answer, with its body read. */
+    /** Holds a response with its whole body. */
     public record Answer(int status, Map<String, String> headers, String body) {
-        /** The body as an object. */
+        /** Parses the body as a JSON object. */
         public JsonObject json() {
             return new JsonObject(body);
         }
 
-        /** The stable name of the problem, or null. */
+        /** Returns the problem code, or null. */
         public String code() {
             return body.startsWith("{") ? json().getString("code") : null;
         }
 
-        /** A header by its name in lower case, or null. */
+        /** Returns a header by its lower-case name, or null. */
         public String header(String name) {
             return headers.get(name);
         }
     }
 
-    /** A client that is not signed in. */
+    /** Creates a client without a session. */
     public Client(int port, int managementPort) {
         this.port = port;
         this.managementPort = managementPort;
     }
 
-    /** A new user, signed in with the code entered. */
+    /** Registers a new user, and signs in with password and code. */
     public static Client signedIn(int port, int managementPort) {
         Client client = new Client(port, managementPort);
         String email = freshEmail();
@@ -66,25 +66,25 @@ public final class Client {
         return client;
     }
 
-    /** An address that no other test uses. */
+    /** Returns an e-mail address that no other test uses. */
     public static String freshEmail() {
         return "user-" + UUID.randomUUID() + "@example.com";
     }
 
-    /** Signs in with password and code. */
+    /** Signs in with password and one-time code. */
     public void signIn(String email, String password) {
         Answer login =
                 post("/api/v1/auth/login", new JsonObject().put("email", email).put("password", password));
         if (login.status() != 200) {
-            throw new AssertionError("not signed in: " + login);
+            throw new AssertionError("sign-in failed: " + login);
         }
         Answer verified = post("/api/v1/auth/verify-otp", new JsonObject().put("code", codeSentTo(email)));
         if (verified.status() != 200) {
-            throw new AssertionError("code not taken: " + verified);
+            throw new AssertionError("code was rejected: " + verified);
         }
     }
 
-    /** The newest code that was mailed to the address. */
+    /** Returns the newest code that was mailed to the address. */
     public String codeSentTo(String email) {
         Answer mails = send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/dev/mailbox?to=" + email))
@@ -92,53 +92,53 @@ public final class Client {
         return new JsonArray(mails.body()).getJsonObject(0).getString("code");
     }
 
-    /** Reads. */
+    /** Sends a GET request. */
     public Answer get(String path, String... headers) {
         return send(request(path, headers).GET());
     }
 
-    /** Posts without a body. */
+    /** Sends a POST request without a body. */
     public Answer post(String path, String... headers) {
         return send(request(path, headers).POST(BodyPublishers.noBody()));
     }
 
-    /** Posts an object. */
+    /** Sends a POST request with a JSON object. */
     public Answer post(String path, JsonObject body, String... headers) {
         return postText(path, body.encode(), headers);
     }
 
-    /** Posts a text that says it is JSON. */
+    /** Sends a POST request with this string as JSON. */
     public Answer postText(String path, String body, String... headers) {
         return send(request(path, headers)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body)));
     }
 
-    /** Puts an object. */
+    /** Sends a PUT request with a JSON object. */
     public Answer put(String path, JsonObject body, String... headers) {
         return send(request(path, headers)
                 .header("Content-Type", "application/json")
                 .PUT(BodyPublishers.ofString(body.encode())));
     }
 
-    /** Deletes. */
+    /** Sends a DELETE request. */
     public Answer delete(String path) {
         return send(request(path).DELETE());
     }
 
-    /** Buys. */
+    /** Buys one unit. */
     public Answer buy(String productId, String key) {
         return post("/api/v1/user/buy/" + productId, "Idempotency-Key", key);
     }
 
-    /** Buys several. */
+    /** Buys several units. */
     public Answer buy(String productId, String key, int quantity) {
         return post(
                 "/api/v1/user/buy/" + productId, new JsonObject().put("quantity", quantity), "Idempotency-Key", key);
     }
 
-    /** Buys, and asks again until the sale is open again; what that costs a buyer is a 503 that says when to come back. */
-    public Answer buyPatiently(String productId, String key) throws InterruptedException {
+    /** Buys, and retries while the sale is closed: a buyer then gets a 503 with Retry-After. */
+    public Answer buyWithRetries(String productId, String key) throws InterruptedException {
         Answer answer = buy(productId, key);
         for (int i = 0; i < 400 && answer.status() == 503; i++) {
             assertTrue(List.of("unavailable", "overloaded").contains(answer.code()), answer.body());
@@ -149,7 +149,7 @@ public final class Client {
         return answer;
     }
 
-    /** Buys, without waiting. */
+    /** Buys without waiting for the response. */
     public CompletableFuture<Answer> buyLater(String productId, String key) {
         HttpRequest request = request("/api/v1/user/buy/" + productId, "Idempotency-Key", key)
                 .POST(BodyPublishers.noBody())
@@ -157,7 +157,7 @@ public final class Client {
         return HTTP.sendAsync(request, BodyHandlers.ofString()).thenApply(this::answer);
     }
 
-    /** A request to this path with these headers and the cookie. */
+    /** Builds a request with these headers and the session cookie. */
     public HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(TIMEOUT);
@@ -170,7 +170,7 @@ public final class Client {
         return request;
     }
 
-    /** Sends, and keeps the cookie that comes back. */
+    /** Sends a request, and stores the cookie that comes back. */
     public Answer send(HttpRequest.Builder request) {
         try {
             HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
@@ -185,7 +185,7 @@ public final class Client {
         }
     }
 
-    /** Whatever a test asks, the answer has to be one that the contract names. */
+    /** Reads a response, and checks that the contract allows it. */
     private Answer answer(HttpResponse<String> response) {
         Map<String, String> headers = new HashMap<>();
         response.headers().map().forEach((name, values) -> headers.put(name, String.join(", ", values)));
@@ -198,12 +198,12 @@ public final class Client {
         return answer;
     }
 
-    /** The value of the session cookie, or null. */
+    /** Returns the session cookie, or null. */
     public String cookie() {
         return cookie;
     }
 
-    /** Goes on under another cookie. */
+    /** Returns a client with another session cookie. */
     public Client withCookie(String value) {
         Client other = new Client(port, managementPort);
         other.cookie = value;

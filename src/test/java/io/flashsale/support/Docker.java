@@ -10,25 +10,25 @@ import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
 
-/** Whether containers can be had. */
+/** Detects whether containers are available. */
 final class Docker {
     private Docker() {}
 
     /**
-     * Asks Testcontainers. Its complaint that it finds no Docker is heard only on a machine where something speaks of one:
-     * elsewhere it is no news, and looks like a fault.
+     * Asks Testcontainers. Its error about a missing Docker is logged only if the machine is configured for Docker;
+     * elsewhere it would look like a failure.
      */
-    static boolean answers() {
-        if (!isSpokenOf(System.getenv(), Path.of(System.getProperty("user.home")), Path.of("/"))) {
-            // As level of this one logger: everything else of Testcontainers is heard as before.
+    static boolean isAvailable() {
+        if (!isConfigured(System.getenv(), Path.of(System.getProperty("user.home")), Path.of("/"))) {
+            // Only this logger is silenced; all others of Testcontainers stay as they are.
             ((Logger) LoggerFactory.getLogger("org.testcontainers.dockerclient.DockerClientProviderStrategy"))
                     .setLevel(Level.OFF);
         }
         return DockerClientFactory.instance().isDockerAvailable();
     }
 
-    /** Whether there is anything of which Testcontainers makes a Docker client: a variable, a file, a socket, a program. */
-    static boolean isSpokenOf(Map<String, String> environment, Path home, Path root) {
+    /** Whether a variable, file, socket or program exists from which Testcontainers would create a Docker client. */
+    static boolean isConfigured(Map<String, String> environment, Path home, Path root) {
         if (File.separatorChar == '\\') {
             return true;
         }
@@ -46,7 +46,7 @@ final class Docker {
                 || isOnPath(environment, "docker-machine");
     }
 
-    /** The socket of a Docker without root is in its user's runtime folder, whose number Java does not know. */
+    /** Whether a rootless Docker socket exists in a user's runtime folder, whose number Java cannot read. */
     private static boolean isRootless(Map<String, String> environment, Path root) {
         Path users = root.resolve("run/user");
         String own = environment.getOrDefault("XDG_RUNTIME_DIR", "");

@@ -12,20 +12,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whether it matters that no Docker is found. */
+/** Verifies when a missing Docker is reported. */
 class DockerTest {
     @TempDir
     private Path root;
 
-    private boolean isSpokenOf(Map<String, String> environment) {
-        return Docker.isSpokenOf(environment, root.resolve("home"), root);
+    private boolean isConfigured(Map<String, String> environment) {
+        return Docker.isConfigured(environment, root.resolve("home"), root);
     }
 
     @Test
-    void nothingSpeaksOfItOnAnEmptyMachine() throws IOException {
+    void anEmptyMachineIsNotConfigured() throws IOException {
         Files.createDirectories(root.resolve("run/user/1000"));
         Files.createDirectories(root.resolve("home/.docker"));
-        assertFalse(isSpokenOf(Map.of(
+        assertFalse(isConfigured(Map.of(
                 "PATH",
                 root.resolve("bin") + "::",
                 "XDG_RUNTIME_DIR",
@@ -42,7 +42,7 @@ class DockerTest {
                 "home/.testcontainers.properties",
                 "elsewhere/docker.sock"
             })
-    void aSocketOrAFileDoes(String file) throws IOException {
+    void aSocketOrFileConfiguresDocker(String file) throws IOException {
         // given
         Path path = root.resolve(file);
         Files.createDirectories(path.getParent());
@@ -50,23 +50,23 @@ class DockerTest {
 
         // then
         assertTrue(
-                isSpokenOf(Map.of("XDG_RUNTIME_DIR", root.resolve("elsewhere").toString())));
+                isConfigured(Map.of("XDG_RUNTIME_DIR", root.resolve("elsewhere").toString())));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"DOCKER_HOST", "TESTCONTAINERS_DOCKER_CLIENT_STRATEGY"})
-    void aVariableDoes(String name) {
-        assertTrue(isSpokenOf(Map.of(name, "tcp://127.0.0.1:1")));
+    void aVariableConfiguresDocker(String name) {
+        assertTrue(isConfigured(Map.of(name, "tcp://127.0.0.1:1")));
     }
 
     @Test
-    void aDockerMachineDoes() throws IOException {
+    void aDockerMachineConfiguresDocker() throws IOException {
         // given
         Path program = root.resolve("docker-machine");
         Files.createFile(program);
         assertTrue(program.toFile().setExecutable(true));
 
         // then
-        assertTrue(isSpokenOf(Map.of("PATH", root.toString())));
+        assertTrue(isConfigured(Map.of("PATH", root.toString())));
     }
 }

@@ -6,7 +6,7 @@ import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 
-/** Shows what the program logged since its class began, or since the last failure, where a test fails. */
+/** Prints the recent log of the program when a test fails: since its class began, or since the last failure. */
 public final class FailureReport implements TestExecutionListener {
     @Override
     public void executionStarted(TestIdentifier test) {
@@ -19,9 +19,8 @@ public final class FailureReport implements TestExecutionListener {
     public void executionFinished(TestIdentifier test, TestExecutionResult result) {
         if (result.getStatus() == TestExecutionResult.Status.FAILED) {
             List<String> log = RecentLog.take();
-            System.out.println(
-                    "The program's log before " + test.getDisplayName() + " failed, of this fork and from WARN" + " on"
-                            + (log.isEmpty() ? ": nothing" : ":\n" + String.join("", log)));
+            System.out.println("Log of this fork, level WARN and above, before " + test.getDisplayName() + " failed"
+                    + (log.isEmpty() ? ": nothing" : ":\n" + String.join("", log)));
         }
     }
 }

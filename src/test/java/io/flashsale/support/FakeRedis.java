@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A server that speaks Redis' protocol, and says of itself what a test wants it to. */
+/** Speaks the Redis protocol, and returns the {@code INFO} that a test sets. */
 public final class FakeRedis implements AutoCloseable {
     private final ServerSocket listener;
     private final List<Socket> clients = new CopyOnWriteArrayList<>();
     private volatile String info;
 
-    /** Starts one that answers {@code INFO} with these lines. */
+    /** Starts a server with these lines of {@code INFO}. */
     public FakeRedis(String... info) {
-        says(info);
+        setInfo(info);
         try {
             listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -29,12 +29,12 @@ public final class FakeRedis implements AutoCloseable {
         daemon(this::accept);
     }
 
-    /** From now on it answers {@code INFO} with these lines. */
-    public void says(String... lines) {
+    /** Sets the lines of {@code INFO}. */
+    public void setInfo(String... lines) {
         info = String.join("\r\n", lines) + "\r\n";
     }
 
-    /** Ends every connection, as a restart does. */
+    /** Closes every connection, as a restart does. */
     public void dropClients() throws IOException {
         for (Socket client : clients) {
             client.close();
@@ -42,7 +42,7 @@ public final class FakeRedis implements AutoCloseable {
         clients.clear();
     }
 
-    /** Where it listens. */
+    /** Returns its URI. */
     public String uri() {
         return "redis://127.0.0.1:" + listener.getLocalPort();
     }
@@ -72,7 +72,7 @@ public final class FakeRedis implements AutoCloseable {
                 client.getOutputStream().write(answer(command).getBytes(StandardCharsets.UTF_8));
             }
         } catch (IOException ended) {
-            // By the other side, or by the test.
+            // The connection was closed by the client or the test.
         }
     }
 
@@ -85,7 +85,7 @@ public final class FakeRedis implements AutoCloseable {
         };
     }
 
-    /** The name of the next command; its arguments are of no interest. */
+    /** Reads the name of the next command; its arguments are ignored. */
     private static String command(InputStream in) throws IOException {
         String count = line(in);
         if (count == null) {

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Time that passes only when a test says so: a clock, and a {@link Vertx} that has timers and nothing else. Timers fire on
- * the thread that advances the time, in the order in which they are due.
+ * Provides time that passes only when a test advances it: a clock, and a {@link Vertx} that supports only timers.
+ * Timers fire on the thread that advances the time, in the order in which they are due.
  */
 public final class ManualTime {
     private record Timer(long id, long dueMillis, Handler<Long> handler) {}
@@ -29,17 +29,17 @@ public final class ManualTime {
     private long nowMillis = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
     private long lastId;
 
-    /** The clock. */
+    /** Returns the clock. */
     public Clock clock() {
         return clock;
     }
 
-    /** Has {@code setTimer} and {@code cancelTimer}; everything else fails the test. */
+    /** Returns a Vertx with {@code setTimer} and {@code cancelTimer}; any other method fails the test. */
     public Vertx vertx() {
         return vertx;
     }
 
-    /** Lets time pass, and fires what is due meanwhile. */
+    /** Advances the time, and fires the timers that become due. */
     public void advance(Duration by) {
         long end = nowMillis + by.toMillis();
         for (Optional<Timer> due = nextDue(end); due.isPresent(); due = nextDue(end)) {
@@ -50,12 +50,12 @@ public final class ManualTime {
         nowMillis = end;
     }
 
-    /** Lets milliseconds pass. */
+    /** Advances the time by milliseconds. */
     public void advanceMillis(long millis) {
         advance(Duration.ofMillis(millis));
     }
 
-    /** How many timers wait. */
+    /** Returns the number of pending timers. */
     public int pendingTimers() {
         return timers.size();
     }

@@ -22,39 +22,40 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
- * A test, or a class of tests, that makes these classes log errors. They are kept off the console, where an error means that
- * something is wrong. A test so marked fails where they do not come; of a class so marked not every test need provoke one.
+ * Marks a test, or a class of tests, that makes these classes log errors, and keeps those off the console, where an
+ * error means a real failure. A marked test fails without such an error; in a marked class not every test must provoke
+ * one.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(ProvokesErrors.Catcher.class)
 public @interface ProvokesErrors {
-    /** The classes that log. */
+    /** Returns the classes that log the errors. */
     Class<?>[] value();
 
-    /** Stands between their loggers and the console. */
+    /** Captures the errors before they reach the console. */
     final class Catcher implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback {
-        private final List<Caught> ofTheClass = new ArrayList<>();
-        private final List<Caught> ofTheTest = new ArrayList<>();
+        private final List<Caught> classLevel = new ArrayList<>();
+        private final List<Caught> testLevel = new ArrayList<>();
 
         @Override
         public void beforeAll(ExtensionContext context) {
-            start(context, ofTheClass);
+            start(context, classLevel);
         }
 
         @Override
         public void afterAll(ExtensionContext context) {
-            stop(ofTheClass);
+            stop(classLevel);
         }
 
         @Override
         public void beforeEach(ExtensionContext context) {
-            start(context, ofTheTest);
+            start(context, testLevel);
         }
 
         @Override
         public void afterEach(ExtensionContext context) {
-            List<String> silent = stop(ofTheTest);
+            List<String> silent = stop(testLevel);
             if (!silent.isEmpty() && context.getExecutionException().isEmpty()) {
                 throw new AssertionError("no error was logged by " + silent);
             }
@@ -70,15 +71,15 @@ public @interface ProvokesErrors {
         private static List<String> stop(List<Caught> caught) {
             caught.forEach(Caught::detach);
             List<String> silent = caught.stream()
-                    .filter(one -> one.count.get() == 0)
-                    .map(one -> one.logger.getName())
+                    .filter(each -> each.count.get() == 0)
+                    .map(each -> each.logger.getName())
                     .toList();
             caught.clear();
             return silent;
         }
     }
 
-    /** The errors of one logger. Everything else of it goes where it always goes. */
+    /** Captures the errors of one logger; everything else is logged as usual. */
     final class Caught extends AppenderBase<ILoggingEvent> {
         private final Logger logger;
         private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);

@@ -9,16 +9,19 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
-/** Sends bytes as they are, which no well-behaved client would. */
+/** Sends raw bytes, which no well-behaved client would send. */
 public final class RawHttp {
-    private static final int PATIENCE_MILLIS = 5_000;
+    private static final int TIMEOUT_MILLIS = 5_000;
 
     private RawHttp() {}
 
-    /** Sends, and reads until the server closes or is silent; each char is one byte. */
+    /**
+     * Sends bytes, and reads until the response is complete, the server closes or the time-out passes; each char is one
+     * byte.
+     */
     public static String exchange(int port, String bytes) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
             return read(socket.getInputStream());
@@ -27,15 +30,15 @@ public final class RawHttp {
         }
     }
 
-    /** The same for one request that may never be answered: what is sent ends there. */
+    /** Sends one request that may get no response, and shuts down the output after it. */
     public static String exchangeOnce(int port, String bytes) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
             socket.shutdownOutput();
             return read(socket.getInputStream());
         } catch (IOException e) {
-            // Closed on us while we were still sending: that is an answer, too.
+            // The server closed the connection during the request, which is a valid reaction.
             return "";
         }
     }
@@ -51,9 +54,9 @@ public final class RawHttp {
                 }
             }
         } catch (SocketTimeoutException silent) {
-            // What came is the answer.
+            // The response is what has arrived so far.
         } catch (IOException reset) {
-            // A server that closes with unread input resets the connection; what came before is the answer.
+            // A server that closes with unread input resets the connection; the response is what arrived before.
         }
         return answer.toString(StandardCharsets.ISO_8859_1);
     }
@@ -68,7 +71,7 @@ public final class RawHttp {
         return answer.length() >= end + 4 + Integer.parseInt(digits.trim());
     }
 
-    /** The status of the first answer, or 0 where there was none. */
+    /** Returns the status of the first response, or 0 without one. */
     public static int status(String answer) {
         return answer.startsWith("HTTP/1.1 ") ? Integer.parseInt(answer.substring(9, 12)) : 0;
     }

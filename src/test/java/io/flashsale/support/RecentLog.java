@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Keeps what the program logged of late, for the tests that fail. */
+/** Keeps the recent log events of the program, for failed tests. */
 public final class RecentLog extends AppenderBase<ILoggingEvent> {
     private static final int MAX_EVENTS = 500;
     private static final Deque<String> EVENTS = new ArrayDeque<>();
@@ -34,7 +34,7 @@ public final class RecentLog extends AppenderBase<ILoggingEvent> {
         }
     }
 
-    /** Everything since the last call, or the newest of it. */
+    /** Returns the events since the last call, or only the newest of them, and clears them. */
     static List<String> take() {
         synchronized (EVENTS) {
             List<String> taken = new ArrayList<>(EVENTS);

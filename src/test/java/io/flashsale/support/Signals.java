@@ -3,14 +3,17 @@ package io.flashsale.support;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Signals that Java itself cannot send, by the shell's own {@code kill}: not every machine has it as a program. */
+/**
+ * Sends signals that Java cannot send itself, with the {@code kill} of the shell: not every machine has it as a
+ * program.
+ */
 public final class Signals {
     private Signals() {}
 
     /**
-     * Sends a signal, and waits until it is sent. To a process that is gone it goes nowhere.
+     * Sends a signal, and waits until it was sent. A signal to an ended process has no effect.
      *
-     * @param name as in {@code STOP}
+     * @param name without the prefix, as in {@code STOP}
      */
     public static void send(String name, long pid) {
         try {

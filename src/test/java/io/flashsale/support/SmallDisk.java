@@ -7,32 +7,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
-/** A file system of its own that a test can fill; only root can mount one. */
+/** Mounts a small file system that a test can fill; only root can mount one. */
 public final class SmallDisk implements AutoCloseable {
     private final Path folder = TestStores.temporaryFolder();
     private final Path ballast = folder.resolve("ballast");
 
     private SmallDisk() {}
 
-    /** Mounts one of so many megabytes; where that is not allowed, the test that asks is skipped and says so. */
+    /** Mounts a file system of that size; without the permission, the calling test is skipped with a message. */
     public static SmallDisk mount(int megabytes) {
         SmallDisk disk = new SmallDisk();
         String refusal =
                 disk.run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", disk.folder.toString());
         if (refusal != null) {
             TestStores.delete(disk.folder);
-            System.out.println("Skipped, since no small file system can be mounted here: " + refusal);
-            Assumptions.abort("no small file system can be mounted here: " + refusal);
+            System.out.println("skipped: cannot mount a small file system: " + refusal);
+            Assumptions.abort("cannot mount a small file system: " + refusal);
         }
         return disk;
     }
 
-    /** Where it is. */
+    /** Returns the folder where it is mounted. */
     public Path folder() {
         return folder;
     }
 
-    /** Leaves no room for a byte more. */
+    /** Fills the file system completely. */
     public void fill() throws IOException {
         byte[] block = new byte[4_096];
         try (OutputStream out = Files.newOutputStream(ballast)) {
@@ -46,25 +46,25 @@ public final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** Gives the room back. */
+    /** Frees the space again. */
     public void free() throws IOException {
         Files.deleteIfExists(ballast);
     }
 
     @Override
     public void close() {
-        // Lazily: a child that ends a moment later must not keep it.
+        // Lazily: a child process that ends a little later must not prevent it.
         run("umount", "-l", folder.toString());
         TestStores.delete(folder);
     }
 
-    /** What the command said when it failed, or null. */
+    /** Returns the output of the command if it failed, or null. */
     private String run(String... command) {
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return process.waitFor() == 0 ? null : said.trim();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? null : output.trim();
         } catch (IOException e) {
             return e.getMessage();
         } catch (InterruptedException e) {

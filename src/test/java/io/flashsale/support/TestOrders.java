@@ -7,22 +7,22 @@ import io.flashsale.domain.OrderStatus;
 import java.time.Instant;
 import java.util.List;
 
-/** Orders for unit tests. */
+/** Creates orders for unit tests. */
 public final class TestOrders {
-    /** Finer than MongoDB's milliseconds, as Redis gives it. */
+    /** A time with microseconds, as Redis returns it; MongoDB stores milliseconds only. */
     public static final Instant RESERVED_AT = Instant.parse("2026-01-01T00:00:00.123456Z");
 
-    /** In which {@link #reserved} orders are. */
+    /** Epoch of the {@link #reserved} orders. */
     public static final long EPOCH = 3;
 
     private TestOrders() {}
 
-    /** An order as Redis has reserved it under the key "k". */
+    /** Creates an order as Redis reserves it under the key "k". */
     public static Order reserved(String productId, String userId, List<Integer> units, List<Integer> slots) {
         return reserved(productId, userId, "k", units, slots);
     }
 
-    /** An order as Redis has reserved it. */
+    /** Creates an order as Redis reserves it. */
     public static Order reserved(
             String productId, String userId, String key, List<Integer> units, List<Integer> slots) {
         IdempotencyKey idempotencyKey = new IdempotencyKey(key);
@@ -42,17 +42,17 @@ public final class TestOrders {
                 RESERVED_AT);
     }
 
-    /** The order as MongoDB holds it. */
+    /** Returns the order as MongoDB stores it. */
     public static Order placed(Order reserved) {
         return reserved.withStatus(OrderStatus.PLACED, RESERVED_AT.plusSeconds(1));
     }
 
-    /** The order as MongoDB keeps it after its buyer gave it back. */
+    /** Returns the order as MongoDB stores it after its cancellation. */
     public static Order cancelled(Order order) {
         return order.withStatus(OrderStatus.CANCELLED, RESERVED_AT.plusSeconds(2));
     }
 
-    /** The record of an order that was reserved and then lost. */
+    /** Returns the order as recorded after its reservation was lost. */
     public static Order failed(Order order) {
         return order.withStatus(OrderStatus.FAILED, RESERVED_AT.plusSeconds(3));
     }

@@ -20,8 +20,8 @@ import org.testcontainers.mongodb.MongoDBContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * The Redis and the MongoDB that the integration tests run on: those that REDIS_URI and MONGODB_URI name, else containers
- * where Docker answers, else the embedded ones. One pair for the whole run, which says which it is.
+ * Provides the Redis and the MongoDB of the integration tests: those that REDIS_URI and MONGODB_URI name, else
+ * containers if Docker is available, else the embedded ones. One pair serves the whole run, which prints the kind.
  */
 public final class TestStores {
     /** The system property for the image of the Redis container, such as {@code valkey/valkey:8}; {@code redis:7} by default. */
@@ -48,13 +48,16 @@ public final class TestStores {
         String mongoUri = System.getenv("MONGODB_URI");
         if (redisUri != null && mongoUri != null) {
             return new TestStores(
-                    "the servers that REDIS_URI and MONGODB_URI name", inADatabaseOfThisFork(redisUri), mongoUri);
+                    "the servers that REDIS_URI and MONGODB_URI name", withDatabaseOfThisFork(redisUri), mongoUri);
         }
-        return Docker.answers() ? containers() : local();
+        return Docker.isAvailable() ? containers() : local();
     }
 
-    /** Classes run side by side in forks, and share what a Redis knows about an address, such as its rate limits. */
-    private static String inADatabaseOfThisFork(String redisUri) {
+    /**
+     * Selects a database per fork: classes run in parallel forks, and would otherwise share state per address, such as
+     * rate limits.
+     */
+    private static String withDatabaseOfThisFork(String redisUri) {
         String fork = System.getProperty("surefire.forkNumber", "1");
         boolean namesNone = URI.create(redisUri).getRawPath().replace("/", "").isEmpty();
         if (!namesNone || fork.equals("1")) {
@@ -92,42 +95,42 @@ public final class TestStores {
                 "local processes: " + redis.binary() + " and the MongoDB-wire server", redis.uri(), mongo.uri());
     }
 
-    /** The shared pair. */
+    /** Returns the shared pair. */
     public static Configuration.Stores shared() {
         return new Configuration.Stores(SHARED.redisUri, SHARED.mongoUri);
     }
 
-    /** Where the Redis of the shared pair listens. */
+    /** Returns the port of the shared Redis. */
     public static int redisPort() {
         int port = URI.create(SHARED.redisUri).getPort();
         return port < 0 ? 6379 : port;
     }
 
-    /** The shared pair, whose Redis is reached by this port of this machine. */
+    /** Returns the shared pair with Redis at this port of this machine. */
     public static Configuration.Stores sharedWithRedisAt(int port) {
         URI uri = URI.create(SHARED.redisUri);
         String user = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo() + "@";
         return new Configuration.Stores(uri.getScheme() + "://" + user + "127.0.0.1:" + port, SHARED.mongoUri);
     }
 
-    /** A database of the shared pair, past the program. */
+    /** Opens a database of the shared pair without the program. */
     public static MongoClient mongo(Vertx vertx, String database) {
         return MongoClient.create(
                 vertx,
                 new JsonObject().put("connection_string", SHARED.mongoUri).put("db_name", database));
     }
 
-    /** Which pair it is. */
+    /** Returns the kind of the shared pair. */
     public static String kind() {
         return SHARED.kind;
     }
 
-    /** A database that no other test uses. */
+    /** Returns the name of a database that no other test uses. */
     public static String freshDatabase() {
         return "test_" + UUID.randomUUID().toString().replace("-", "");
     }
 
-    /** A folder that no other test uses. */
+    /** Creates a folder that no other test uses. */
     public static Path temporaryFolder() {
         try {
             return Files.createTempDirectory("flash-sale-test-");
@@ -144,7 +147,7 @@ public final class TestStores {
         }
     }
 
-    /** Deletes a folder and all in it. */
+    /** Deletes a folder and its content. */
     public static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())

@@ -1,2 +1,2 @@
-/** What the tests share: the stores they run on, a node, and a client that behaves like a browser. */
+/** Provides what all tests share: the stores, a client that behaves like a browser, and fake or raw servers and clocks. */
 package io.flashsale.support;
