@@ -1,6 +1,6 @@
 --[[
-Writes a key for the health check. A server that is full or read-only answers a ping but fails here, as it would in the
-scripts of a sale.
+Writes a key for the health check, as the scripts of a sale do. A server that is full, read-only or cut off answers a
+ping but fails here.
 
 KEYS  1 probe
 ARGV  1 time to live, in milliseconds
