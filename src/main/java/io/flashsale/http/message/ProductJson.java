@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Converts products from and to the JSON of clients. */
@@ -59,21 +60,7 @@ public final class ProductJson {
         body.requiredInteger("price");
         body.requiredText("currency");
         body.requiredInteger("stock");
-        return details(
-                body,
-                new Draft(
-                        null,
-                        "",
-                        ProductDetails.DEFAULT_TYPE,
-                        0,
-                        null,
-                        0,
-                        ProductDetails.DEFAULT_PER_USER_LIMIT,
-                        null,
-                        null,
-                        false,
-                        null,
-                        null));
+        return details(body, ProductDetails.builder(), null);
     }
 
     /** Reads an edit of a product; omitted fields keep their current value. */
@@ -85,74 +72,42 @@ public final class ProductJson {
         // These change on their own between the read and this write: any value that can have been read is accepted.
         body.readOnly("remaining", value -> value == null || (value instanceof Long left && left >= 0));
         body.readOnly("state", value -> value != null && STATES.contains(value));
-        ProductDetails now = current.details();
-        return details(
-                body,
-                new Draft(
-                        now.name(),
-                        now.description(),
-                        now.type(),
-                        now.price(),
-                        now.currency(),
-                        now.stock(),
-                        now.perUserLimit(),
-                        now.opensAt(),
-                        now.closesAt(),
-                        now.paused(),
-                        now.cacheTtlSeconds(),
-                        now.effectiveCacheTtlSeconds()));
+        return details(body, current.details().toBuilder(), current.details().effectiveCacheTtlSeconds());
     }
 
-    /** Holds default or current details, in which required values may be missing. */
-    private record Draft(
-            String name,
-            String description,
-            String type,
-            long price,
-            String currency,
-            int stock,
-            int perUserLimit,
-            Instant opensAt,
-            Instant closesAt,
-            boolean paused,
-            Integer cacheTtlSeconds,
-            Integer shownCacheTtlSeconds) {}
-
-    private static ProductDetails details(RequestJson body, Draft base) {
+    /** Sets the fields that the request has. */
+    private static ProductDetails details(
+            RequestJson body, ProductDetails.Builder details, Integer shownCacheTtlSeconds) {
         body.nullable("opensAt", "closesAt", "cacheTtlSeconds");
-        String name = or(body.text("name"), base.name());
-        String description = or(body.text("description"), base.description());
-        String type = or(body.text("type"), base.type());
-        Long price = or(body.integer("price"), base.price());
-        String currency = or(body.text("currency"), base.currency());
-        Integer stock = or(body.smallInteger("stock"), base.stock());
-        Integer perUserLimit = or(body.smallInteger("perUserLimit"), base.perUserLimit());
+        ifPresent(body.text("name"), details::name);
+        ifPresent(body.text("description"), details::description);
+        ifPresent(body.text("type"), details::type);
+        ifPresent(body.integer("price"), details::price);
+        ifPresent(body.text("currency"), details::currency);
+        ifPresent(body.smallInteger("stock"), details::stock);
+        ifPresent(body.smallInteger("perUserLimit"), details::perUserLimit);
+        ifPresent(body.bool("paused"), details::paused);
         // Null is a valid value here: it removes the time or the duration.
-        Instant opensAt = body.has("opensAt") ? body.time("opensAt") : base.opensAt();
-        Instant closesAt = body.has("closesAt") ? body.time("closesAt") : base.closesAt();
-        Boolean paused = or(body.bool("paused"), base.paused());
-        Integer cacheTtlSeconds =
-                body.has("cacheTtlSeconds") ? body.smallInteger("cacheTtlSeconds") : base.cacheTtlSeconds();
-        if (Objects.equals(cacheTtlSeconds, base.shownCacheTtlSeconds())) {
-            // The client sent back the value that it had read: a default stays a default.
-            cacheTtlSeconds = base.cacheTtlSeconds();
+        if (body.has("opensAt")) {
+            details.opensAt(body.time("opensAt"));
+        }
+        if (body.has("closesAt")) {
+            details.closesAt(body.time("closesAt"));
+        }
+        if (body.has("cacheTtlSeconds")) {
+            Integer cacheTtlSeconds = body.smallInteger("cacheTtlSeconds");
+            // A client that sends back the value that it had read does not turn a default into a value of its own.
+            if (!Objects.equals(cacheTtlSeconds, shownCacheTtlSeconds)) {
+                details.cacheTtlSeconds(cacheTtlSeconds);
+            }
         }
         body.check();
-        return new ProductDetails(
-                name,
-                description,
-                type,
-                price,
-                currency,
-                stock,
-                perUserLimit,
-                opensAt,
-                closesAt,
-                paused,
-                cacheTtlSeconds);
+        return details.build();
     }
 
-    private static <T> T or(T given, T otherwise) {
-        return given == null ? otherwise : given;
+    private static <T> void ifPresent(T value, Consumer<T> setter) {
+        if (value != null) {
+            setter.accept(value);
+        }
     }
 }
