@@ -46,7 +46,7 @@ public final class Checker {
             known.merge(violation, 1, Integer::sum);
         }
 
-        /** Whether Redis may have lost acknowledged data by the time of this call. */
+        /** Whether Redis may lack acknowledged data at the time of this call. */
         boolean mayHaveLostData(Call call) {
             return losesData && !history.isBeforeFaults(call) && !history.isAfterHealing(call);
         }

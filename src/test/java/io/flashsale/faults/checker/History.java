@@ -113,7 +113,7 @@ public final class History {
 
     /**
      * Returns by when both stores certainly reflect a response: at once without faults; otherwise when both stores
-     * agreed, or after the reconciler's time.
+     * agreed or when the time for repairs is over, whichever is earlier.
      */
     long followedBy(long returned) {
         return returned <= firstFaultAt || returned >= agreedAt ? returned : repairedBy(returned);

@@ -60,7 +60,7 @@ public final class Workload {
             shoppers.add(shopper);
             for (int connection = 0; connection < CONNECTIONS; connection++) {
                 int first = connection;
-                threads.add(new Thread(() -> flood(shopper, first), "hammerer"));
+                threads.add(new Thread(() -> flood(shopper, first), "flooding-buyer"));
             }
         }
         if (admin != null) {
